@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The commands, in the order in which help lists them. */
+#include "cli/cli.h"
+
+const struct lx_command *const lx_commands[] = {
+	NULL,
+};
