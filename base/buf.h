@@ -22,6 +22,7 @@ struct lx_buf {
 	bool broken;
 };
 
+/* Add bytes, a string, text, one character, a number in digits, formatted text. */
 void lx_buf_put(struct lx_buf *buf, const void *bytes, size_t n);
 void lx_buf_str(struct lx_buf *buf, const char *zero_terminated);
 void lx_buf_text(struct lx_buf *buf, struct lx_text text);

@@ -19,6 +19,7 @@ struct lx_text {
 struct lx_text lx_text(const char *zero_terminated);
 #define LX_TEXT_OF(literal) ((struct lx_text){ (literal), sizeof(literal) - 1 })
 
+/* Whether two texts are the same bytes; whether text is, or begins with, a string. */
 bool lx_text_equal(struct lx_text a, struct lx_text b);
 bool lx_text_is(struct lx_text a, const char *zero_terminated);
 bool lx_text_starts(struct lx_text text, const char *prefix);
