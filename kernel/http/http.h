@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The door: bytes become a checked request, a table of routes finds its handler, what the handler
+ * leaves becomes bytes again. One file includes the HTTP library (server.c). Nothing here knows institutions.
+ *
+ * A handler runs blocking on a thread of its own, with the arena of its call. Whatever code it returns
+ * becomes a status and a problem (RFC 9457, or a page through `problem_page`).
+ */
+#ifndef LX_KERNEL_HTTP_HTTP_H
+#define LX_KERNEL_HTTP_HTTP_H
+
+#include "base/call.h"
+#include "base/json.h"
+#include "base/message.h"
+
+#define LX_PARAMS_MAX   256
+#define LX_CAPTURES_MAX 6
+#define LX_HEADERS_MAX  16
+#define LX_BODY_MAX     ((size_t)1 << 20)
+
+enum lx_media { LX_HTML = 1, LX_JSON, LX_CSV, LX_ATOM, LX_PLAIN };
+enum lx_access { LX_ANYONE = 1, LX_SIGNED_IN };
+
+/* name=value from the query or the form; percent-decoded, valid UTF-8 without NUL. */
+struct lx_param {
+	struct lx_text name, value;
+};
+
+/* Who is signed in: filled from the session cookie or a bearer token by the `session` hook. */
+struct lx_visitor {
+	int64_t person;  /* 0: nobody */
+	int64_t account; /* 0: nobody */
+	char name[64];   /* how the account is called, for the frame */
+	char csrf[45];   /* what every form of this session carries */
+	bool by_token;   /* signed in by bearer token: needs no CSRF */
+};
+
+struct lx_request {
+	struct lx_call *call;
+	void *app; /* as given to lx_http_start */
+	int64_t now;
+	const char *method; /* GET HEAD POST … */
+	struct lx_text path;
+	struct lx_text captures[LX_CAPTURES_MAX]; /* of the route's :names, in order */
+	size_t captures_n;
+	struct lx_param query[LX_PARAMS_MAX];
+	size_t query_n;
+	struct lx_param form[LX_PARAMS_MAX]; /* application/x-www-form-urlencoded */
+	size_t form_n;
+	json_t *json; /* body of application/json, or NULL; freed with the request */
+	struct lx_text body;
+	enum lx_media media; /* what the reader asks for: by /api/v1 or suffix first, then Accept */
+	enum lx_lang lang;   /* ?lang=, then cookie, then Accept-Language */
+	bool large;          /* ?size=large or its cookie */
+	char theme[8];       /* "", "light", "dark" */
+	struct lx_text if_none_match, if_match, idempotency_key, cookie, authorization, host;
+	char address[48]; /* the client's, believed through --proxy networks only */
+	bool loopback;    /* the peer itself is on this machine and nothing was forwarded */
+	struct lx_visitor visitor;
+};
+
+/* `body` is sent as it is; status 0 means 200. Header names are constant, values copied into the call's arena. */
+struct lx_reply {
+	unsigned status;
+	const char *media; /* whole Content-Type */
+	struct lx_buf body;
+	struct {
+		const char *name;
+		const char *value;
+	} headers[LX_HEADERS_MAX];
+	size_t headers_n;
+};
+
+typedef enum lx_code lx_handler(struct lx_request *request, struct lx_reply *reply);
+
+/* `pattern`: "/needs/:n/:act"; the most literal route wins. `says` is for the API's description. */
+struct lx_route {
+	const char *method;
+	const char *pattern;
+	enum lx_access access;
+	lx_handler *handle;
+};
+
+struct lx_http_setting {
+	const char *address; /* "127.0.0.1", "::" */
+	unsigned port;       /* 0: any free one; lx_http_port tells */
+	const char *proxies; /* networks whose X-Forwarded-For is believed, separated by blanks; may be NULL */
+	unsigned slots;      /* connections; 0: 2048 */
+	size_t memory;       /* ceiling of a request's arena, bytes */
+	const struct lx_route *routes; /* ends with a zero row */
+	void *app;
+	int64_t (*now)(void *clock);
+	void *clock;
+	/* Fills request->visitor; called for every request before access is tested. May be NULL. */
+	enum lx_code (*session)(struct lx_request *request);
+	/* Renders a problem for a browser: request->call->fault says why. May be NULL: then plain JSON. */
+	enum lx_code (*problem_page)(struct lx_request *request, unsigned status, struct lx_reply *reply);
+	/* One line of the log, JSON without personal data. May be NULL. */
+	void (*log)(void *with, struct lx_text line);
+	void *log_with;
+};
+
+struct lx_http;
+
+/* Starts serving; the settings are copied, what they point to is borrowed. */
+LX_CHECK enum lx_code lx_http_start(struct lx_call *call, const struct lx_http_setting *setting,
+	struct lx_http **http);
+unsigned lx_http_port(const struct lx_http *http);
+
+/* Lets running requests finish (at most 10 s) and stops. NULL is allowed. */
+void lx_http_stop(struct lx_http **http);
+
+/* The value of a parameter, or NULL; `i` for the i-th of the same name. */
+const struct lx_text *lx_query_param(const struct lx_request *request, const char *name, size_t i);
+const struct lx_text *lx_form_param(const struct lx_request *request, const char *name, size_t i);
+
+/* The value of a cookie, empty when there is none. */
+struct lx_text lx_cookie(const struct lx_request *request, const char *name);
+
+/* Adds a header; the value is formatted into the call's arena. A line break in it is LX_INVALID. */
+LX_CHECK enum lx_code lx_reply_header(struct lx_request *request, struct lx_reply *reply,
+	const char *name, const char *format, ...) LX_PRINTF(4, 5);
+
+/* 303 to a local path. */
+LX_CHECK enum lx_code lx_reply_redirect(struct lx_request *request, struct lx_reply *reply,
+	const char *format, ...) LX_PRINTF(3, 4);
+
+/* Sets ETag from `sequence` and the variant (build, language, media, theme, size); true when the reader
+ * has it already: the reply is then a finished 304. Signed-in readers get no tag and `private, no-store`. */
+bool lx_reply_fresh(struct lx_request *request, struct lx_reply *reply, int64_t sequence);
+
+/* The HTTP status of a code. */
+unsigned lx_http_status(enum lx_code code);
+
+#endif
