@@ -96,6 +96,9 @@ LX_CHECK enum lx_code lx_seal_remove(struct lx_tx *tx, int64_t number);
 /* Removes key, standings and all seals of a person for good; *seals lists the numbers that went. */
 LX_CHECK enum lx_code lx_vault_erase(struct lx_tx *tx, int64_t person, int64_t **seals, size_t *n);
 
+/* Base64 of the SHA-256 of a text: for telling requests apart and for addresses of assets. */
+void lx_hash_text(struct lx_text text, char base64[LX_HASH_TEXT]);
+
 /* Verification without institutions: numbers without gaps, canonical bytes, moments never decreasing, leaf
  * hashes, tree nodes, inner hashes, contents and seals against the commitments that entries bind. On a difference: LX_CONFLICT
  * with the fault naming the first bad entry or content. */

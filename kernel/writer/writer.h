@@ -41,8 +41,8 @@ LX_CHECK enum lx_code lx_writer_start(struct lx_call *call, struct lx_store *sto
 
 /* Runs `job(work, argument)` in the next batch and returns when its outcome is durable: what the job returned,
  * LX_BUSY when the queue is full (`writer.busy`), LX_BROKEN when nothing of the batch was written (`writer.broken`). */
-LX_CHECK enum lx_code lx_writer_submit(struct lx_writer *writer, struct lx_call *call, lx_job_fn *job,
-	void *argument);
+LX_CHECK enum lx_code lx_writer_submit(
+	struct lx_writer *writer, struct lx_call *call, lx_job_fn *job, void *argument);
 
 /* Lets the writer run a batch now even if nothing is queued (the clock's tick). Does not wait. */
 void lx_writer_wake(struct lx_writer *writer);

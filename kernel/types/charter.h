@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The charter in force, read for the kernel's use: terms, rules, words, calendar, the bodies it names.
+ * The kernel knows the field names of the five types of polity/ and no others'.
+ */
+#ifndef LX_KERNEL_TYPES_CHARTER_H
+#define LX_KERNEL_TYPES_CHARTER_H
+
+#include "base/calendar.h"
+#include "base/time.h"
+#include "kernel/types/record.h"
+
+struct lx_charter {
+	struct lx_record record; /* charter/1; made false before init */
+	bool founding;		 /* not adopted yet */
+	int offset;		 /* minutes ahead of UTC */
+	char currency[4];
+	unsigned places;
+	struct lx_calendar calendar;
+};
+
+/* How long a term is: unit 'w' working days, 'd' days, 'h' hours. */
+struct lx_length {
+	int64_t length, soon;
+	char unit;
+};
+
+/* Reads charter/1; a region without one gives an empty charter in UTC. */
+LX_CHECK enum lx_code lx_charter_load(
+	struct lx_tx *tx, const struct lx_region *region, struct lx_charter *charter);
+
+/* The term of a name, the one for `code` before the general one (code may be empty); false: there is none. */
+bool lx_charter_term(const struct lx_charter *charter, const char *name, struct lx_text code,
+	struct lx_length *length);
+
+/* Whether the charter's list holds the word. */
+bool lx_charter_word(const struct lx_charter *charter, const char *list, struct lx_text code);
+
+/* Whether an institution is on; the kernel's own always are. */
+bool lx_charter_on(const struct lx_charter *charter, const char *type);
+
+/* A row of one of the charter's lists whose first field is `key`, from index *at on; NULL when there is no further. */
+const struct lx_row *lx_charter_row(
+	const struct lx_charter *charter, const char *list, struct lx_text key, size_t *at);
+
+/* A cell of a row of the charter's list. */
+struct lx_value lx_charter_cell(const struct lx_charter *charter, const char *list,
+	const struct lx_row *row, const char *field);
+
+/* The end of a term that starts now, and the moment of its warning (0: none). */
+int64_t lx_charter_end(const struct lx_charter *charter, struct lx_length length, int64_t now);
+int64_t lx_charter_warn(const struct lx_charter *charter, struct lx_length length, int64_t end);
+
+#endif

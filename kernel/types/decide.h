@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Deciding an act: relation, state, term, input, guard, consent, effects, terms, entry, consequences, in
+ * this order, inside the writer. What is refused leaves no trace.
+ */
+#ifndef LX_KERNEL_TYPES_DECIDE_H
+#define LX_KERNEL_TYPES_DECIDE_H
+
+#include "kernel/types/case.h"
+
+#define LX_KEY_MAX     128
+#define LX_FOLLOWS_MAX 64 /* how deep consequences may go */
+
+/* What is asked for, and what came of it. */
+struct lx_order {
+	const char *type;
+	int64_t record; /* 0: makes one */
+	const char *act;
+	const json_t *input; /* borrowed; NULL: nothing */
+	const char *lang;
+	int64_t person;	    /* who acts; 0: nobody */
+	struct lx_text key; /* idempotency key, scoped to the person; empty: none */
+	int64_t if_last;    /* the record's last entry must be this one; 0: any */
+	/* filled: */
+	int64_t made_record;
+	int64_t entry;
+	bool pending; /* a consent was opened: nothing has taken effect yet */
+	bool again;   /* the same key was answered before: this is that answer */
+};
+
+/* A job for lx_writer_submit; the argument is a struct lx_order, work->with the region. */
+enum lx_code lx_order_job(struct lx_work *work, void *order);
+
+/* For the clock, init and the demonstration, inside a job: performs one act as `actor`. */
+LX_CHECK enum lx_code lx_perform(struct lx_work *work, const struct lx_region *region,
+	const struct lx_actor *actor, struct lx_order *order);
+
+/* What stands between a reader and an act now: LX_OK possible; else the code, with the reason in the call's fault. The input is
+ * not looked at. For pages and the desk. */
+LX_CHECK enum lx_code lx_act_possible(const struct lx_view *view, const struct lx_record *record,
+	const struct lx_act *act, const struct lx_relation **relation);
+
+/* The clock's due acts, as the writer's first job of each batch: at most a few hundred a batch. */
+enum lx_code lx_clock_job(struct lx_work *work, void *nothing);
+
+/* The moment of the next due act, or INT64_MAX. */
+LX_CHECK enum lx_code lx_clock_next(struct lx_tx *tx, int64_t *moment);
+
+extern const struct lx_table lx_order_tables[]; /* idempotency answers */
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* An order from outside: who acts is loaded, an idempotency key is honoured, the act performed. */
+#include "kernel/types/decide.h"
+
+#include "kernel/journal/journal.h"
+#include "kernel/types/types_queries.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const struct lx_table lx_order_tables[] = {
+	/* what a key was answered with; `request` tells a repetition from another request under the same key */
+	{ "answer", LX_KEPT,
+		"caller TEXT NOT NULL, name TEXT NOT NULL, request TEXT NOT NULL, record INTEGER "
+		"NOT NULL, "
+		"entry INTEGER NOT NULL, pending INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY "
+		"KEY (caller, name)",
+		"CREATE INDEX IF NOT EXISTS answer_by_at ON answer (at)", true },
+	{ 0 },
+};
+
+static enum lx_code digest_of(
+	struct lx_call *call, const struct lx_order *order, char digest[LX_HASH_TEXT])
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf text = { .limit = 4 << 20 };
+
+	lx_buf_printf(&text, "%s/%lld.%s\n", order->type, (long long)order->record, order->act);
+	if (order->input != NULL)
+		LX_TRY(lx_json_canonical(&text, order->input, &call->fault));
+	if (lx_buf_failed(&text))
+		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
+	lx_hash_text(lx_buf_view(&text), digest);
+	return LX_OK;
+}
+
+static enum lx_code answered(
+	struct lx_work *work, struct lx_order *order, const char *caller, const char *digest)
+{
+	struct lx_value row[4];
+	enum lx_code code = lx_one(
+		work->tx, &lx_q_key, (struct lx_value[]){ LX_S(caller), LX_T(order->key) }, row);
+
+	if (code == LX_NOT_FOUND)
+		return LX_OK;
+	LX_TRY(code);
+	if (!lx_text_is(row[0].text, digest))
+		return lx_fail(lx_tx_call(work->tx), LX_INVALID, NULL, "act.key_reused", NULL);
+	order->again = true;
+	order->made_record = row[1].number;
+	order->entry = row[2].number;
+	order->pending = row[3].number != 0;
+	return LX_OK;
+}
+
+enum lx_code lx_order_job(struct lx_work *work, void *argument)
+{
+	struct lx_order *order = argument;
+	struct lx_call *call = lx_tx_call(work->tx);
+	const struct lx_region *region = work->with;
+	char caller[32], digest[LX_HASH_TEXT];
+	struct lx_actor actor;
+
+	order->again = order->pending = false;
+	(void)snprintf(caller, sizeof caller, "%lld", (long long)order->person);
+	if (order->key.len > LX_KEY_MAX)
+		return lx_fail(call, LX_INVALID, NULL, "act.key_long", NULL);
+	if (order->key.len > 0) {
+		LX_TRY(digest_of(call, order, digest));
+		LX_TRY(answered(work, order, caller, digest));
+		if (order->again)
+			return LX_OK;
+	}
+	LX_TRY(lx_actor_load(work->tx, region, order->person, &actor));
+	LX_TRY(lx_perform(work, region, &actor, order));
+	if (order->key.len == 0)
+		return LX_OK;
+	return lx_run(work->tx, &lx_q_key_put,
+		(struct lx_value[]){ LX_S(caller), LX_T(order->key), LX_S(digest),
+			LX_I(order->made_record), LX_I(order->entry), LX_I(order->pending),
+			LX_I(work->now) });
+}

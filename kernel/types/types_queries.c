@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The tables and statements that all types share. */
+#include "kernel/types/types_queries.h"
+
+#include "kernel/types/record.h"
+
+const struct lx_table lx_common_tables[] = {
+	/* due: the moment at which the clock has something to do (soon, then passing), 0: nothing */
+	{ "term", LX_DERIVED,
+		"type TEXT NOT NULL, record INTEGER NOT NULL, field TEXT NOT NULL, stage TEXT NOT "
+		"NULL, "
+		"moment INTEGER NOT NULL, warn INTEGER NOT NULL, due INTEGER NOT NULL, late_n "
+		"INTEGER NOT NULL, "
+		"PRIMARY KEY (type, record, field)",
+		"CREATE INDEX IF NOT EXISTS term_by_due ON term (due, type, record, field)", true },
+	{ "consent", LX_DERIVED,
+		"type TEXT NOT NULL, record INTEGER NOT NULL, number INTEGER NOT NULL, act TEXT "
+		"NOT NULL, "
+		"stage TEXT NOT NULL, rule TEXT NOT NULL, input TEXT NOT NULL, voices TEXT NOT "
+		"NULL, day TEXT, "
+		"reason TEXT, actor TEXT NOT NULL, holder TEXT, relation TEXT, until INTEGER NOT "
+		"NULL, "
+		"opened_n INTEGER NOT NULL, closed_n INTEGER NOT NULL, PRIMARY KEY (type, record, "
+		"number)",
+		"CREATE INDEX IF NOT EXISTS consent_by_until ON consent (stage, until, type, "
+		"record, number)",
+		true },
+	{ "voice", LX_DERIVED,
+		"type TEXT NOT NULL, record INTEGER NOT NULL, number INTEGER NOT NULL, voice TEXT "
+		"NOT NULL, "
+		"says TEXT NOT NULL, content TEXT, day TEXT, n INTEGER NOT NULL, "
+		"PRIMARY KEY (type, record, number, voice)",
+		NULL, true },
+	/* shown 0: the entry says nothing in public but that it is there */
+	{ "timeline", LX_DERIVED,
+		"n INTEGER PRIMARY KEY, type TEXT NOT NULL, record INTEGER NOT NULL, act TEXT NOT "
+		"NULL, "
+		"at INTEGER NOT NULL, actor TEXT NOT NULL, shown INTEGER NOT NULL, undoes INTEGER "
+		"NOT NULL",
+		"CREATE INDEX IF NOT EXISTS timeline_by_record ON timeline (type, record, n);"
+		"CREATE INDEX IF NOT EXISTS timeline_by_undoes ON timeline (undoes, n)" },
+	{ 0 },
+};
+
+const struct lx_query lx_q_terms = { "types.terms",
+	"SELECT field, stage, moment, warn, late_n FROM term WHERE type = $1 AND record = $2 ORDER "
+	"BY field",
+	"ti", "ttiii" };
+const struct lx_query lx_q_term_put = { "types.term_put",
+	"INSERT INTO term (type, record, field, stage, moment, warn, due, late_n) "
+	"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (type, record, field) DO UPDATE SET "
+	"stage = excluded.stage, moment = excluded.moment, warn = excluded.warn, due = "
+	"excluded.due, "
+	"late_n = excluded.late_n",
+	"tittiiii", "" };
+const struct lx_query lx_q_terms_due = { "types.terms_due",
+	"SELECT due, type, record, field FROM term WHERE due > 0 AND due <= $1 ORDER BY due, type, "
+	"record, field "
+	"LIMIT $2",
+	"ii", "itit" };
+const struct lx_query lx_q_consents = { "types.consents",
+	"SELECT number, act, stage, rule, input, voices, day, reason, actor, holder, relation, "
+	"until, opened_n, closed_n "
+	"FROM consent WHERE type = $1 AND record = $2 ORDER BY number",
+	"ti", "itttttTTtTTiii" };
+const struct lx_query lx_q_consent_put = { "types.consent_put",
+	"INSERT INTO consent (type, record, number, act, stage, rule, input, voices, day, reason, "
+	"actor, holder, relation, "
+	"until, opened_n, closed_n) VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, "
+	"$12, $13, $14, 0)",
+	"tiittttTTtTTii", "" };
+const struct lx_query lx_q_consent_close = { "types.consent_close",
+	"UPDATE consent SET stage = $4, closed_n = $5 WHERE type = $1 AND record = $2 AND number = "
+	"$3",
+	"tiiti", "" };
+const struct lx_query lx_q_consents_due = { "types.consents_due",
+	"SELECT until, type, record, number FROM consent WHERE stage = 'open' AND until > 0 AND "
+	"until <= $1 "
+	"ORDER BY until, type, record, number LIMIT $2",
+	"ii", "itii" };
+const struct lx_query lx_q_voices = { "types.voices",
+	"SELECT number, voice, says, content, day, n FROM voice WHERE type = $1 AND record = $2 "
+	"ORDER BY n, voice",
+	"ti", "ittTTi" };
+const struct lx_query lx_q_voice_put = { "types.voice_put",
+	"INSERT INTO voice (type, record, number, voice, says, content, day, n) VALUES ($1, $2, "
+	"$3, $4, $5, $6, $7, $8)",
+	"tiittTTi", "" };
+const struct lx_query lx_q_timeline_put = { "types.timeline_put",
+	"INSERT INTO timeline (n, type, record, act, at, actor, shown, undoes) VALUES ($1, $2, $3, "
+	"$4, $5, $6, $7, $8)",
+	"ititi"
+	"tii",
+	"" };
+const struct lx_query lx_q_timeline = { "types.timeline",
+	"SELECT n, act, at, actor, shown, undoes FROM timeline WHERE type = $1 AND record = $2 AND "
+	"n > $3 ORDER BY n LIMIT $4",
+	"tiii", "ititii" };
+const struct lx_query lx_q_latest = { "types.latest",
+	"SELECT n, type, record, act, at FROM timeline WHERE shown = 1 AND n < $1 ORDER BY n DESC "
+	"LIMIT $2",
+	"ii", "ititi" };
+const struct lx_query lx_q_undone = { "types.undone",
+	"SELECT max(n) FROM timeline WHERE type = $1 AND record = $2 AND act = $3", "tit", "I" };
+const struct lx_query lx_q_entries = { "types.entries",
+	"SELECT n FROM timeline WHERE type = $1 AND record = $2 AND n > $3 ORDER BY n LIMIT $4",
+	"tiii", "i" };
+const struct lx_query lx_q_key = { "types.key",
+	"SELECT request, record, entry, pending FROM answer WHERE caller = $1 AND name = $2", "tt",
+	"tiii" };
+const struct lx_query lx_q_key_put = { "types.key_put",
+	"INSERT INTO answer (caller, name, request, record, entry, pending, at) VALUES ($1, $2, "
+	"$3, $4, $5, $6, $7)",
+	"tttiiii", "" };
+
+const struct lx_query *const lx_types_queries[] = { &lx_q_terms, &lx_q_term_put, &lx_q_terms_due,
+	&lx_q_consents, &lx_q_consent_put, &lx_q_consent_close, &lx_q_consents_due, &lx_q_voices,
+	&lx_q_voice_put, &lx_q_timeline_put, &lx_q_timeline, &lx_q_latest, &lx_q_undone,
+	&lx_q_entries, &lx_q_key, &lx_q_key_put, NULL };
