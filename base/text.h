@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * Text is a pointer and a length, UTF-8, checked once at the door. Nothing here knows languages;
- * folding and tokens for search are in tokens.h.
+ * folding is in fold.h, the tokens of search in tokens.h.
  */
 #ifndef LX_BASE_TEXT_H
 #define LX_BASE_TEXT_H
