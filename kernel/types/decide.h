@@ -31,6 +31,9 @@ struct lx_order {
 /* A job for lx_writer_submit; the argument is a struct lx_order, work->with the region. */
 enum lx_code lx_order_job(struct lx_work *work, void *order);
 
+/* The same with init as who acts: one-time links and founding. */
+enum lx_code lx_init_order_job(struct lx_work *work, void *order);
+
 /* For the clock, init and the demonstration, inside a job: performs one act as `actor`. */
 LX_CHECK enum lx_code lx_perform(struct lx_work *work, const struct lx_region *region,
 	const struct lx_actor *actor, struct lx_order *order);

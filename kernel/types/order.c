@@ -79,3 +79,10 @@ enum lx_code lx_order_job(struct lx_work *work, void *argument)
 			LX_I(order->made_record), LX_I(order->entry), LX_I(order->pending),
 			LX_I(work->now) });
 }
+
+enum lx_code lx_init_order_job(struct lx_work *work, void *order)
+{
+	const struct lx_actor init = { .kind = LX_BY_INIT };
+
+	return lx_perform(work, work->with, &init, order);
+}

@@ -41,10 +41,14 @@ struct lx_data_check {
 /* Finds the person of an account by the name it signs in with; LX_NOT_FOUND without a fault. */
 typedef enum lx_code lx_person_fn(struct lx_tx *tx, struct lx_text name, int64_t *person);
 
+/* Whether a person's account has a second factor. */
+typedef enum lx_code lx_factor_fn(struct lx_tx *tx, int64_t person, bool *has);
+
 struct lx_region {
 	const struct lx_type *const *types; /* ends with NULL */
 	const struct lx_data_check *checks; /* ends with a zero row */
 	lx_person_fn *person_by_name; /* set by who knows accounts; NULL: no person can be named */
+	lx_factor_fn *second_factor;  /* likewise; NULL: nobody has one */
 	struct lx_shape *shapes;
 	size_t n;
 	struct lx_table *tables; /* derived, the journal's and `further`, ends with a zero row */

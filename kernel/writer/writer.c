@@ -44,8 +44,8 @@ static bool lost(const struct lx_tx *tx, enum lx_code code)
 }
 
 /* One job under a savepoint of its own; LX_BROKEN when the transaction itself is gone. */
-static enum lx_code run_one(struct lx_work *work, struct lx_call *call, lx_job_fn *run, void *argument,
-	enum lx_code *outcome)
+static enum lx_code run_one(struct lx_work *work, struct lx_call *call, lx_job_fn *run,
+	void *argument, enum lx_code *outcome)
 {
 	struct lx_edge before = *work->edge;
 
@@ -86,7 +86,8 @@ static struct job *take_batch(struct lx_writer *w, bool *woken)
 	return batch;
 }
 
-static enum lx_code run_batch(struct lx_writer *w, struct job *batch, struct lx_work *work, struct lx_call *own)
+static enum lx_code run_batch(
+	struct lx_writer *w, struct job *batch, struct lx_work *work, struct lx_call *own)
 {
 	enum lx_code due = LX_OK;
 
@@ -105,7 +106,9 @@ static enum lx_code run_batch(struct lx_writer *w, struct job *batch, struct lx_
 static enum lx_code write_batch(struct lx_writer *w, struct job *batch, struct lx_edge *edge)
 {
 	struct lx_call own = { .arena = &w->arena };
-	struct lx_work work = { .edge = edge, .now = w->setting.now(w->setting.clock), .with = w->setting.with };
+	struct lx_work work = {
+		.edge = edge, .now = w->setting.now(w->setting.clock), .with = w->setting.with
+	};
 
 	if (work.now < edge->at)
 		work.now = edge->at;
@@ -187,7 +190,8 @@ enum lx_code lx_writer_start(struct lx_call *call, struct lx_store *store,
 	return LX_OK;
 }
 
-enum lx_code lx_writer_submit(struct lx_writer *w, struct lx_call *call, lx_job_fn *run, void *argument)
+enum lx_code lx_writer_submit(
+	struct lx_writer *w, struct lx_call *call, lx_job_fn *run, void *argument)
 {
 	struct job job = { .run = run, .argument = argument, .call = call };
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Mandates: for whom a person may act, in which office, from when to when. */
+#include "kernel/polity/polity.h"
+
+lx_rule_fn mandate_second_factor;
+
+static const struct lx_field fields[] = { { "holder", LX_LINK, "member body", "list filter" },
+	{ "office", LX_CHOICE, "administrator officer delegate treasurer auditor editor",
+		"list filter" },
+	{ "person", LX_PERSON },
+	{ "called", LX_SEALED, "name", NULL,
+		"anyone" },		 /* officials are named in public; can be erased */
+	{ "after", LX_LINK, "mandate" }, /* handed over from */
+	{ "until", LX_DATE, NULL, "filter" }, END };
+static const struct lx_relation relations[] = {
+	{ "principal", LX_ACTS_FOR, "holder", "administrator" }, { "bearer", LX_IS, "person" }, END
+};
+static const struct lx_state states[] = { { "offered", LX_WAIT, LX_PUBLIC, "accept" },
+	{ "valid", LX_DONE, LX_PUBLIC }, { "ended", LX_SHUT, LX_PUBLIC }, END };
+static const struct lx_term terms[] = { { "until", NULL, NULL, "offered valid", NULL, "expire" },
+	END };
+static const struct lx_act acts[] = { { "first", "cause", NULL, "valid",
+					      "holder office person called?",
+					      "revoke" }, /* by init's one-time link */
+	{ "grant", "principal", NULL, "offered", "holder office person called? until? after?",
+		"revoke", .starts = "until" },
+	{ "accept", "bearer", "offered", "valid", "", "resign",
+		.guard = LX_C(mandate_second_factor) },
+	{ "revoke", "principal", "offered valid", "ended", "reason?", "grant", .dated = true },
+	{ "resign", "bearer", "offered valid", "ended", "", "grant", .dated = true },
+	{ "expire", "clock", "offered valid", "ended", "", "grant" }, END };
+const struct lx_type lx_mandate_type = { "mandate", "mandates", "council", NULL, fields, NULL,
+	relations, states, terms, .acts = acts };

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the tables of the polity cannot say. */
+#include "kernel/journal/journal.h"
+#include "kernel/polity/polity.h"
+#include "kernel/types/case.h"
+#include "kernel/types/effects.h"
+
+#include <stdio.h>
+#include <string.h>
+
+lx_rule_fn charter_holds_together, charter_admits_founders, body_own_seat, member_no_circle,
+	person_goes, mandate_second_factor;
+
+#define TREE_MOST 32 /* levels of superiors */
+
+/* Every rule that the charter names majorities for exists, and no rule is without one. */
+enum lx_code charter_holds_together(struct lx_case *c)
+{
+	const struct lx_charter *charter = c->view.charter;
+	const struct lx_row *row;
+	size_t at = 0, found;
+
+	while ((row = lx_charter_row(charter, "majority", LX_TEXT_OF(""), &at)) != NULL) {
+		found = 0;
+		if (lx_charter_row(charter, "rule", row->values[0].text, &found) == NULL)
+			return lx_fail(c->call, LX_CONFLICT, "majority", "charter_rule_missing",
+				"%.*s", (int)row->values[0].text.len, row->values[0].text.at);
+	}
+	at = 0;
+	while ((row = lx_charter_row(charter, "rule", LX_TEXT_OF(""), &at)) != NULL) {
+		found = 0;
+		if (lx_charter_row(charter, "majority", row->values[0].text, &found) == NULL)
+			return lx_fail(c->call, LX_CONFLICT, "rule", "charter_majority_missing",
+				"%.*s", (int)row->values[0].text.len, row->values[0].text.at);
+	}
+	return LX_OK;
+}
+
+/* The founding members join with the adoption. */
+enum lx_code charter_admits_founders(struct lx_case *c)
+{
+	const struct lx_shape *members = lx_shape_find(c->view.region, LX_TEXT_OF("member"));
+	struct lx_record member;
+	int64_t last;
+
+	LX_TRY(lx_record_last(c->work->tx, members, &last));
+	for (int64_t n = 1; n <= last; n++) {
+		LX_TRY(lx_record_load(c->work->tx, members, n, &member));
+		if (lx_text_is(member.state, "founding"))
+			LX_TRY(lx_case_follow(c, "member", n, "join", NULL));
+	}
+	return LX_OK;
+}
+
+/* Filling a seat changes who holds it and nothing else, and only by mandates of the seat's own member. */
+enum lx_code body_own_seat(struct lx_case *c)
+{
+	const json_t *rows = json_object_get(c->input, "seat");
+	const struct lx_shape *mandates = lx_shape_find(c->view.region, LX_TEXT_OF("mandate"));
+
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		const char *key;
+		json_t *value;
+		json_object_foreach((json_t *)row, key, value)
+		{
+			struct lx_ref ref;
+			struct lx_record mandate;
+			if (strcmp(key, "row") == 0)
+				continue;
+			if (strcmp(key, "holder") != 0 && strcmp(key, "deputy") != 0)
+				return lx_case_refuse(c, "seat", "body_only_holders");
+			if (json_is_null(value))
+				continue;
+			if (!lx_ref_read(lx_text(json_string_value(value)), &ref))
+				return lx_case_refuse(c, "seat", "body_own_mandate");
+			LX_TRY(lx_record_load(c->work->tx, mandates, ref.number, &mandate));
+			if (!lx_text_equal(
+				    lx_record_value(&mandate, "holder").text, c->holding.holder))
+				return lx_case_refuse(c, "seat", "body_own_mandate");
+		}
+	}
+	return LX_OK;
+}
+
+/* Superiors form a tree: nobody stands above itself. */
+enum lx_code member_no_circle(struct lx_case *c)
+{
+	const struct lx_shape *members = lx_shape_find(c->view.region, LX_TEXT_OF("member"));
+	struct lx_text above = lx_case_input(c, "superior");
+	struct lx_record member;
+	struct lx_ref ref;
+
+	for (int level = 0; above.len > 0 && lx_ref_read(above, &ref); level++) {
+		if (ref.number == c->record->number || level == TREE_MOST)
+			return lx_case_refuse(c, "superior", "member_circle");
+		LX_TRY(lx_record_load(c->work->tx, members, ref.number, &member));
+		above = lx_record_value(&member, "superior").text;
+	}
+	return LX_OK;
+}
+
+/* The vault forgets the person: key, standings, sealed data. The journal says which seals went. */
+enum lx_code person_goes(struct lx_case *c)
+{
+	int64_t *seals;
+	size_t n;
+
+	LX_TRY(lx_vault_erase(c->work->tx, c->record->number, &seals, &n));
+	for (size_t i = 0; i < n; i++)
+		LX_TRY(lx_effect_add(c, c->inner,
+			json_pack("[s, o, s]", "gone",
+				json_sprintf("seal/%lld", (long long)seals[i]), "erased")));
+	return LX_OK;
+}
+
+/* A mandate is accepted with a second factor, where the charter asks for one. */
+enum lx_code mandate_second_factor(struct lx_case *c)
+{
+	bool has = false;
+
+	if (!lx_text_is(lx_record_value(&c->view.charter->record, "second_factor").text, "yes"))
+		return LX_OK;
+	if (c->view.region->second_factor != NULL)
+		LX_TRY(c->view.region->second_factor(c->work->tx, c->view.actor->person, &has));
+	return has ? LX_OK : lx_case_refuse(c, NULL, "mandate_second_factor");
+}

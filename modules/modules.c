@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The list of institutions. */
+#include "modules/modules.h"
+
+#include "kernel/polity/polity.h"
+#include "modules/commitments/commitments.h"
+#include "modules/needs/needs.h"
+
+const struct lx_type *const lx_types[] = { &lx_charter_type, &lx_body_type, &lx_member_type,
+	&lx_person_type, &lx_mandate_type, &lx_need_type, &lx_commitment_type, NULL };
+
+const struct lx_data_check lx_data_checks[] = {
+	{ "need.question", lx_need_answers_check },
+	{ 0 },
+};
