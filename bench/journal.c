@@ -124,12 +124,13 @@ static double processor(void)
 	return (double)clock() / CLOCKS_PER_SEC;
 }
 
+/* Entries a second of processor time: the aim is about work, and a busy machine must not hide it. */
 static double verify(struct bench *b, int64_t n)
 {
 	must(b, lx_store_read_patient(b->store, &b->call, &b->tx));
-	double start = now();
+	double start = processor();
 	must(b, lx_journal_verify(b->tx));
-	double rate = (double)n / (now() - start);
+	double rate = (double)n / (processor() - start);
 	lx_store_release(&b->tx);
 	return rate;
 }
@@ -168,7 +169,7 @@ int main(int argc, char **argv)
 	double scrub = now();
 	must(&b, lx_store_scrub(b.store, &b.call));
 	(void)printf("| scrubbing all of it | %.1f s | |\n", now() - scrub);
-	(void)printf("| entries verified | %.0f | |\n", verify(&b, n));
+	(void)printf("| entries verified (processor time) | %.0f | |\n", verify(&b, n));
 	lx_store_close(&b.store);
 	return 0;
 }
