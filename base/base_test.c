@@ -86,6 +86,38 @@ static void utf8_is_checked_as_rfc_3629_says(void **state)
 	assert_int_equal(lx_utf8_cut("需求", 6, 4), 3);
 }
 
+static void utf8_is_checked_at_every_offset(void **state)
+{
+	char text[40];
+	size_t bad;
+	(void)state;
+	for (size_t at = 0; at < sizeof text; at++) {
+		for (unsigned c = 0; c < 256; c++) {
+			memset(text, 'a', sizeof text);
+			text[at] = (char)c;
+			bool good = c > 0 && c < 0x80;
+			assert_int_equal(lx_utf8_valid(text, sizeof text, &bad), good);
+			if (!good)
+				assert_int_equal(bad, at);
+		}
+	}
+	memcpy(text + 13, "需求", 6);
+	text[sizeof text - 1] = 'a';
+	assert_true(lx_utf8_valid(text, sizeof text, NULL));
+}
+
+static void integers_are_written_in_digits(void **state)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
+	static const int64_t numbers[] = { 0, 7, -7, 10, INT64_MAX, INT64_MIN };
+	(void)state;
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+		lx_buf_int(&out, numbers[i]);
+		lx_buf_char(&out, ' ');
+	}
+	assert_string_equal(out.at, "0 7 -7 10 9223372036854775807 -9223372036854775808 ");
+}
+
 static void integers_are_whole_and_in_range(void **state)
 {
 	int64_t n;
@@ -239,6 +271,8 @@ int main(void)
 		cmocka_unit_test(every_failed_allocation_is_survived),
 		cmocka_unit_test(buffer_keeps_its_first_failure),
 		cmocka_unit_test(utf8_is_checked_as_rfc_3629_says),
+		cmocka_unit_test(utf8_is_checked_at_every_offset),
+		cmocka_unit_test(integers_are_written_in_digits),
 		cmocka_unit_test(integers_are_whole_and_in_range),
 		cmocka_unit_test(decimals_are_exact_or_refused),
 		cmocka_unit_test(json_is_canonical_as_rfc_8785_says),

@@ -4,7 +4,6 @@
 
 #include "base/memory.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,7 +65,16 @@ void lx_buf_char(struct lx_buf *buf, char c)
 
 void lx_buf_int(struct lx_buf *buf, int64_t number)
 {
-	lx_buf_printf(buf, "%" PRId64, number);
+	char digits[20];
+	size_t at = sizeof digits;
+	uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
+	do
+		digits[--at] = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (number < 0)
+		digits[--at] = '-';
+	lx_buf_put(buf, digits + at, sizeof digits - at);
 }
 
 void lx_buf_printf(struct lx_buf *buf, const char *format, ...)

@@ -107,8 +107,8 @@ static enum lx_code normalize(
 static enum lx_code fold_long(
 	struct lx_call *call, struct lx_text text, uint32_t **codes, size_t *n)
 {
-	UChar *units = lx_array(call, text.len + 2, sizeof *units), *folded;
-	int32_t folded_n, at = 0;
+	UChar *units = lx_array(call, text.len + 2, sizeof *units), *folded = NULL;
+	int32_t folded_n = 0, at = 0;
 	size_t k = 0;
 
 	if (units == NULL)

@@ -140,9 +140,24 @@ static size_t sequence(const unsigned char *bytes, size_t n)
 	return want;
 }
 
+/* How many bytes from the start are ASCII without NUL, in steps of eight; most text here is. */
+static size_t plain_start(const char *bytes, size_t n)
+{
+	const uint64_t high = UINT64_C(0x8080808080808080), ones = UINT64_C(0x0101010101010101);
+	size_t at = 0;
+	uint64_t eight;
+
+	for (; n - at >= sizeof eight; at += sizeof eight) {
+		memcpy(&eight, bytes + at, sizeof eight);
+		if (((eight | (eight - ones)) & high) != 0)
+			break;
+	}
+	return at;
+}
+
 bool lx_utf8_valid(const char *bytes, size_t n, size_t *bad)
 {
-	size_t at = 0;
+	size_t at = plain_start(bytes, n);
 
 	while (at < n) {
 		size_t step = sequence((const unsigned char *)bytes + at, n - at);
@@ -151,7 +166,7 @@ bool lx_utf8_valid(const char *bytes, size_t n, size_t *bad)
 				*bad = at;
 			return false;
 		}
-		at += step;
+		at += step == 1 ? 1 + plain_start(bytes + at + 1, n - at - 1) : step;
 	}
 	return true;
 }

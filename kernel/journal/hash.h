@@ -5,7 +5,7 @@
 
 #include "kernel/journal/journal.h"
 
-/* OpenSSL's plain functions: three times as fast as libsodium's where the processor helps, and, unlike its
+/* OpenSSL's plain functions: where the processor helps six times as fast as libsodium's and, unlike its
  * newer interface, without memory of their own. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>

@@ -372,3 +372,50 @@ enum lx_code lx_all(struct lx_tx *tx, const struct lx_query *query, const struct
 	*n = g.n;
 	return LX_OK;
 }
+
+/* What a column was declared as must be what the letter says; expressions have no declaration. */
+static bool declared_as(const char *type, char letter)
+{
+	static const char *const types[] = { "INTEGER", "TEXT", "BLOB" };
+	static const char letters[] = "itb";
+
+	if (type == NULL)
+		return true;
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (strcmp(type, types[i]) == 0)
+			return (letter | 0x20) == letters[i];
+	return false;
+}
+
+static enum lx_code compare(
+	struct lx_tx *tx, const struct lx_query *query, const struct lx_statement *statement)
+{
+	size_t takes = query->takes == NULL ? 0 : strlen(query->takes);
+	size_t gives = query->gives == NULL ? 0 : strlen(query->gives);
+	char name[8];
+
+	if ((size_t)statement->takes != takes)
+		return misdeclared(tx->call, query, "$", (size_t)statement->takes);
+	for (size_t i = 0; i < takes; i++) {
+		(void)snprintf(name, sizeof name, "$%u", (unsigned)(i + 1) % 1000);
+		if (sqlite3_bind_parameter_index(statement->stmt, name) == 0)
+			return misdeclared(tx->call, query, "$", i + 1);
+	}
+	if ((size_t)statement->gives != gives || gives > LX_QUERY_COLUMNS)
+		return misdeclared(tx->call, query, "columns", (size_t)statement->gives);
+	for (size_t i = 0; i < gives; i++)
+		if (!declared_as(sqlite3_column_decltype(statement->stmt, (int)i), query->gives[i]))
+			return misdeclared(tx->call, query, "column", i + 1);
+	return LX_OK;
+}
+
+enum lx_code lx_query_check(struct lx_tx *tx, const struct lx_query *query)
+{
+	struct lx_statement *statement;
+
+	LX_TRY(lx_sqlite_ready(tx));
+	LX_TRY(lx_sqlite_take(tx->connection, tx->call, query->sql, &statement));
+	enum lx_code code = compare(tx, query, statement);
+	lx_sqlite_give(statement);
+	return code;
+}

@@ -52,8 +52,8 @@ struct lx_store;
 /* A transaction: a reader's snapshot, or the writer's. `call` gives memory and takes the fault. */
 struct lx_tx;
 
-/* Opens the database at `path` with the declared tables (array ending with a zero row). The store is
- * the caller's: lx_store_close. A database with a table that is not declared is refused. */
+/* Opens the database at `path` with the declared tables (array ending with a zero row, borrowed until the
+ * store is closed). The store is the caller's: lx_store_close. A database with a table that is not declared is refused. */
 LX_CHECK enum lx_code lx_store_open(struct lx_call *call, const char *path, enum lx_store_mode mode,
 	const struct lx_table *tables, struct lx_store **store);
 
@@ -106,6 +106,10 @@ LX_CHECK enum lx_code lx_each(struct lx_tx *tx, const struct lx_query *query,
  * values each. At most `most` rows: more is LX_BROKEN (a programmer's error: such queries have a LIMIT). */
 LX_CHECK enum lx_code lx_all(struct lx_tx *tx, const struct lx_query *query,
 	const struct lx_value *binds, size_t most, struct lx_value **rows, size_t *n);
+
+/* Prepares a statement without running it and compares parameters, columns and their types with its
+ * declaration: for the tests of declared statements, and at the start for generated ones. */
+LX_CHECK enum lx_code lx_query_check(struct lx_tx *tx, const struct lx_query *query);
 
 /* Empties a derived table (rebuild), or refuses: LX_INVALID for another kind. */
 LX_CHECK enum lx_code lx_store_empty(struct lx_tx *tx, const char *table);

@@ -175,6 +175,29 @@ static void what_is_declared_wrongly_is_refused(void **state)
 	lx_store_rollback(&f->tx);
 }
 
+static void declarations_can_be_checked_without_running(void **state)
+{
+	struct fixture *f = *state;
+	static const struct lx_query wrong[] = {
+		{ "few", "DELETE FROM pebble WHERE id = $1 AND weight = $2", "i", "" },
+		{ "gap", "DELETE FROM pebble WHERE id = $2", "i", "" },
+		{ "columns", "SELECT id, name FROM pebble WHERE id = $1", "i", "t" },
+		{ "type", "SELECT id, name FROM pebble WHERE id = $1", "i", "ib" },
+	};
+
+	begin(f);
+	assert_int_equal(lx_query_check(f->tx, &q_insert), LX_OK);
+	assert_int_equal(lx_query_check(f->tx, &q_get), LX_OK);
+	assert_int_equal(count(f->tx), 0);
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		lx_fault_clear(&f->call.fault);
+		assert_int_equal(lx_query_check(f->tx, &wrong[i]), LX_BROKEN);
+		assert_string_equal(f->call.fault.msgid, "store.declared");
+	}
+	lx_fault_clear(&f->call.fault);
+	lx_store_rollback(&f->tx);
+}
+
 static void savepoints_nest(void **state)
 {
 	struct fixture *f = *state;
@@ -532,6 +555,7 @@ int main(void)
 		T(values_come_back_as_they_went_in),
 		T(twice_the_same_key_is_a_conflict),
 		T(what_is_declared_wrongly_is_refused),
+		T(declarations_can_be_checked_without_running),
 		T(savepoints_nest),
 		T(a_reader_sees_its_moment_and_does_not_write),
 		T(a_snapshot_ends_by_itself),
