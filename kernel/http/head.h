@@ -25,6 +25,10 @@ struct lx_head {
 	bool crowded; /* there were more fields than fit */
 };
 
+/* Whether the bytes from head->method.at on, head->bytes of them, are the strings of the head in their order
+ * and nothing else but blanks and the zero bytes that stand for separators and line ends. */
+bool lx_head_whole(const struct lx_head *head);
+
 /* 0 when the request may go on, else the status that refuses it, with the fault recorded. */
 unsigned lx_guard(const struct lx_head *head, struct lx_fault *fault);
 

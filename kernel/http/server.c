@@ -186,6 +186,10 @@ static enum MHD_Result on_request(void *with, struct MHD_Connection *connection,
 	exchange->begun = true;
 	read_head(exchange, connection, method, version);
 	exchange->refused = lx_guard(&exchange->head, &exchange->call.fault);
+	if (exchange->refused == 0 && !lx_head_whole(&exchange->head)) {
+		exchange->refused = 400;
+		lx_fault_set(&exchange->call.fault, LX_INVALID, NULL, "http.head_bytes", NULL);
+	}
 	if (exchange->refused != 0)
 		return send_answer(exchange, connection);
 	bool body = lx_head_body(&exchange->head, &length);
@@ -291,7 +295,7 @@ static enum lx_code start_library(struct lx_call *call, struct lx_http *http)
 		0, NULL, NULL, on_request, http, MHD_OPTION_LISTEN_SOCKET, http->listener,
 		MHD_OPTION_CONNECTION_LIMIT, http->setting.slots, MHD_OPTION_THREAD_STACK_SIZE,
 		STACK_BYTES, MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_BYTES,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_target, http,
+		MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_URI_LOG_CALLBACK, on_target, http,
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, http, MHD_OPTION_NOTIFY_COMPLETED,
 		on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
 		MHD_OPTION_END);
