@@ -242,17 +242,26 @@ static enum lx_code run_route(
 	return found->route->handle(request, &exchange->reply);
 }
 
-static enum lx_code answer(struct lx_exchange *exchange)
+/* A token that does not hold is told so, rather than taken for a stranger. */
+static enum lx_code read_session(struct lx_exchange *exchange)
 {
 	const struct lx_http_setting *setting = &exchange->http->setting;
+	enum lx_code code = setting->session == NULL ? LX_OK : setting->session(exchange->request);
+
+	if (code == LX_FORBIDDEN)
+		exchange->reply.status = 401;
+	return code;
+}
+
+static enum lx_code answer(struct lx_exchange *exchange)
+{
 	struct lx_address address = find_address(exchange);
 	struct lx_found found;
 	struct lx_text inner;
 	bool api, acceptable;
 
 	LX_TRY(read_target(exchange, &inner, &api, &acceptable));
-	if (setting->session != NULL)
-		LX_TRY(setting->session(exchange->request));
+	LX_TRY(read_session(exchange));
 	LX_TRY(limit(exchange, &address));
 	if (lx_text_is(exchange->request->path, "*"))
 		return strcmp(exchange->request->method, "OPTIONS") == 0

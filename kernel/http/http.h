@@ -120,7 +120,8 @@ struct lx_http_setting {
 	void *app;
 	int64_t (*now)(void *clock);
 	void *clock;
-	/* Fills request->visitor; called for every request before access is tested. May be NULL. */
+	/* Fills request->visitor; called for every request before access is tested; LX_FORBIDDEN
+	 * becomes 401. May be NULL. */
 	enum lx_code (*session)(struct lx_request *request);
 	lx_problem_page *problem_page; /* may be NULL: then browsers get JSON as well */
 	/* One line of the log, JSON without personal data. May be NULL. */

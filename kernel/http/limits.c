@@ -65,3 +65,16 @@ unsigned lx_limits_take(
 	(void)pthread_mutex_unlock(&limits->lock);
 	return wait;
 }
+
+void lx_limits_give(
+	struct lx_limits *limits, uint64_t key, struct lx_rate rate, unsigned n, int64_t now)
+{
+	uint64_t spread = mixed(key ^ limits->salt);
+
+	(void)pthread_mutex_lock(&limits->lock);
+	struct lx_bucket *bucket = find(
+		limits->buckets[spread % LX_LIMITS_SETS], spread | 1, rate, now);
+	bucket->level = level_now(bucket, rate, now) + n * TOKEN;
+	bucket->at = now;
+	(void)pthread_mutex_unlock(&limits->lock);
+}

@@ -28,4 +28,8 @@ struct lx_limits {
 unsigned lx_limits_take(
 	struct lx_limits *limits, uint64_t key, struct lx_rate rate, unsigned cost, int64_t now);
 
+/* Gives `n` tokens back: the try was a good one. */
+void lx_limits_give(
+	struct lx_limits *limits, uint64_t key, struct lx_rate rate, unsigned n, int64_t now);
+
 #endif
