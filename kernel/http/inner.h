@@ -15,6 +15,8 @@ struct lx_http {
 	struct lx_reaper *reaper;
 	void *daemon; /* the library's */
 	int listener;
+	pthread_t acceptor;
+	bool accepting;
 	unsigned port;
 };
 

@@ -16,7 +16,9 @@
 #include <time.h>
 
 #define TICK_MS	     100
-#define CROWDED_MS   20	   /* between two rounds while more come than there is room for */
+#define CROWDED_MS   20	 /* between two rounds while more come than there is room for */
+#define GRACE_MS     150 /* for a newcomer to say what it wants, however crowded it is */
+#define RESERVED_MS  5000
 #define ANSWER_BYTES 32768 /* a second more for each: a line that carries less is not served */
 #define ALL	     INT64_MAX
 
@@ -26,17 +28,21 @@ struct lx_slot {
 	bool shut;
 	int64_t since;
 	int64_t limit;
+	uint64_t order; /* of arrival, or of the last request's end */
 	uint64_t bytes; /* received when the wait began */
 	struct lx_slot *next;
 };
 
 struct lx_reaper {
 	pthread_mutex_t lock;
-	pthread_cond_t wake;
+	pthread_cond_t wake, room;
 	pthread_t thread;
 	struct lx_deadlines deadlines;
-	unsigned slots_n, used, shut;
+	unsigned slots_n, used, shut, reserved;
+	uint64_t orders;
+	int64_t opened; /* when a reserved place was last taken */
 	bool stopping;
+	bool refusing;
 	bool draining; /* nobody may wait for another request */
 	struct lx_slot *free;
 	struct lx_slot **candidates;
@@ -85,11 +91,11 @@ static int by_age(const void *a, const void *b)
 {
 	const struct lx_slot *x = *(struct lx_slot *const *)a, *y = *(struct lx_slot *const *)b;
 
-	return (x->since > y->since) - (x->since < y->since);
+	return (x->order > y->order) - (x->order < y->order);
 }
 
 /* Above three quarters: room is made by shutting those that have held a slot longest without a request. */
-static void make_room(struct lx_reaper *reaper)
+static void make_room(struct lx_reaper *reaper, int64_t now)
 {
 	unsigned most = reaper->slots_n / 4 * 3, n = 0;
 
@@ -98,7 +104,7 @@ static void make_room(struct lx_reaper *reaper)
 	for (unsigned i = 0; i < reaper->slots_n; i++) {
 		struct lx_slot *slot = &reaper->slots[i];
 		bool unasked = slot->stage == LX_WAITING || slot->stage == LX_BODY;
-		if (unasked && !slot->shut)
+		if (unasked && !slot->shut && now - slot->since > GRACE_MS)
 			reaper->candidates[n++] = slot;
 	}
 	qsort(reaper->candidates, n, sizeof reaper->candidates[0], by_age);
@@ -115,7 +121,10 @@ static void look_over(struct lx_reaper *reaper, int64_t now)
 		if ((reaper->draining && slot->stage == LX_WAITING) || is_late(reaper, slot, now))
 			shut(reaper, slot);
 	}
-	make_room(reaper);
+	/* places whose connection the library dropped for want of memory; one is the acceptor's own */
+	if (reaper->reserved > 1 && now - reaper->opened > RESERVED_MS)
+		reaper->reserved = 1;
+	make_room(reaper, now);
 }
 
 static void wait_for(struct lx_reaper *reaper, unsigned ms)
@@ -158,6 +167,7 @@ static enum lx_code start_thread(struct lx_call *call, struct lx_reaper *reaper)
 	(void)pthread_condattr_init(&attributes);
 	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&reaper->wake, &attributes);
+	(void)pthread_cond_init(&reaper->room, &attributes);
 	(void)pthread_condattr_destroy(&attributes);
 	if (pthread_create(&reaper->thread, NULL, reap, reaper) != 0)
 		return lx_fail(call, LX_BROKEN, NULL, "http.start", "thread");
@@ -212,8 +222,35 @@ static void begin(struct lx_reaper *reaper, struct lx_slot *slot, enum lx_stage 
 {
 	slot->stage = stage;
 	slot->since = lx_monotonic();
+	slot->order = reaper->orders++;
 	slot->limit = limit_of(&reaper->deadlines, stage, bytes);
 	slot->bytes = stage == LX_WAITING ? received(slot->socket) : 0;
+}
+
+bool lx_reaper_reserve(struct lx_reaper *reaper)
+{
+	(void)pthread_mutex_lock(&reaper->lock);
+	while (reaper->used + reaper->reserved >= reaper->slots_n && !reaper->refusing)
+		(void)pthread_cond_wait(&reaper->room, &reaper->lock);
+	bool given = !reaper->refusing;
+	reaper->reserved += given;
+	(void)pthread_mutex_unlock(&reaper->lock);
+	return given;
+}
+
+void lx_reaper_unreserve(struct lx_reaper *reaper)
+{
+	(void)pthread_mutex_lock(&reaper->lock);
+	reaper->reserved -= reaper->reserved > 0;
+	(void)pthread_mutex_unlock(&reaper->lock);
+}
+
+void lx_reaper_refuse(struct lx_reaper *reaper)
+{
+	(void)pthread_mutex_lock(&reaper->lock);
+	reaper->refusing = true;
+	(void)pthread_cond_broadcast(&reaper->room);
+	(void)pthread_mutex_unlock(&reaper->lock);
 }
 
 struct lx_slot *lx_reaper_open(struct lx_reaper *reaper, int socket)
@@ -225,6 +262,8 @@ struct lx_slot *lx_reaper_open(struct lx_reaper *reaper, int socket)
 		slot->socket = socket;
 		slot->shut = false;
 		reaper->used++;
+		reaper->reserved -= reaper->reserved > 0;
+		reaper->opened = lx_monotonic();
 		begin(reaper, slot, LX_WAITING, 0);
 		slot->bytes = 0; /* a client may have spoken before it was accepted */
 		if (reaper->used - reaper->shut == reaper->slots_n / 4 * 3 + 1)
@@ -244,6 +283,7 @@ void lx_reaper_close(struct lx_reaper *reaper, struct lx_slot *slot)
 	slot->stage = LX_FREE;
 	slot->next = reaper->free;
 	reaper->free = slot;
+	(void)pthread_cond_signal(&reaper->room);
 	(void)pthread_mutex_unlock(&reaper->lock);
 }
 
@@ -283,6 +323,7 @@ void lx_reaper_stop(struct lx_reaper **reaper)
 	(void)pthread_mutex_unlock(&gone->lock);
 	(void)pthread_join(gone->thread, NULL);
 	(void)pthread_cond_destroy(&gone->wake);
+	(void)pthread_cond_destroy(&gone->room);
 	(void)pthread_mutex_destroy(&gone->lock);
 	lx_memory_free(gone->candidates);
 	lx_memory_free(gone);

@@ -21,6 +21,11 @@ int64_t lx_monotonic(void);
 LX_CHECK enum lx_code lx_reaper_start(struct lx_call *call, unsigned slots,
 	const struct lx_deadlines *deadlines, struct lx_reaper **reaper);
 
+/* Waits until there is room for one more connection and reserves it; false when the server stops. A reserved
+ * place is taken by lx_reaper_open or given back by lx_reaper_unreserve. */
+bool lx_reaper_reserve(struct lx_reaper *reaper);
+void lx_reaper_unreserve(struct lx_reaper *reaper);
+
 /* Takes a slot for a socket (NULL when there is none), and gives it back before the socket is closed. */
 struct lx_slot *lx_reaper_open(struct lx_reaper *reaper, int socket);
 void lx_reaper_close(struct lx_reaper *reaper, struct lx_slot *slot);
@@ -28,6 +33,9 @@ void lx_reaper_close(struct lx_reaper *reaper, struct lx_slot *slot);
 /* Moves a connection to a stage, whose time begins now; `bytes` of an answer. NULL slots are ignored. */
 void lx_reaper_stage(
 	struct lx_reaper *reaper, struct lx_slot *slot, enum lx_stage stage, size_t bytes);
+
+/* From now on nobody gets a place: lx_reaper_reserve returns false. */
+void lx_reaper_refuse(struct lx_reaper *reaper);
 
 /* Shuts whatever waits and lets the rest finish for at most `ms`; then everything is shut. */
 void lx_reaper_drain(struct lx_reaper *reaper, unsigned ms);

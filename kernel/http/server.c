@@ -22,7 +22,9 @@
 #define SLOTS	    2048
 #define STOP_MS	    10000
 #define BACKLOG	    4096 /* a crowd waits here for a slot; a lost SYN costs a whole second */
-#define FILES_SPARE 256	 /* descriptors beside connections: database, pool, log */
+#define SLOTS_SPARE 64 /* of the library's own: it counts one as used a little longer than we do */
+#define PAUSE_US    50000
+#define FILES_SPARE 256 /* descriptors beside connections: database, pool, log */
 #define POOL_BYTES                                                                                 \
 	((size_t)64 << 10) /* of the library for a connection: head, its table, answer's head */
 #ifdef __SANITIZE_ADDRESS__
@@ -235,7 +237,7 @@ static enum lx_code fail_start(struct lx_call *call, const char *what)
 static enum lx_code bind_one(struct lx_call *call, const struct addrinfo *address, int *listener)
 {
 	int one = 1, zero = 0;
-	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return fail_start(call, "socket");
@@ -287,19 +289,43 @@ static void raise_files(struct lx_http *http)
 		http->setting.slots = (unsigned)(limit.rlim_cur - FILES_SPARE);
 }
 
+/* The library closes what comes when its slots are full; here newcomers wait in the system's queue until the
+ * reaper has made room, which is the whole point of having one. */
+static void *accept_all(void *with)
+{
+	struct lx_http *http = with;
+	struct sockaddr_storage peer;
+
+	while (lx_reaper_reserve(http->reaper)) {
+		socklen_t n = sizeof peer;
+		int fd = accept4(
+			http->listener, (struct sockaddr *)&peer, &n, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd >= 0 && MHD_add_connection(http->daemon, fd, (struct sockaddr *)&peer, n) ==
+				       MHD_YES)
+			continue;
+		bool pause = fd < 0 && errno != ECONNABORTED && errno != EINTR;
+		lx_reaper_unreserve(http->reaper);
+		if (pause) /* no descriptors, no memory: others must end first; EINVAL: we stop */
+			(void)usleep(PAUSE_US);
+	}
+	return NULL;
+}
+
 static enum lx_code start_library(struct lx_call *call, struct lx_http *http)
 {
 	http->daemon = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION |
 						MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL |
-						MHD_USE_ITC,
-		0, NULL, NULL, on_request, http, MHD_OPTION_LISTEN_SOCKET, http->listener,
-		MHD_OPTION_CONNECTION_LIMIT, http->setting.slots, MHD_OPTION_THREAD_STACK_SIZE,
-		STACK_BYTES, MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_BYTES,
-		MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_URI_LOG_CALLBACK, on_target, http,
-		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, http, MHD_OPTION_NOTIFY_COMPLETED,
-		on_completed, http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
-		MHD_OPTION_END);
-	return http->daemon == NULL ? fail_start(call, "start") : LX_OK;
+						MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET,
+		0, NULL, NULL, on_request, http, MHD_OPTION_CONNECTION_LIMIT,
+		http->setting.slots + SLOTS_SPARE, MHD_OPTION_THREAD_STACK_SIZE, STACK_BYTES,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 0,
+		MHD_OPTION_URI_LOG_CALLBACK, on_target, http, MHD_OPTION_UNESCAPE_CALLBACK,
+		leave_escaped, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_END);
+	if (http->daemon == NULL)
+		return fail_start(call, "start");
+	http->accepting = pthread_create(&http->acceptor, NULL, accept_all, http) == 0;
+	return http->accepting ? LX_OK : fail_start(call, "thread");
 }
 
 static void settle(struct lx_http *http)
@@ -361,11 +387,14 @@ void lx_http_stop(struct lx_http **http)
 
 	if (gone == NULL)
 		return;
-	if (gone->daemon != NULL) {
-		(void)MHD_quiesce_daemon(gone->daemon);
+	if (gone->accepting) {
+		lx_reaper_refuse(gone->reaper);
+		(void)shutdown(gone->listener, SHUT_RDWR);
+		(void)pthread_join(gone->acceptor, NULL);
 		lx_reaper_drain(gone->reaper, STOP_MS);
-		MHD_stop_daemon(gone->daemon);
 	}
+	if (gone->daemon != NULL)
+		MHD_stop_daemon(gone->daemon);
 	if (gone->listener >= 0)
 		(void)close(gone->listener);
 	lx_reaper_stop(&gone->reaper);
