@@ -13,10 +13,10 @@
 #include "base/json.h"
 #include "base/message.h"
 
-#define LX_PARAMS_MAX   256
+#define LX_PARAMS_MAX	256
 #define LX_CAPTURES_MAX 6
-#define LX_HEADERS_MAX  16
-#define LX_BODY_MAX     ((size_t)1 << 20)
+#define LX_HEADERS_MAX	24
+#define LX_BODY_MAX	((size_t)1 << 20)
 
 enum lx_media { LX_HTML = 1, LX_JSON, LX_CSV, LX_ATOM, LX_PLAIN };
 enum lx_access { LX_ANYONE = 1, LX_SIGNED_IN };
@@ -28,12 +28,20 @@ struct lx_param {
 
 /* Who is signed in: filled from the session cookie or a bearer token by the `session` hook. */
 struct lx_visitor {
-	int64_t person;  /* 0: nobody */
+	int64_t person;	 /* 0: nobody */
 	int64_t account; /* 0: nobody */
-	char name[64];   /* how the account is called, for the frame */
-	char csrf[45];   /* what every form of this session carries */
-	bool by_token;   /* signed in by bearer token: needs no CSRF */
+	char name[64];	 /* how the account is called, for the frame */
+	char csrf[45];	 /* what every form of this session carries */
+	bool by_token;	 /* signed in by bearer token: needs no CSRF */
 };
+
+struct lx_request;
+struct lx_reply;
+typedef enum lx_code lx_handler(struct lx_request *request, struct lx_reply *reply);
+
+/* Renders a problem for a browser: request->call->fault says why. */
+typedef enum lx_code lx_problem_page(
+	struct lx_request *request, unsigned status, struct lx_reply *reply);
 
 struct lx_request {
 	struct lx_call *call;
@@ -51,15 +59,20 @@ struct lx_request {
 	struct lx_text body;
 	enum lx_media media; /* what the reader asks for: by /api/v1 or suffix first, then Accept */
 	enum lx_lang lang;   /* ?lang=, then cookie, then Accept-Language */
-	bool large;          /* ?size=large or its cookie */
-	char theme[8];       /* "", "light", "dark" */
+	bool large;	     /* ?size=large or its cookie */
+	char theme[8];	     /* "", "light", "dark" */
 	struct lx_text if_none_match, if_match, idempotency_key, cookie, authorization, host;
 	char address[48]; /* the client's, believed through --proxy networks only */
-	bool loopback;    /* the peer itself is on this machine and nothing was forwarded */
+	bool loopback;	  /* the peer itself is on this machine and nothing was forwarded */
+	bool https;	  /* a believed proxy says that the reader came by https */
 	struct lx_visitor visitor;
+	const struct lx_head *head; /* for lx_request_header */
+	const char *build;
+	lx_problem_page *problem_page;
 };
 
-/* `body` is sent as it is; status 0 means 200. Header names are constant, values copied into the call's arena. */
+/* `body` is sent as it is; status 0 means 200. Header names are constant, values copied into the call's
+ * arena. A handler that fails may have set a status of 400 or more (lx_reply_refuse): it is used instead of its code's. */
 struct lx_reply {
 	unsigned status;
 	const char *media; /* whole Content-Type */
@@ -71,9 +84,8 @@ struct lx_reply {
 	size_t headers_n;
 };
 
-typedef enum lx_code lx_handler(struct lx_request *request, struct lx_reply *reply);
-
-/* `pattern`: "/needs/:n/:act"; the most literal route wins. `says` is for the API's description. */
+/* `pattern`: "/needs/:n/:act"; of those that have the method the most literal wins. /api/v1/needs and
+ * /needs.json come to the handler of /needs, unless a pattern names them whole. */
 struct lx_route {
 	const char *method;
 	const char *pattern;
@@ -81,20 +93,37 @@ struct lx_route {
 	lx_handler *handle;
 };
 
+/* A token bucket: `burst` requests at once, then `per_minute`. Zero: no limit. Changing requests count five. */
+struct lx_rate {
+	unsigned per_minute, burst;
+};
+
+/* Total times in ms for the first byte, head, body, answer; 0: 2,000, 10,000, 30,000, 30,000 and 1 s
+ * more for every 32 KiB of the answer. */
+struct lx_deadlines {
+	unsigned first_byte, head, body, answer;
+};
+
 struct lx_http_setting {
 	const char *address; /* "127.0.0.1", "::" */
-	unsigned port;       /* 0: any free one; lx_http_port tells */
-	const char *proxies; /* networks whose X-Forwarded-For is believed, separated by blanks; may be NULL */
-	unsigned slots;      /* connections; 0: 2048 */
-	size_t memory;       /* ceiling of a request's arena, bytes */
+	unsigned port;	     /* 0: any free one; lx_http_port tells */
+	const char *
+		proxies; /* networks whose X-Forwarded-For is believed, separated by blanks; may be NULL */
+	unsigned slots; /* connections; 0: 2048 */
+	size_t memory;	/* ceiling of a request's arena, bytes */
+	struct lx_deadlines deadlines;
+	struct lx_rate address_rate; /* loose: whole towns share one address */
+	struct lx_rate account_rate;
+	const char *
+		build; /* part of every tag: what else but its sequence changes a page; NULL: the version */
 	const struct lx_route *routes; /* ends with a zero row */
 	void *app;
 	int64_t (*now)(void *clock);
 	void *clock;
-	/* Fills request->visitor; called for every request before access is tested. May be NULL. */
+	/* Fills request->visitor; called for every request before access is tested; LX_FORBIDDEN
+	 * becomes 401. May be NULL. */
 	enum lx_code (*session)(struct lx_request *request);
-	/* Renders a problem for a browser: request->call->fault says why. May be NULL: then plain JSON. */
-	enum lx_code (*problem_page)(struct lx_request *request, unsigned status, struct lx_reply *reply);
+	lx_problem_page *problem_page; /* may be NULL: then browsers get JSON as well */
 	/* One line of the log, JSON without personal data. May be NULL. */
 	void (*log)(void *with, struct lx_text line);
 	void *log_with;
@@ -103,12 +132,15 @@ struct lx_http_setting {
 struct lx_http;
 
 /* Starts serving; the settings are copied, what they point to is borrowed. */
-LX_CHECK enum lx_code lx_http_start(struct lx_call *call, const struct lx_http_setting *setting,
-	struct lx_http **http);
+LX_CHECK enum lx_code lx_http_start(
+	struct lx_call *call, const struct lx_http_setting *setting, struct lx_http **http);
 unsigned lx_http_port(const struct lx_http *http);
 
 /* Lets running requests finish (at most 10 s) and stops. NULL is allowed. */
 void lx_http_stop(struct lx_http **http);
+
+/* A header field of the request by its name in any case, empty when there is none (printable, UTF-8). */
+struct lx_text lx_request_header(const struct lx_request *request, const char *name);
 
 /* The value of a parameter, or NULL; `i` for the i-th of the same name. */
 const struct lx_text *lx_query_param(const struct lx_request *request, const char *name, size_t i);
@@ -128,6 +160,19 @@ LX_CHECK enum lx_code lx_reply_redirect(struct lx_request *request, struct lx_re
 /* Sets ETag from `sequence` and the variant (build, language, media, theme, size); true when the reader
  * has it already: the reply is then a finished 304. Signed-in readers get no tag and `private, no-store`. */
 bool lx_reply_fresh(struct lx_request *request, struct lx_reply *reply, int64_t sequence);
+
+/* Refuses with a status of the door's own (406, 410, 428 …): records the fault and returns LX_INVALID.
+ * `field` may be NULL. */
+LX_CHECK enum lx_code lx_reply_refuse(struct lx_request *request, struct lx_reply *reply,
+	unsigned status, const char *field, const char *msgid);
+
+/* If-Match against the sequence that last touched the record: 412 when another has, 428 when the field is
+ * absent and `needed`. The reader's variant does not matter, so tags of any page of the record pass. */
+LX_CHECK enum lx_code lx_request_match(
+	struct lx_request *request, struct lx_reply *reply, int64_t sequence, bool needed);
+
+/* Sets Retry-After for the problem that follows. */
+void lx_reply_retry(struct lx_request *request, struct lx_reply *reply, unsigned seconds);
 
 /* The HTTP status of a code. */
 unsigned lx_http_status(enum lx_code code);

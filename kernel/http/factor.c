@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The second factor of an account: enrolled with a code, removed with a code, used once a code. */
+#include "kernel/http/account_inner.h"
+
+#include <sodium.h>
+#include <string.h>
+
+struct factor_job {
+	int64_t now, account;
+	const unsigned char *secret; /* NULL: remove */
+	struct lx_text code;
+};
+
+static struct lx_text as_bytes(const unsigned char *bytes, size_t n)
+{
+	return (struct lx_text){ (const char *)bytes, n };
+}
+
+/* Only what is harmless in an address: the name and issuer of an authenticator's entry. */
+static void put_escaped(struct lx_buf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+		bool plain = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+			     c == '.' || c == '-' || c == '_';
+		lx_buf_printf(out, plain ? "%c" : "%%%02X", c);
+	}
+}
+
+enum lx_code lx_totp_begin(struct lx_call *call, const char *issuer, const char *name,
+	char secret[LX_TOTP_TEXT], struct lx_text *address)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { .limit = 2048 };
+	unsigned char bytes[LX_TOTP_BYTES];
+
+	randombytes_buf(bytes, sizeof bytes);
+	lx_base32_write(bytes, secret);
+	lx_buf_str(&out, "otpauth://totp/");
+	put_escaped(&out, issuer);
+	lx_buf_char(&out, ':');
+	put_escaped(&out, name);
+	lx_buf_printf(&out, "?secret=%s&issuer=", secret);
+	put_escaped(&out, issuer);
+	char *copy = lx_buf_failed(&out) ? NULL : lx_arena_copy(call->arena, out.at, out.len);
+	if (copy == NULL)
+		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
+	*address = (struct lx_text){ copy, out.len };
+	return LX_OK;
+}
+
+enum lx_code lx_totp_use(struct lx_tx *tx, int64_t now, int64_t account, struct lx_text code)
+{
+	struct lx_call *call = lx_tx_call(tx);
+	struct lx_value secrets[3];
+
+	LX_TRY(lx_one(tx, &lx_account_queries[Q_ACCOUNT_SECRETS], &LX_I(account), secrets));
+	if (secrets[1].kind != LX_V_BYTES || secrets[1].text.len != LX_TOTP_BYTES)
+		return lx_fail(call, LX_FORBIDDEN, "code", "account.no_factor", NULL);
+	int64_t step = lx_totp_step(
+		(const unsigned char *)secrets[1].text.at, code, now, secrets[2].number);
+	if (step == 0)
+		return lx_fail(call, LX_FORBIDDEN, "code", "account.code", NULL);
+	const struct lx_value used[] = { LX_I(account), LX_I(step) };
+	return lx_run(tx, &lx_account_queries[Q_ACCOUNT_STEP_SET], used);
+}
+
+static enum lx_code set_factor(struct lx_work *work, void *argument)
+{
+	const struct factor_job *in = argument;
+	int64_t step = 0;
+
+	if (in->secret == NULL)
+		LX_TRY(lx_totp_use(work->tx, in->now, in->account, in->code));
+	else
+		step = lx_totp_step(in->secret, in->code, in->now, 0);
+	if (in->secret != NULL && step == 0)
+		return lx_fail(lx_tx_call(work->tx), LX_INVALID, "code", "account.code", NULL);
+	const struct lx_value set[] = { LX_I(in->account),
+		in->secret == NULL ? LX_N : LX_B(as_bytes(in->secret, LX_TOTP_BYTES)), LX_I(step) };
+	return lx_run(work->tx, &lx_account_queries[Q_ACCOUNT_TOTP_SET], set);
+}
+
+enum lx_code lx_totp_enrol(struct lx_accounts *accounts, struct lx_call *call, int64_t now,
+	int64_t account, struct lx_text secret, struct lx_text code)
+{
+	unsigned char bytes[LX_TOTP_BYTES];
+	struct factor_job in = { now, account, bytes, code };
+
+	if (!lx_base32_read(secret, bytes))
+		return lx_fail(call, LX_INVALID, "secret", "account.code", NULL);
+	return lx_writer_submit(accounts->writer, call, set_factor, &in);
+}
+
+enum lx_code lx_totp_remove(struct lx_accounts *accounts, struct lx_call *call, int64_t now,
+	int64_t account, struct lx_text code)
+{
+	struct factor_job in = { now, account, NULL, code };
+
+	return lx_writer_submit(accounts->writer, call, set_factor, &in);
+}

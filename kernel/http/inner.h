@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the files of the door share: the running server, and one exchange on its way through. */
+#ifndef LX_KERNEL_HTTP_INNER_H
+#define LX_KERNEL_HTTP_INNER_H
+
+#include "kernel/http/head.h"
+#include "kernel/http/limits.h"
+#include "kernel/http/network.h"
+#include "kernel/http/reaper.h"
+
+struct lx_http {
+	struct lx_http_setting setting;
+	struct lx_networks networks;
+	struct lx_limits *limits;
+	struct lx_reaper *reaper;
+	void *daemon; /* the library's */
+	int listener;
+	pthread_t acceptor;
+	bool accepting;
+	unsigned port;
+};
+
+/* One request and its answer; freed when the answer has been sent. `refused`: the status the guard gave. */
+struct lx_exchange {
+	struct lx_http *http;
+	struct lx_slot *slot;
+	struct lx_arena arena;
+	struct lx_call call;
+	struct lx_head head;
+	struct lx_address peer;
+	struct lx_buf body;
+	size_t body_seen;
+	bool begun;
+	unsigned refused;
+	int64_t began;
+	const char *pattern; /* of the route, for the log */
+	struct lx_request *request;
+	struct lx_reply reply;
+};
+
+/* Answers an exchange whose head and body are there: whatever happens, `reply` is complete afterwards. */
+void lx_dispatch(struct lx_exchange *exchange);
+
+/* Writes the line of the log. */
+void lx_access_log(struct lx_exchange *exchange);
+
+#endif
