@@ -129,14 +129,14 @@ static enum lx_code step_row(const struct lx_record *record, const struct lx_ref
 }
 
 static enum lx_code load_ref(
-	const struct lx_view *view, const struct lx_ref *ref, struct lx_record *record)
+	const struct lx_sight *view, const struct lx_ref *ref, struct lx_record *record)
 {
 	const struct lx_shape *shape = lx_shape_find(view->region, ref->type);
 
 	return shape == NULL ? LX_NOT_FOUND : lx_record_load(view->tx, shape, ref->number, record);
 }
 
-static enum lx_code step_link(const struct lx_view *view, const struct lx_record *own,
+static enum lx_code step_link(const struct lx_sight *view, const struct lx_record *own,
 	struct lx_text link, struct lx_text word, struct reach *to)
 {
 	struct lx_record loaded;
@@ -156,7 +156,7 @@ static enum lx_code step_link(const struct lx_view *view, const struct lx_record
 	return ref.row > 0 ? step_row(record, &ref, word, to) : step_record(record, word, to);
 }
 
-enum lx_code lx_path_links(const struct lx_view *view, const struct lx_record *record,
+enum lx_code lx_path_links(const struct lx_sight *view, const struct lx_record *record,
 	const char *path, struct lx_text **links, size_t *n)
 {
 	struct lx_text rest = lx_text(path), word;
@@ -202,7 +202,7 @@ static bool by_mandate(const struct lx_actor *actor, struct lx_text holder, cons
 }
 
 /* A seat is spoken for by its holder or deputy; a seat nobody holds, by its member's mandate of the office. */
-static enum lx_code seat_test(const struct lx_view *view, const struct lx_ref *ref,
+static enum lx_code seat_test(const struct lx_sight *view, const struct lx_ref *ref,
 	const char *office, struct lx_holding *holding)
 {
 	struct lx_record body;
@@ -238,7 +238,7 @@ static enum lx_code seat_test(const struct lx_view *view, const struct lx_ref *r
 	return LX_OK;
 }
 
-enum lx_code lx_voice_test(const struct lx_view *view, struct lx_text voice, const char *office,
+enum lx_code lx_voice_test(const struct lx_sight *view, struct lx_text voice, const char *office,
 	struct lx_holding *holding)
 {
 	struct lx_ref ref;
@@ -252,7 +252,7 @@ enum lx_code lx_voice_test(const struct lx_view *view, struct lx_text voice, con
 	return LX_OK;
 }
 
-static enum lx_code test_person(const struct lx_view *view, const struct lx_record *record,
+static enum lx_code test_person(const struct lx_sight *view, const struct lx_record *record,
 	const char *path, struct lx_holding *holding)
 {
 	char pseudonym[LX_PSEUDONYM_TEXT];
@@ -280,7 +280,7 @@ static enum lx_code test_person(const struct lx_view *view, const struct lx_reco
 	return LX_OK;
 }
 
-static enum lx_code test_seat(const struct lx_view *view, const struct lx_record *record,
+static enum lx_code test_seat(const struct lx_sight *view, const struct lx_record *record,
 	const struct lx_relation *relation, struct lx_holding *holding)
 {
 	struct lx_text *bodies, *seats;
@@ -299,7 +299,7 @@ static enum lx_code test_seat(const struct lx_view *view, const struct lx_record
 	return LX_OK;
 }
 
-static enum lx_code test_holder(const struct lx_view *view, const struct lx_record *record,
+static enum lx_code test_holder(const struct lx_sight *view, const struct lx_record *record,
 	const struct lx_relation *relation, struct lx_holding *holding)
 {
 	struct lx_text *holders;
@@ -342,7 +342,7 @@ static void test_level(const struct lx_actor *actor, const char *level, struct l
 	}
 }
 
-enum lx_code lx_relation_test(const struct lx_view *view, const struct lx_record *record,
+enum lx_code lx_relation_test(const struct lx_sight *view, const struct lx_record *record,
 	const struct lx_relation *relation, struct lx_holding *holding)
 {
 	*holding = (struct lx_holding){ false };
@@ -361,7 +361,7 @@ enum lx_code lx_relation_test(const struct lx_view *view, const struct lx_record
 	return LX_OK;
 }
 
-enum lx_code lx_relation_any(const struct lx_view *view, const struct lx_record *record,
+enum lx_code lx_relation_any(const struct lx_sight *view, const struct lx_record *record,
 	const char *words, const struct lx_relation **relation, struct lx_holding *holding)
 {
 	struct lx_text rest = lx_text(words), word;

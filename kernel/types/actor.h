@@ -41,7 +41,7 @@ struct lx_holding {
 };
 
 /* What relations are computed against: one reader's or writer's view. */
-struct lx_view {
+struct lx_sight {
 	struct lx_tx *tx;
 	const struct lx_region *region;
 	const struct lx_charter *charter;
@@ -49,19 +49,19 @@ struct lx_view {
 };
 
 /* Whether the actor stands in the relation to the record. */
-LX_CHECK enum lx_code lx_relation_test(const struct lx_view *view, const struct lx_record *record,
+LX_CHECK enum lx_code lx_relation_test(const struct lx_sight *view, const struct lx_record *record,
 	const struct lx_relation *relation, struct lx_holding *holding);
 
 /* The first of the relations in `words` (NULL: none) that holds; *relation is NULL when none does. */
-LX_CHECK enum lx_code lx_relation_any(const struct lx_view *view, const struct lx_record *record,
+LX_CHECK enum lx_code lx_relation_any(const struct lx_sight *view, const struct lx_record *record,
 	const char *words, const struct lx_relation **relation, struct lx_holding *holding);
 
 /* The links at a path from a record: "source.party.member", "charter.council.seat", "self". */
-LX_CHECK enum lx_code lx_path_links(const struct lx_view *view, const struct lx_record *record,
+LX_CHECK enum lx_code lx_path_links(const struct lx_sight *view, const struct lx_record *record,
 	const char *path, struct lx_text **links, size_t *n);
 
 /* Whether the actor may raise a voice ("member/2", "body/3#seat.2", "body/2"), with mandates of `office` (NULL: any). */
-LX_CHECK enum lx_code lx_voice_test(const struct lx_view *view, struct lx_text voice,
+LX_CHECK enum lx_code lx_voice_test(const struct lx_sight *view, struct lx_text voice,
 	const char *office, struct lx_holding *holding);
 
 #endif

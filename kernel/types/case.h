@@ -21,7 +21,7 @@ struct lx_follow {
 struct lx_case {
 	struct lx_work *work;
 	struct lx_call *call;
-	struct lx_view view;
+	struct lx_sight view;
 	struct lx_record *record; /* as it is before the act */
 	const struct lx_act *act;
 	json_t *input; /* decoded: values in the form they have in entries */

@@ -81,7 +81,7 @@ struct ballot {
 };
 
 struct count {
-	const struct lx_view *view;
+	const struct lx_sight *view;
 	struct ballot *ballots;
 	size_t n;
 };
@@ -105,7 +105,7 @@ static int64_t newest_population(const struct lx_record *member)
 }
 
 static enum lx_code member_weights(
-	const struct lx_view *view, struct lx_text link, struct ballot *ballot)
+	const struct lx_sight *view, struct lx_text link, struct ballot *ballot)
 {
 	struct lx_ref ref;
 	struct lx_record member;
@@ -127,7 +127,7 @@ static enum lx_code member_weights(
 	return LX_OK;
 }
 
-static enum lx_code weigh(const struct lx_view *view, struct ballot *ballot)
+static enum lx_code weigh(const struct lx_sight *view, struct ballot *ballot)
 {
 	struct lx_ref ref;
 	struct lx_record body;
@@ -159,7 +159,7 @@ static enum lx_code weigh(const struct lx_view *view, struct ballot *ballot)
 	return LX_OK;
 }
 
-static enum lx_code collect(const struct lx_view *view, const struct lx_record *record,
+static enum lx_code collect(const struct lx_sight *view, const struct lx_record *record,
 	const struct lx_pending *pending, bool weighed, struct count *count)
 {
 	LX_CLOSE(lx_json_free)
@@ -281,7 +281,7 @@ static enum lx_verdict all_say_yes(const struct count *count)
 	return yes == count->n ? LX_GRANTED : LX_UNDECIDED;
 }
 
-enum lx_code lx_consent_verdict(const struct lx_view *view, const struct lx_record *record,
+enum lx_code lx_consent_verdict(const struct lx_sight *view, const struct lx_record *record,
 	const struct lx_pending *pending, bool final, enum lx_verdict *verdict)
 {
 	struct count count;
@@ -326,7 +326,7 @@ enum lx_code lx_consent_verdict(const struct lx_view *view, const struct lx_reco
 	return LX_OK;
 }
 
-enum lx_code lx_consent_voices(const struct lx_view *view, const struct lx_record *record,
+enum lx_code lx_consent_voices(const struct lx_sight *view, const struct lx_record *record,
 	const struct lx_pending *pending, struct lx_text **voices, size_t *n)
 {
 	const struct lx_act *act = lx_act_find(record->shape->type, pending->act);

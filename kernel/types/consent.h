@@ -12,14 +12,14 @@ enum lx_verdict { LX_UNDECIDED, LX_GRANTED, LX_REFUSED };
 LX_CHECK enum lx_code lx_consent_open(struct lx_case *c, int64_t *number);
 
 /* What a pending consent amounts to now. `final`: its time is over, silence counts as the rule says. */
-LX_CHECK enum lx_code lx_consent_verdict(const struct lx_view *view, const struct lx_record *record,
+LX_CHECK enum lx_code lx_consent_verdict(const struct lx_sight *view, const struct lx_record *record,
 	const struct lx_pending *pending, bool final, enum lx_verdict *verdict);
 
 /* The open consent of a record by number (0: the only open one), or NULL. */
 const struct lx_pending *lx_consent_open_one(const struct lx_record *record, int64_t number);
 
 /* The voices asked by a consent that the actor may raise and that have not spoken: links, in the call's arena. */
-LX_CHECK enum lx_code lx_consent_voices(const struct lx_view *view, const struct lx_record *record,
+LX_CHECK enum lx_code lx_consent_voices(const struct lx_sight *view, const struct lx_record *record,
 	const struct lx_pending *pending, struct lx_text **voices, size_t *n);
 
 #endif

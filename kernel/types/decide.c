@@ -322,7 +322,7 @@ enum lx_code lx_enter(const struct lx_performing *p, struct lx_record *record,
 }
 
 /* Relation first, as far as it can be told without the input: a stranger learns nothing from later refusals. */
-static enum lx_code test_early(const struct lx_view *view, const struct lx_record *record,
+static enum lx_code test_early(const struct lx_sight *view, const struct lx_record *record,
 	const struct lx_act *act, const struct lx_relation **relation)
 {
 	struct lx_holding holding;
@@ -335,7 +335,7 @@ static enum lx_code test_early(const struct lx_view *view, const struct lx_recor
 	return *relation == NULL ? refuse_relation(lx_tx_call(view->tx), act) : LX_OK;
 }
 
-enum lx_code lx_act_possible(const struct lx_view *view, const struct lx_record *record,
+enum lx_code lx_act_possible(const struct lx_sight *view, const struct lx_record *record,
 	const struct lx_act *act, const struct lx_relation **relation)
 {
 	LX_TRY(test_early(view, record, act, relation));
@@ -427,7 +427,7 @@ static enum lx_code perform(struct lx_performing *p, struct lx_order *order)
 	LX_TRY(begin_person(p, &registering, &record));
 	LX_TRY(enter_common(p, &record, order, &common));
 	if (!common) {
-		struct lx_view view = { p->work->tx, p->region, p->charter, p->actor };
+		struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor };
 		LX_TRY(test_early(&view, &record, act, &relation));
 		LX_TRY(lx_enter(p, &record, act, order->input, false, order->lang, &order->entry,
 			&order->pending));

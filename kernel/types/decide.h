@@ -40,7 +40,7 @@ LX_CHECK enum lx_code lx_perform(struct lx_work *work, const struct lx_region *r
 
 /* What stands between a reader and an act now: LX_OK possible; else the code, with the reason in the call's fault. The input is
  * not looked at. For pages and the desk. */
-LX_CHECK enum lx_code lx_act_possible(const struct lx_view *view, const struct lx_record *record,
+LX_CHECK enum lx_code lx_act_possible(const struct lx_sight *view, const struct lx_record *record,
 	const struct lx_act *act, const struct lx_relation **relation);
 
 /* The clock's due acts, as the writer's first job of each batch: at most a few hundred a batch. */

@@ -149,6 +149,18 @@ enum lx_code lx_record_load(
 	return LX_OK;
 }
 
+enum lx_code lx_record_load_head(struct lx_tx *tx, const struct lx_shape *shape, int64_t number,
+	struct lx_record *record)
+{
+	struct lx_record loaded;
+
+	LX_TRY(lx_record_blank(lx_tx_call(tx), shape, number, &loaded));
+	LX_TRY(load_head(tx, &loaded));
+	LX_TRY(load_terms(tx, &loaded));
+	*record = loaded;
+	return LX_OK;
+}
+
 enum lx_code lx_record_save(struct lx_tx *tx, const struct lx_record *record)
 {
 	const struct lx_shape *shape = record->shape;
