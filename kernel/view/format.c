@@ -72,6 +72,13 @@ void lx_view_day(struct lx_buf *out, const struct lx_view *view, int64_t moment)
 	short_day(out, view, &civil);
 }
 
+void lx_view_ymd(struct lx_buf *out, const struct lx_view *view, int64_t moment)
+{
+	struct lx_civil civil = lx_civil_of(moment, view->zone);
+
+	lx_buf_printf(out, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
+}
+
 void lx_view_time(struct lx_buf *out, const struct lx_view *view, int64_t moment)
 {
 	struct lx_civil civil = lx_civil_of(moment, view->zone);

@@ -27,6 +27,8 @@ void lx_view_number(struct lx_buf *out, const struct lx_view *view, int64_t numb
 void lx_view_moment(struct lx_buf *out, const struct lx_view *view, int64_t moment);
 /* A moment's day in tables: 11-20, or 2025-11-20 */
 void lx_view_day(struct lx_buf *out, const struct lx_view *view, int64_t moment);
+/* A moment's day with its year, on documents: 2026-11-20 */
+void lx_view_ymd(struct lx_buf *out, const struct lx_view *view, int64_t moment);
 /* A moment's time of day: 08:41 */
 void lx_view_time(struct lx_buf *out, const struct lx_view *view, int64_t moment);
 /* A moment in a sentence: 2026 年 12 月 4 日（周五）9:30; Friday 4 December 2026, 9:30 */
