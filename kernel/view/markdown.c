@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Markdown: cmark parses, the tree is cleaned, cmark prints in safe mode. The one file that includes cmark. */
+#include "kernel/view/markdown.h"
+
+#include <cmark.h>
+#include <string.h>
+
+/* The two halves of the generated template outside.html: a link that leaves the house. */
+void lx_view_outside_open(
+	struct lx_buf *out, const struct lx_view *view, const struct lx_address *address);
+void lx_view_outside_close(
+	struct lx_buf *out, const struct lx_view *view, const struct lx_address *address);
+
+static void close_tree(cmark_node **tree)
+{
+	if (*tree != NULL)
+		cmark_node_free(*tree);
+}
+
+static void close_iter(cmark_iter **iter)
+{
+	if (*iter != NULL)
+		cmark_iter_free(*iter);
+}
+
+/* Puts what a node holds in its place. */
+static void unwrap(cmark_node *node)
+{
+	for (cmark_node *child; (child = cmark_node_first_child(node)) != NULL;)
+		(void)cmark_node_insert_before(node, child);
+	cmark_node_free(node);
+}
+
+/* HTML that somebody wrote becomes the text it is: nothing written disappears. */
+static void show_as_text(cmark_node *node, bool block)
+{
+	cmark_node *text = cmark_node_new(CMARK_NODE_TEXT);
+
+	(void)cmark_node_set_literal(text, cmark_node_get_literal(node));
+	if (block) {
+		cmark_node *paragraph = cmark_node_new(CMARK_NODE_PARAGRAPH);
+		(void)cmark_node_append_child(paragraph, text);
+		text = paragraph;
+	}
+	(void)cmark_node_insert_before(node, text);
+	cmark_node_free(node);
+}
+
+/* A link becomes ours, with its rel; one that is no proper address becomes its words. */
+static void tame_link(cmark_node *node)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf tag = { .limit = 1 << 16 };
+	struct lx_text url = lx_text(cmark_node_get_url(node));
+	struct lx_address address = lx_address_local(url);
+
+	if (address.checked.len == 0)
+		address = lx_address_outside(url);
+	if (address.checked.len > 0)
+		lx_view_outside_open(&tag, NULL, &address);
+	if (tag.len > 0 && !lx_buf_failed(&tag)) {
+		cmark_node *ours = cmark_node_new(CMARK_NODE_CUSTOM_INLINE);
+		(void)cmark_node_set_on_enter(ours, tag.at);
+		lx_buf_clear(&tag);
+		lx_view_outside_close(&tag, NULL, &address);
+		(void)cmark_node_set_on_exit(ours, lx_buf_view(&tag).at);
+		(void)cmark_node_insert_before(node, ours);
+		for (cmark_node *child; (child = cmark_node_first_child(node)) != NULL;)
+			(void)cmark_node_append_child(ours, child);
+		cmark_node_free(node);
+	} else {
+		unwrap(node);
+	}
+}
+
+static void tame(cmark_node *node, int lower)
+{
+	int level = cmark_node_get_heading_level(node) + lower;
+
+	switch (cmark_node_get_type(node)) {
+	case CMARK_NODE_HEADING:
+		(void)cmark_node_set_heading_level(node, level > 6 ? 6 : level);
+		break;
+	case CMARK_NODE_IMAGE:
+		unwrap(node);
+		break;
+	case CMARK_NODE_LINK:
+		tame_link(node);
+		break;
+	case CMARK_NODE_HTML_BLOCK:
+		show_as_text(node, true);
+		break;
+	case CMARK_NODE_HTML_INLINE:
+		show_as_text(node, false);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Every node when it is left, HTML (a leaf, which is never left) when it is met: only then cmark's
+ * iterator lets a node be replaced. */
+static void tame_all(cmark_node *tree, int lower)
+{
+	LX_CLOSE(close_iter) cmark_iter *iter = cmark_iter_new(tree);
+
+	for (cmark_event_type event; (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE;) {
+		cmark_node *node = cmark_iter_get_node(iter);
+		cmark_node_type type = cmark_node_get_type(node);
+		bool html = type == CMARK_NODE_HTML_BLOCK || type == CMARK_NODE_HTML_INLINE;
+		if (event == CMARK_EVENT_EXIT || html)
+			tame(node, lower);
+	}
+}
+
+enum lx_code lx_markdown(
+	struct lx_call *call, struct lx_text markdown, int lower, struct lx_html *html)
+{
+	if (markdown.len > LX_MARKDOWN_MAX)
+		return lx_fail(
+			call, LX_INVALID, NULL, "view.markdown_long", "%zu", LX_MARKDOWN_MAX);
+	LX_CLOSE(close_tree)
+	cmark_node *tree = cmark_parse_document(
+		markdown.len == 0 ? "" : markdown.at, markdown.len, CMARK_OPT_VALIDATE_UTF8);
+	if (tree == NULL)
+		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
+	tame_all(tree, lower);
+	char *printed = cmark_render_html(tree, CMARK_OPT_SAFE);
+	size_t n = printed == NULL ? 0 : strlen(printed);
+	char *kept = printed == NULL ? NULL : lx_arena_copy(call->arena, printed, n);
+	cmark_get_default_mem_allocator()->free(printed);
+	if (kept == NULL)
+		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
+	html->made = (struct lx_text){ kept, n };
+	return LX_OK;
+}
