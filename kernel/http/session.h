@@ -76,6 +76,9 @@ LX_CHECK enum lx_code lx_account_read(struct lx_tx *tx, int64_t number, struct l
 LX_CHECK enum lx_code lx_account_find(
 	struct lx_tx *tx, struct lx_text name, struct lx_account *account);
 
+/* Whether an account of the person has a second factor. */
+LX_CHECK enum lx_code lx_account_has_factor(struct lx_tx *tx, int64_t person, bool *has);
+
 /* Removes the accounts of a person with their sessions, tokens and links (erasure). */
 LX_CHECK enum lx_code lx_account_remove(struct lx_tx *tx, int64_t person);
 

@@ -17,19 +17,30 @@ struct lx_app {
 	struct lx_accounts *accounts;
 };
 
-/* One request's view of the region: a snapshot, the charter as it is in it, and who reads. Opened by lx_reader_open,
- * given back by lx_reader_close (also by LX_CLOSE) before anything is rendered. */
+/* One request's view of the region: a snapshot, the charter as it is in it, and who reads. */
 struct lx_reader {
 	struct lx_request *request;
 	const struct lx_app *app;
+	struct lx_call *call;
 	struct lx_tx *tx;
 	struct lx_charter charter;
 	struct lx_actor actor;
-	struct lx_view_of view;
-	int64_t sequence; /* of the last entry in the snapshot */
+	struct lx_sight sight;
+	int64_t size; /* entries in the snapshot */
 };
+
+/* Takes a snapshot and loads who reads. Given back by lx_reader_close (for LX_CLOSE) before anything is rendered, so `reader`
+ * must begin as { 0 }. */
 LX_CHECK enum lx_code lx_reader_open(struct lx_request *request, struct lx_reader *reader);
 void lx_reader_close(struct lx_reader *reader);
+
+/* The hooks of lx_http_setting: who is signed in, and problems as pages. */
+enum lx_code lx_app_session(struct lx_request *request);
+enum lx_code lx_app_problem(struct lx_request *request, unsigned status, struct lx_reply *reply);
+
+/* The hooks of a region that knows accounts. */
+enum lx_code lx_app_person_by_name(struct lx_tx *tx, struct lx_text name, int64_t *person);
+enum lx_code lx_app_second_factor(struct lx_tx *tx, int64_t person, bool *has);
 
 /* The routes of the general pages and of the API; ends with a zero row. */
 extern const struct lx_route lx_page_routes[];

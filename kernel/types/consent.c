@@ -269,7 +269,7 @@ static bool all_met(const struct count *count, const char *rule, const char *sil
 }
 
 /* Rule "all": everybody yes. One no or abstention refuses it. */
-static enum lx_verdict all_say_yes(const struct count *count)
+static enum lx_outcome all_say_yes(const struct count *count)
 {
 	size_t yes = 0;
 
@@ -282,7 +282,7 @@ static enum lx_verdict all_say_yes(const struct count *count)
 }
 
 enum lx_code lx_consent_verdict(const struct lx_sight *view, const struct lx_record *record,
-	const struct lx_pending *pending, bool final, enum lx_verdict *verdict)
+	const struct lx_pending *pending, bool final, enum lx_outcome *verdict)
 {
 	struct count count;
 	size_t at = 0, silent = 0;

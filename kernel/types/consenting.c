@@ -122,7 +122,7 @@ enum lx_code lx_enter_count(const struct lx_performing *p, struct lx_record *rec
 	const struct lx_pending *pending, bool final, int64_t *n)
 {
 	struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor };
-	enum lx_verdict verdict;
+	enum lx_outcome verdict;
 
 	LX_TRY(lx_consent_verdict(&view, record, pending, final, &verdict));
 	if (verdict == LX_GRANTED)

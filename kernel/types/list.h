@@ -10,7 +10,8 @@
 
 #define LX_LIST_STATES_MAX  16
 #define LX_LIST_FILTERS_MAX 8
-#define LX_LIST_FOUND_MAX   1000 /* of a search by words: what comes behind is not worth paging through */
+#define LX_LIST_FOUND_MAX                                                                          \
+	1000 /* of a search by words: what comes behind is not worth paging through */
 
 enum lx_sort { LX_SORT_NEW, LX_SORT_OLD, LX_SORT_CHANGED, LX_SORT_COUNT };
 
@@ -26,18 +27,19 @@ struct lx_list_spec {
 	size_t filters_n;
 	struct lx_text search; /* empty: none */
 	enum lx_sort sort;
-	int count_field;  /* LX_SORT_COUNT: by which */
-	int64_t before;   /* only numbers under this (LX_SORT_NEW), 0: all */
+	int count_field; /* LX_SORT_COUNT: by which */
+	int64_t before;	 /* only numbers under this (LX_SORT_NEW), 0: all */
 	size_t skip, most;
 };
 
 struct lx_list_found {
 	int64_t *numbers;
 	size_t n;
-	int64_t total;       /* with all filters */
-	int64_t *by_state;   /* as type->states: how many with all filters but the states */
+	int64_t total;	   /* with all filters */
+	int64_t *by_state; /* as type->states: how many with all filters but the states */
 };
 
-LX_CHECK enum lx_code lx_list_find(struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_list_found *found);
+LX_CHECK enum lx_code lx_list_find(
+	struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_list_found *found);
 
 #endif

@@ -37,7 +37,8 @@ static void put_states(struct statement *s, const struct lx_list_spec *spec, boo
 	bool first = true;
 
 	lx_buf_str(&s->sql, " AND state IN (");
-	for (const struct lx_state *state = spec->shape->type->states; state->name != NULL; state++) {
+	for (const struct lx_state *state = spec->shape->type->states; state->name != NULL;
+		state++) {
 		bool wanted = !chosen || spec->states_n == 0;
 		for (size_t i = 0; i < spec->states_n; i++)
 			wanted = wanted || lx_text_is(spec->states[i], state->name);
@@ -56,13 +57,15 @@ static void put_filters(struct statement *s, const struct lx_list_spec *spec)
 
 	for (size_t i = 0; i < spec->filters_n; i++) {
 		if (spec->filters[i].list < 0) {
-			lx_buf_printf(&s->sql, " AND f_%s = ", type->fields[spec->filters[i].field].name);
+			lx_buf_printf(
+				&s->sql, " AND f_%s = ", type->fields[spec->filters[i].field].name);
 			bind(s, LX_T(spec->filters[i].value));
 			continue;
 		}
 		const struct lx_rows *rows = &type->rows[spec->filters[i].list];
-		lx_buf_printf(&s->sql, " AND id IN (SELECT record FROM %s_%s WHERE f_%s = ", type->name, rows->name,
-			rows->fields[spec->filters[i].field].name);
+		lx_buf_printf(&s->sql,
+			" AND id IN (SELECT record FROM %s_%s WHERE f_%s = ", type->name,
+			rows->name, rows->fields[spec->filters[i].field].name);
 		bind(s, LX_T(spec->filters[i].value));
 		lx_buf_char(&s->sql, ')');
 	}
@@ -75,8 +78,8 @@ static void put_where(struct statement *s, const struct lx_list_spec *spec, bool
 	put_filters(s, spec);
 }
 
-static enum lx_code run(struct lx_tx *tx, struct statement *s, const char *gives, size_t most, struct lx_value **rows,
-	size_t *n)
+static enum lx_code run(struct lx_tx *tx, struct statement *s, const char *gives, size_t most,
+	struct lx_value **rows, size_t *n)
 {
 	struct lx_query query = { "types.list", s->sql.at, s->takes, gives };
 
@@ -85,7 +88,8 @@ static enum lx_code run(struct lx_tx *tx, struct statement *s, const char *gives
 	return lx_all(tx, &query, s->binds, most, rows, n);
 }
 
-static enum lx_code count_states(struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_list_found *found)
+static enum lx_code count_states(
+	struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_list_found *found)
 {
 	LX_CLOSE(statement_end) struct statement s = { .n = 0 };
 	struct lx_buf *sql = &s.sql;
@@ -118,7 +122,9 @@ static enum lx_code count_states(struct lx_tx *tx, const struct lx_list_spec *sp
 
 static void put_order(struct statement *s, const struct lx_list_spec *spec)
 {
-	const char *count = spec->sort == LX_SORT_COUNT ? spec->shape->type->fields[spec->count_field].name : "";
+	const char *count = spec->sort == LX_SORT_COUNT
+				    ? spec->shape->type->fields[spec->count_field].name
+				    : "";
 
 	switch (spec->sort) {
 	case LX_SORT_OLD:
@@ -135,7 +141,8 @@ static void put_order(struct statement *s, const struct lx_list_spec *spec)
 	}
 }
 
-static enum lx_code find_plain(struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_list_found *found)
+static enum lx_code find_plain(
+	struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_list_found *found)
 {
 	LX_CLOSE(statement_end) struct statement s = { .n = 0 };
 	struct lx_buf *sql = &s.sql;
@@ -169,7 +176,8 @@ static int by_number(const void *a, const void *b)
 }
 
 /* Words first: the hits, best first, then those of them that pass the filters, in the order of the hits. */
-static enum lx_code find_words(struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_list_found *found)
+static enum lx_code find_words(
+	struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_list_found *found)
 {
 	struct lx_list_spec all = *spec;
 	struct lx_list_found passing = { 0 };
@@ -177,7 +185,8 @@ static enum lx_code find_words(struct lx_tx *tx, const struct lx_list_spec *spec
 	size_t n, at = 0;
 	int64_t total;
 
-	LX_TRY(lx_search_find(tx, spec->shape->type->name, spec->search, 0, LX_LIST_FOUND_MAX, &hits, &n, &total));
+	LX_TRY(lx_search_find(tx, spec->shape->type->name, spec->search, 0, LX_LIST_FOUND_MAX,
+		&hits, &n, &total));
 	all.skip = 0;
 	all.most = SIZE_MAX >> 1;
 	LX_CLOSE(statement_end) struct statement s = { .n = 0 };
@@ -197,7 +206,8 @@ static enum lx_code find_words(struct lx_tx *tx, const struct lx_list_spec *spec
 	for (size_t i = 0; i < passing.n; i++)
 		passing.numbers[i] = rows[i].number;
 	for (size_t i = 0; i < n && found->n < spec->most; i++) {
-		bool passes = bsearch(&hits[i].record, passing.numbers, passing.n, sizeof *passing.numbers, by_number) != NULL;
+		bool passes = bsearch(&hits[i].record, passing.numbers, passing.n,
+				      sizeof *passing.numbers, by_number) != NULL;
 		if (passes && at++ >= spec->skip)
 			found->numbers[found->n++] = hits[i].record;
 	}
@@ -205,7 +215,8 @@ static enum lx_code find_words(struct lx_tx *tx, const struct lx_list_spec *spec
 	return LX_OK;
 }
 
-enum lx_code lx_list_find(struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_list_found *found)
+enum lx_code lx_list_find(
+	struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_list_found *found)
 {
 	struct lx_list_found made = { 0 };
 

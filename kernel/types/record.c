@@ -149,8 +149,8 @@ enum lx_code lx_record_load(
 	return LX_OK;
 }
 
-enum lx_code lx_record_load_head(struct lx_tx *tx, const struct lx_shape *shape, int64_t number,
-	struct lx_record *record)
+enum lx_code lx_record_load_head(
+	struct lx_tx *tx, const struct lx_shape *shape, int64_t number, struct lx_record *record)
 {
 	struct lx_record loaded;
 

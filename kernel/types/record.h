@@ -75,8 +75,8 @@ LX_CHECK enum lx_code lx_record_load(
 	struct lx_tx *tx, const struct lx_shape *shape, int64_t number, struct lx_record *record);
 
 /* Loads what lists show: fields and terms, no child rows and no consents. */
-LX_CHECK enum lx_code lx_record_load_head(struct lx_tx *tx, const struct lx_shape *shape, int64_t number,
-	struct lx_record *record);
+LX_CHECK enum lx_code lx_record_load_head(
+	struct lx_tx *tx, const struct lx_shape *shape, int64_t number, struct lx_record *record);
 
 /* Writes the record's own row (child rows, terms and consents are written as their effects apply). */
 LX_CHECK enum lx_code lx_record_save(struct lx_tx *tx, const struct lx_record *record);

@@ -27,8 +27,8 @@ enum lx_code lx_may_read(const struct lx_sight *sight, const struct lx_record *r
 	return LX_OK;
 }
 
-enum lx_code lx_may_see(const struct lx_sight *sight, const struct lx_record *record, const struct lx_field *field,
-	bool *may)
+enum lx_code lx_may_see(const struct lx_sight *sight, const struct lx_record *record,
+	const struct lx_field *field, bool *may)
 {
 	const struct lx_relation *relation;
 	struct lx_holding holding;
@@ -59,8 +59,8 @@ static json_t *moment_json(int64_t moment)
 	return text_json(lx_buf_view(&out));
 }
 
-static enum lx_code content_json(const struct lx_sight *sight, const struct lx_field *field, int64_t number,
-	json_t **value)
+static enum lx_code content_json(
+	const struct lx_sight *sight, const struct lx_field *field, int64_t number, json_t **value)
 {
 	struct lx_content content;
 
@@ -71,12 +71,13 @@ static enum lx_code content_json(const struct lx_sight *sight, const struct lx_f
 	}
 	LX_TRY(code);
 	if (content.gone != 0)
-		*value = json_pack("{s:I, s:I}", "content", (json_int_t)number, "gone", (json_int_t)content.gone);
+		*value = json_pack("{s:I, s:I}", "content", (json_int_t)number, "gone",
+			(json_int_t)content.gone);
 	else if (field->kind == LX_DATA)
 		*value = json_loadb(content.bytes.at, content.bytes.len, JSON_DECODE_ANY, NULL);
 	else
-		*value = json_pack("{s:I, s:s%, s:s}", "content", (json_int_t)number, "text", content.bytes.at,
-			content.bytes.len, "lang", content.lang);
+		*value = json_pack("{s:I, s:s%, s:s}", "content", (json_int_t)number, "text",
+			content.bytes.at, content.bytes.len, "lang", content.lang);
 	return *value == NULL ? no_memory(sight) : LX_OK;
 }
 
@@ -94,7 +95,8 @@ static enum lx_code seal_json(const struct lx_sight *sight, int64_t number, json
 	return *value == NULL ? no_memory(sight) : LX_OK;
 }
 
-static enum lx_code title_of(const struct lx_sight *sight, const struct lx_record *record, json_t **title)
+static enum lx_code title_of(
+	const struct lx_sight *sight, const struct lx_record *record, json_t **title)
 {
 	const struct lx_type *type = record->shape->type;
 	int i = type->title == NULL ? -1 : lx_field_find(type->fields, lx_text(type->title));
@@ -116,18 +118,22 @@ enum lx_code lx_title(const struct lx_sight *sight, struct lx_text link, json_t 
 {
 	struct lx_record record;
 	struct lx_ref ref;
-	const struct lx_shape *shape = lx_ref_read(link, &ref) ? lx_shape_find(sight->region, ref.type) : NULL;
+	const struct lx_shape *shape = lx_ref_read(link, &ref)
+					       ? lx_shape_find(sight->region, ref.type)
+					       : NULL;
 
 	*title = json_null();
 	if (shape == NULL)
 		return LX_OK;
-	enum lx_code code = ref.row > 0 ? lx_record_load(sight->tx, shape, ref.number, &record)
-				       : lx_record_load_head(sight->tx, shape, ref.number, &record);
+	enum lx_code code = ref.row > 0
+				    ? lx_record_load(sight->tx, shape, ref.number, &record)
+				    : lx_record_load_head(sight->tx, shape, ref.number, &record);
 	if (code == LX_NOT_FOUND)
 		return LX_OK;
 	LX_TRY(code);
 	int list = ref.row > 0 ? lx_rows_find(shape->type, ref.rows) : -1;
-	int names = list < 0 ? -1 : lx_field_find(shape->type->rows[list].fields, LX_TEXT_OF("names"));
+	int names = list < 0 ? -1
+			     : lx_field_find(shape->type->rows[list].fields, LX_TEXT_OF("names"));
 	for (size_t i = 0; names >= 0 && i < record.lists[list].n; i++)
 		if (record.lists[list].rows[i].number == ref.row) {
 			*title = lx_json_of_value(&shape->type->rows[list].fields[names],
@@ -165,7 +171,8 @@ static enum lx_code value_json(const struct lx_sight *sight, const struct lx_fie
 		*json = moment_json(value->number);
 		break;
 	case LX_MONEY:
-		*json = json_pack("{s:o, s:s}", "minor", json_sprintf("%lld", (long long)value->number), "currency",
+		*json = json_pack("{s:o, s:s}", "minor",
+			json_sprintf("%lld", (long long)value->number), "currency",
 			sight->charter->currency);
 		break;
 	default:
@@ -174,8 +181,8 @@ static enum lx_code value_json(const struct lx_sight *sight, const struct lx_fie
 	return *json == NULL ? no_memory(sight) : LX_OK;
 }
 
-static enum lx_code put_fields(const struct lx_sight *sight, const struct lx_record *record, enum lx_parts parts,
-	json_t *into)
+static enum lx_code put_fields(const struct lx_sight *sight, const struct lx_record *record,
+	enum lx_parts parts, json_t *into)
 {
 	const struct lx_type *type = record->shape->type;
 
@@ -195,8 +202,8 @@ static enum lx_code put_fields(const struct lx_sight *sight, const struct lx_rec
 	return LX_OK;
 }
 
-static enum lx_code put_row(const struct lx_sight *sight, const struct lx_record *record, const struct lx_rows *rows,
-	const struct lx_row *row, json_t *list)
+static enum lx_code put_row(const struct lx_sight *sight, const struct lx_record *record,
+	const struct lx_rows *rows, const struct lx_row *row, json_t *list)
 {
 	json_t *cells = json_pack("{s:I}", "row", (json_int_t)row->number), *value;
 
@@ -214,8 +221,8 @@ static enum lx_code put_row(const struct lx_sight *sight, const struct lx_record
 }
 
 /* A list of which the reader may see no field at all is left out, not shown empty. */
-static enum lx_code sees_any(const struct lx_sight *sight, const struct lx_record *record, const struct lx_rows *rows,
-	bool *any)
+static enum lx_code sees_any(const struct lx_sight *sight, const struct lx_record *record,
+	const struct lx_rows *rows, bool *any)
 {
 	*any = false;
 	for (const struct lx_field *f = rows->fields; f->name != NULL && !*any; f++)
@@ -223,7 +230,8 @@ static enum lx_code sees_any(const struct lx_sight *sight, const struct lx_recor
 	return LX_OK;
 }
 
-static enum lx_code put_lists(const struct lx_sight *sight, const struct lx_record *record, json_t *into)
+static enum lx_code put_lists(
+	const struct lx_sight *sight, const struct lx_record *record, json_t *into)
 {
 	for (size_t l = 0; l < record->shape->rows_n; l++) {
 		const struct lx_rows *rows = &record->shape->type->rows[l];
@@ -242,7 +250,8 @@ static enum lx_code put_lists(const struct lx_sight *sight, const struct lx_reco
 	return LX_OK;
 }
 
-static enum lx_code put_terms(const struct lx_sight *sight, const struct lx_record *record, json_t *into)
+static enum lx_code put_terms(
+	const struct lx_sight *sight, const struct lx_record *record, json_t *into)
 {
 	json_t *list = json_array();
 
@@ -253,10 +262,12 @@ static enum lx_code put_terms(const struct lx_sight *sight, const struct lx_reco
 		if (t->stage == LX_STAGE_NONE)
 			continue;
 		bool dated = t->stage != LX_STAGE_RESTS && t->moment != 0;
-		(void)json_array_append_new(list,
-			json_pack("{s:s, s:s, s:o, s:I}", "term", record->shape->type->terms[i].field, "stage",
-				lx_stage_names[t->stage], "moment", dated ? moment_json(t->moment) : json_null(), "late",
-				(json_int_t)t->late_n));
+		(void)json_array_append_new(
+			list, json_pack("{s:s, s:s, s:o, s:I}", "term",
+				      record->shape->type->terms[i].field, "stage",
+				      lx_stage_names[t->stage], "moment",
+				      dated ? moment_json(t->moment) : json_null(), "late",
+				      (json_int_t)t->late_n));
 	}
 	return LX_OK;
 }
@@ -264,7 +275,8 @@ static enum lx_code put_terms(const struct lx_sight *sight, const struct lx_reco
 static enum lx_code put_voices(const struct lx_sight *sight, const struct lx_record *record,
 	const struct lx_pending *pending, json_t *consent)
 {
-	LX_CLOSE(lx_json_free) json_t *asked = json_loadb(pending->voices.at, pending->voices.len, 0, NULL);
+	LX_CLOSE(lx_json_free)
+	json_t *asked = json_loadb(pending->voices.at, pending->voices.len, 0, NULL);
 	static const struct lx_field prose = { "reason", LX_TEXT };
 	json_t *list = json_array();
 
@@ -284,7 +296,9 @@ static enum lx_code put_voices(const struct lx_sight *sight, const struct lx_rec
 			if (v->on.len > 0)
 				(void)json_object_set_new(voice, "on", text_json(v->on));
 			if (lx_text_starts(v->content, "content/") &&
-				lx_text_int((struct lx_text){ v->content.at + 8, v->content.len - 8 }, &content)) {
+				lx_text_int(
+					(struct lx_text){ v->content.at + 8, v->content.len - 8 },
+					&content)) {
 				LX_TRY(content_json(sight, &prose, content, &value));
 				(void)json_object_set_new(voice, "reason", value);
 			}
@@ -293,7 +307,8 @@ static enum lx_code put_voices(const struct lx_sight *sight, const struct lx_rec
 	return LX_OK;
 }
 
-static enum lx_code put_consents(const struct lx_sight *sight, const struct lx_record *record, json_t *into)
+static enum lx_code put_consents(
+	const struct lx_sight *sight, const struct lx_record *record, json_t *into)
 {
 	json_t *list = json_array();
 
@@ -301,10 +316,11 @@ static enum lx_code put_consents(const struct lx_sight *sight, const struct lx_r
 		return no_memory(sight);
 	for (size_t i = 0; i < record->pending_n; i++) {
 		const struct lx_pending *p = &record->pending[i];
-		json_t *consent = json_pack("{s:I, s:s%, s:s%, s:s%, s:o, s:I, s:I}", "consent", (json_int_t)p->number, "act",
-			p->act.at, p->act.len, "stage", p->stage.at, p->stage.len, "rule", p->rule.at, p->rule.len, "until",
-			p->until == 0 ? json_null() : moment_json(p->until), "opened", (json_int_t)p->opened_n, "closed",
-			(json_int_t)p->closed_n);
+		json_t *consent = json_pack("{s:I, s:s%, s:s%, s:s%, s:o, s:I, s:I}", "consent",
+			(json_int_t)p->number, "act", p->act.at, p->act.len, "stage", p->stage.at,
+			p->stage.len, "rule", p->rule.at, p->rule.len, "until",
+			p->until == 0 ? json_null() : moment_json(p->until), "opened",
+			(json_int_t)p->opened_n, "closed", (json_int_t)p->closed_n);
 		if (json_array_append_new(list, consent) != 0)
 			return no_memory(sight);
 		LX_TRY(put_voices(sight, record, p, consent));
@@ -312,18 +328,20 @@ static enum lx_code put_consents(const struct lx_sight *sight, const struct lx_r
 	return LX_OK;
 }
 
-enum lx_code lx_reduce(const struct lx_sight *sight, const struct lx_record *record, enum lx_parts parts,
-	json_t **reduced)
+enum lx_code lx_reduce(const struct lx_sight *sight, const struct lx_record *record,
+	enum lx_parts parts, json_t **reduced)
 {
 	bool may;
 
 	LX_TRY(lx_may_read(sight, record, &may));
 	if (!may)
 		return LX_NOT_FOUND;
-	LX_CLOSE(lx_json_free) json_t *json = json_pack("{s:s, s:I, s:s%, s:s, s:{s:I, s:o}, s:{s:I, s:o}}", "type",
-		record->shape->type->name, "number", (json_int_t)record->number, "state", record->state.at, record->state.len,
-		"mark", mark_names[lx_record_mark(record)], "made", "n", (json_int_t)record->made_n, "at",
-		moment_json(record->made_at), "last", "n", (json_int_t)record->last_n, "at", moment_json(record->last_at));
+	LX_CLOSE(lx_json_free)
+	json_t *json = json_pack("{s:s, s:I, s:s%, s:s, s:{s:I, s:o}, s:{s:I, s:o}}", "type",
+		record->shape->type->name, "number", (json_int_t)record->number, "state",
+		record->state.at, record->state.len, "mark", mark_names[lx_record_mark(record)],
+		"made", "n", (json_int_t)record->made_n, "at", moment_json(record->made_at), "last",
+		"n", (json_int_t)record->last_n, "at", moment_json(record->last_at));
 	if (json == NULL)
 		return no_memory(sight);
 	if (record->hidden != 0)
@@ -339,7 +357,8 @@ enum lx_code lx_reduce(const struct lx_sight *sight, const struct lx_record *rec
 }
 
 /* Effects of an inner part that this reader may not see are taken out. */
-static enum lx_code keep_seen(const struct lx_sight *sight, const struct lx_record *record, json_t *effects)
+static enum lx_code keep_seen(
+	const struct lx_sight *sight, const struct lx_record *record, json_t *effects)
 {
 	const struct lx_type *type = record->shape->type;
 
@@ -351,7 +370,8 @@ static enum lx_code keep_seen(const struct lx_sight *sight, const struct lx_reco
 		int list = name == NULL ? -1 : lx_rows_find(type, lx_text(name));
 		bool may = field < 0;
 		if (what != NULL && strncmp(what, "row", 3) == 0 && list >= 0)
-			for (const struct lx_field *f = type->rows[list].fields; may && f->name != NULL; f++)
+			for (const struct lx_field *f = type->rows[list].fields;
+				may && f->name != NULL; f++)
 				LX_TRY(lx_may_see(sight, record, f, &may));
 		else if (field >= 0)
 			LX_TRY(lx_may_see(sight, record, &type->fields[field], &may));
@@ -367,8 +387,9 @@ static enum lx_code add_inner(const struct lx_sight *sight, json_t *open, const 
 	const char *of = json_string_value(json_object_get(shut ? inner : open, "of"));
 	struct lx_record record;
 	struct lx_ref ref;
-	const struct lx_shape *shape =
-		of != NULL && lx_ref_read(lx_text(of), &ref) ? lx_shape_find(sight->region, ref.type) : NULL;
+	const struct lx_shape *shape = of != NULL && lx_ref_read(lx_text(of), &ref)
+					       ? lx_shape_find(sight->region, ref.type)
+					       : NULL;
 
 	if (shape == NULL)
 		return LX_OK;

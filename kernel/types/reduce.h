@@ -20,15 +20,16 @@
 enum lx_parts { LX_LIST_PARTS = 1, LX_ALL_PARTS };
 
 /* Whether the record may be read at all. */
-LX_CHECK enum lx_code lx_may_read(const struct lx_sight *sight, const struct lx_record *record, bool *may);
+LX_CHECK enum lx_code lx_may_read(
+	const struct lx_sight *sight, const struct lx_record *record, bool *may);
 
 /* Whether a field may be seen, by its relations. */
 LX_CHECK enum lx_code lx_may_see(const struct lx_sight *sight, const struct lx_record *record,
 	const struct lx_field *field, bool *may);
 
 /* The reduced record, the caller's (lx_json_free). LX_NOT_FOUND without a fault when it may not be read. */
-LX_CHECK enum lx_code lx_reduce(const struct lx_sight *sight, const struct lx_record *record, enum lx_parts parts,
-	json_t **reduced);
+LX_CHECK enum lx_code lx_reduce(const struct lx_sight *sight, const struct lx_record *record,
+	enum lx_parts parts, json_t **reduced);
 
 /* One entry as this reader may see it: open as it stands, with its inner part where the record may be read and every
  * restricted field in it be seen; the caller's. */

@@ -2,6 +2,7 @@
 /* The tables and statements that all types share. */
 #include "kernel/types/types_queries.h"
 
+#include "kernel/types/consent.h"
 #include "kernel/types/record.h"
 
 const struct lx_table lx_common_tables[] = {
@@ -113,7 +114,22 @@ const struct lx_query lx_q_key_put = { "types.key_put",
 	"$3, $4, $5, $6, $7)",
 	"tttiiii", "" };
 
+const struct lx_query lx_q_consents_open = { "types.consents_open",
+	"SELECT DISTINCT type, record FROM consent WHERE stage = 'open' ORDER BY type, record "
+	"LIMIT $1",
+	"i", "ti" };
+const struct lx_query lx_q_log = { "types.log",
+	"SELECT n, type, record, act, at, shown FROM timeline WHERE n < $1 ORDER BY n DESC LIMIT "
+	"$2",
+	"ii", "ititii" };
+
+enum lx_code lx_consents_open(struct lx_tx *tx, size_t most, struct lx_value **cells, size_t *n)
+{
+	return lx_all(tx, &lx_q_consents_open, (struct lx_value[]){ LX_I((int64_t)most) }, most,
+		cells, n);
+}
+
 const struct lx_query *const lx_types_queries[] = { &lx_q_terms, &lx_q_term_put, &lx_q_terms_due,
 	&lx_q_consents, &lx_q_consent_put, &lx_q_consent_close, &lx_q_consents_due, &lx_q_voices,
 	&lx_q_voice_put, &lx_q_timeline_put, &lx_q_timeline, &lx_q_latest, &lx_q_undone,
-	&lx_q_entries, &lx_q_key, &lx_q_key_put, NULL };
+	&lx_q_entries, &lx_q_consents_open, &lx_q_log, &lx_q_key, &lx_q_key_put, NULL };

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * What came in as the input of an act. A program sends JSON as the writer takes it; a form sends flat names:
+ * "title", "names.zh", "helper.0.member", "answers.code".
+ */
+#include "kernel/pages/pages.h"
+
+#include "kernel/types/input.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FORM_ROWS_MOST 60
+
+static const struct lx_text *param(struct lx_request *request, const char *name)
+{
+	const struct lx_text *value = lx_form_param(request, name, 0);
+
+	if (value == NULL)
+		return NULL;
+	/* a field left blank was not filled in */
+	return lx_text_trim(*value).len == 0 ? NULL : value;
+}
+
+static void put_names(struct lx_request *request, const char *name, json_t *into, const char *key)
+{
+	char part[160];
+	const struct lx_text *zh, *en;
+
+	(void)snprintf(part, sizeof part, "%s.zh", name);
+	zh = param(request, part);
+	(void)snprintf(part, sizeof part, "%s.en", name);
+	en = param(request, part);
+	if (zh == NULL && en == NULL)
+		return;
+	(void)json_object_set_new(into, key,
+		json_pack("{s:s%, s:s%}", "zh", zh == NULL ? "" : zh->at,
+			zh == NULL ? (size_t)0 : zh->len, "en", en == NULL ? "" : en->at,
+			en == NULL ? (size_t)0 : en->len));
+}
+
+/* Answers to the charter's questions: every field "answers.<code>". */
+static void put_data(struct lx_request *request, const char *name, json_t *into, const char *key)
+{
+	size_t n = strlen(name);
+	json_t *object = json_object();
+	char code[64];
+
+	for (size_t i = 0; i < request->form_n; i++) {
+		struct lx_text own = request->form[i].name;
+		if (own.len <= n + 1 || own.len - n >= sizeof code ||
+			memcmp(own.at, name, n) != 0 || own.at[n] != '.' ||
+			lx_text_trim(request->form[i].value).len == 0)
+			continue;
+		(void)snprintf(code, sizeof code, "%.*s", (int)(own.len - n - 1), own.at + n + 1);
+		(void)json_object_set_new(object, code,
+			json_stringn(request->form[i].value.at, request->form[i].value.len));
+	}
+	if (json_object_size(object) > 0)
+		(void)json_object_set(into, key, object);
+	json_decref(object);
+}
+
+static void put_field(
+	struct lx_request *request, const struct lx_field *field, const char *name, json_t *into)
+{
+	if (field->kind == LX_NAMES) {
+		put_names(request, name, into, field->name);
+	} else if (field->kind == LX_DATA) {
+		put_data(request, name, into, field->name);
+	} else {
+		const struct lx_text *value = param(request, name);
+		if (value != NULL)
+			(void)json_object_set_new(
+				into, field->name, json_stringn(value->at, value->len));
+	}
+}
+
+static void put_rows(struct lx_request *request, const struct lx_rows *rows, json_t *into)
+{
+	json_t *list = json_array();
+	char name[160];
+
+	for (int i = 0; i < FORM_ROWS_MOST; i++) {
+		json_t *row = json_object();
+		for (const struct lx_field *f = rows->fields; f->name != NULL; f++) {
+			(void)snprintf(name, sizeof name, "%s.%d.%s", rows->name, i, f->name);
+			put_field(request, f, name, row);
+		}
+		if (json_object_size(row) > 0) {
+			int64_t number;
+			(void)snprintf(name, sizeof name, "%s.%d.row", rows->name, i);
+			const struct lx_text *which = param(request, name);
+			if (which != NULL && lx_text_int(*which, &number))
+				(void)json_object_set_new(row, "row", json_integer(number));
+			(void)json_array_append(list, row);
+		}
+		json_decref(row);
+	}
+	if (json_array_size(list) > 0)
+		(void)json_object_set(into, rows->name, list);
+	json_decref(list);
+}
+
+static void put_plain(struct lx_request *request, const char *name, json_t *into)
+{
+	const struct lx_text *value = param(request, name);
+
+	if (value != NULL)
+		(void)json_object_set_new(into, name, json_stringn(value->at, value->len));
+}
+
+static void from_form(struct lx_request *request, const struct lx_shape *shape,
+	const struct lx_act *act, json_t *into)
+{
+	/* what the common acts take stands in no table */
+	static const char *const plain[] = { "reason", "on", "consent", "says", "voice", "entry",
+		"content", "ground" };
+	struct lx_text rest = lx_text(act->takes);
+	struct lx_taken taken;
+
+	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+		put_plain(request, plain[i], into);
+	while (lx_takes_next(&rest, &taken)) {
+		bool all = lx_text_is(taken.name, "*");
+		for (const struct lx_field *f = shape->type->fields; f != NULL && f->name != NULL;
+			f++)
+			if (all || (taken.sign == 0 && lx_text_is(taken.name, f->name)))
+				put_field(request, f, f->name, into);
+		for (size_t i = 0; i < shape->rows_n; i++)
+			if (all || (taken.sign != 0 &&
+					   lx_text_is(taken.name, shape->type->rows[i].name)))
+				put_rows(request, &shape->type->rows[i], into);
+	}
+	if (strcmp(act->name, "correct") == 0)
+		for (const struct lx_field *f = shape->type->fields; f != NULL && f->name != NULL;
+			f++)
+			put_field(request, f, f->name, into);
+}
+
+enum lx_code lx_input_of_request(struct lx_request *request, const struct lx_shape *shape,
+	const struct lx_act *act, json_t **input)
+{
+	if (request->json != NULL) {
+		if (!json_is_object(request->json))
+			return lx_fail(request->call, LX_INVALID, NULL, "input.object", NULL);
+		*input = json_incref(request->json);
+		return LX_OK;
+	}
+	*input = json_object();
+	if (*input == NULL)
+		return lx_fail(request->call, LX_BROKEN, NULL, "base.memory", NULL);
+	from_form(request, shape, act, *input);
+	return LX_OK;
+}

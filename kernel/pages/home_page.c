@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Home: what exists so far, at a glance. Also the section pages, the menu, search, health, styles and script. */
+#include "kernel/pages/pages.h"
+
+#include "base/json.h"
+#include "kernel/types/list.h"
+#include "kernel/view/svg.h"
+#include "web/assets.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LATEST_MOST 10
+#define SEARCH_MOST 50
+
+static struct lx_words tr(const struct lx_reader *reader, const char *id)
+{
+	return lx_words_str(lx_tr(reader->request->lang, id));
+}
+
+static enum lx_code count_states(
+	const struct lx_reader *reader, const struct lx_shape *shape, struct lx_list_found *found)
+{
+	struct lx_list_spec spec = { .shape = shape, .most = 1 };
+
+	return lx_list_find(reader->tx, &spec, found);
+}
+
+/* One stacked bar for a type: how many, and in which states. */
+static enum lx_code type_stack(
+	const struct lx_reader *reader, const char *type, struct lx_stack_view *stack)
+{
+	static const char *const fills[] = { "bar", "rest", "work", "soon", "late", "done",
+		"shut" };
+	const struct lx_shape *shape = lx_shape_find(reader->app->region, lx_text(type));
+	struct lx_view view = lx_show_view(reader);
+	struct lx_list_found found;
+	size_t n = 0, parts_n = 0;
+	char id[64];
+
+	LX_TRY(count_states(reader, shape, &found));
+	while (shape->type->states[n].name != NULL)
+		n++;
+	struct lx_stack_label *labels = lx_array(reader->call, n, sizeof *labels);
+	struct lx_svg_part *parts = lx_array(reader->call, n, sizeof *parts);
+	if (labels == NULL || parts == NULL)
+		return LX_BROKEN;
+	for (size_t i = 0; i < n; i++) {
+		const struct lx_state *state = &shape->type->states[i];
+		struct lx_words word = lx_show_key(reader, type, "@", lx_text(state->name));
+		if (found.by_state[i] == 0)
+			continue;
+		parts[parts_n] = (struct lx_svg_part){ found.by_state[i], fills[state->mark],
+			word.text };
+		labels[parts_n++] = (struct lx_stack_label){
+			{ (enum lx_view_mark)state->mark, word.text }, found.by_state[i],
+			lx_address_make(
+				reader->call, "/%s?state=%s", shape->type->plural, state->name)
+		};
+	}
+	(void)snprintf(id, sizeof id, "%s+", type);
+	*stack = (struct lx_stack_view){
+		.heading = { tr(reader, id),
+			lx_address_make(reader->call, "/%s", shape->type->plural) },
+		.total = found.total,
+		.words = tr(reader, "page.of_which"),
+		.labels = labels,
+		.labels_n = parts_n
+	};
+	return lx_svg_stack(reader->call, &view, parts, parts_n, &stack->bar);
+}
+
+static enum lx_code fill_stacks(const struct lx_reader *reader, struct lx_home_page *page)
+{
+	static const char *const types[] = { "need", "commitment" };
+	struct lx_stack_view *stacks = lx_array(reader->call, 2, sizeof *stacks);
+	size_t n = 0;
+
+	if (stacks == NULL)
+		return LX_BROKEN;
+	for (size_t i = 0; i < 2; i++) {
+		struct lx_stack_view stack;
+		if (lx_shape_find(reader->app->region, lx_text(types[i])) == NULL ||
+			!lx_charter_on(&reader->charter, types[i]))
+			continue;
+		LX_TRY(type_stack(reader, types[i], &stack));
+		if (stack.total > 0)
+			stacks[n++] = stack;
+	}
+	page->stacks = stacks;
+	page->stacks_n = n;
+	return LX_OK;
+}
+
+/* "3.7": row and column of the member's tile, as its place says. */
+static bool tile_place(struct lx_text place, int64_t *row, int64_t *column)
+{
+	struct lx_text first;
+
+	return lx_text_split(&place, '.', &first) && lx_text_int(first, row) &&
+	       lx_text_int(place, column) && *row > 0 && *column > 0 && *row <= LX_TILE_ROWS &&
+	       *column <= LX_TILE_COLUMNS;
+}
+
+static enum lx_code fill_map(const struct lx_reader *reader, struct lx_tile_map *map)
+{
+	const struct lx_shape *members = lx_shape_find(reader->app->region, LX_TEXT_OF("member"));
+	const struct lx_shape *needs = lx_shape_find(reader->app->region, LX_TEXT_OF("need"));
+	int64_t last, row, column;
+	size_t n = 0;
+
+	LX_TRY(lx_record_last(reader->tx, members, &last));
+	if (last > 500 || needs == NULL || !lx_charter_on(&reader->charter, "need"))
+		return LX_OK;
+	struct lx_tile *tiles = lx_array(reader->call, (size_t)last, sizeof *tiles);
+	if (tiles == NULL)
+		return LX_BROKEN;
+	int lead = lx_field_find(needs->type->fields, LX_TEXT_OF("lead"));
+	for (int64_t i = 1; i <= last; i++) {
+		struct lx_record member;
+		struct lx_list_found found;
+		struct lx_text ref = lx_show_text(reader, "member/%lld", (long long)i);
+		struct lx_list_spec spec = { .shape = needs,
+			.most = 1,
+			.filters_n = 1,
+			.filters = { { .field = lead, .list = -1, .value = ref } } };
+		LX_TRY(lx_record_load_head(reader->tx, members, i, &member));
+		if (!tile_place(lx_record_value(&member, "place").text, &row, &column))
+			continue;
+		LX_TRY(lx_list_find(reader->tx, &spec, &found));
+		struct lx_value names = lx_record_value(&member, "names");
+		LX_CLOSE(lx_json_free)
+		json_t *json = json_loadb(names.text.at, names.text.len, 0, NULL);
+		tiles[n++] = (struct lx_tile){ .row = (int)row,
+			.column = (int)column,
+			.name = lx_show_words(reader, json),
+			.figure = lx_show_text(reader, "%lld", (long long)found.total),
+			.address = lx_address_make(
+				reader->call, "/needs?lead=member/%lld", (long long)i) };
+	}
+	map->tiles = tiles;
+	map->tiles_n = n;
+	map->heading = tr(reader, "page.map");
+	map->unit = tr(reader, "page.map_unit");
+	map->table = (struct lx_link_view){ tr(reader, "page.map_table"),
+		lx_address_make(reader->call, "/members") };
+	return LX_OK;
+}
+
+static enum lx_code home_json(struct lx_reader *reader, struct lx_reply *reply)
+{
+	struct lx_value names = lx_record_value(&reader->charter.record, "names");
+	LX_CLOSE(lx_json_free) json_t *json = json_object();
+	json_t *region = json_loadb(names.text.at, names.text.len, 0, NULL);
+
+	(void)json_object_set_new(json, "region", region == NULL ? json_null() : region);
+	(void)json_object_set_new(json, "entries", json_integer(reader->size));
+	(void)json_object_set_new(json, "founding", json_boolean(reader->charter.founding));
+	return lx_reply_json(reader->request, reply, json);
+}
+
+enum lx_code lx_page_home(struct lx_request *request, struct lx_reply *reply)
+{
+	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	struct lx_home_page page = { .finds = true };
+	struct lx_latest *latest;
+
+	LX_TRY(lx_reader_open(request, &reader));
+	if (lx_reply_fresh(request, reply, reader.size))
+		return LX_OK;
+	if (request->media == LX_JSON)
+		return home_json(&reader, reply);
+	struct lx_view view = lx_show_view(&reader);
+	lx_frame_fill(&reader, lx_words_str(""), "home", reader.size, &page.frame);
+	page.heading = tr(&reader, "page.home_heading");
+	page.lead = tr(&reader, "page.home_lead");
+	page.find_label = tr(&reader, "page.find");
+	page.find_hint = tr(&reader, "page.find_hint");
+	page.find_example = LX_TEXT_OF("17");
+	if (reader.charter.founding)
+		page.note = (struct lx_note){ .tone = LX_TONE_WARN,
+			.words = tr(&reader, "page.founding"),
+			.link = { tr(&reader, "charter"),
+				lx_address_make(request->call, "/charter") } };
+	LX_TRY(fill_map(&reader, &page.map));
+	LX_TRY(fill_stacks(&reader, &page));
+	LX_TRY(lx_latest_acts(&reader, LATEST_MOST, &latest, &page.latest_n));
+	page.latest = latest;
+	lx_reader_close(&reader);
+	lx_reply_page(reply);
+	lx_view_home(&reply->body, &view, &page);
+	return LX_OK;
+}
+
+/* A short table of a type's records for a section page. */
+static enum lx_code section_table(
+	const struct lx_reader *reader, const struct lx_shape *shape, struct lx_grid *table)
+{
+	struct lx_list_spec spec = { .shape = shape,
+		.most = 12,
+		.sort = strcmp(shape->type->section, "council") == 0 ? LX_SORT_OLD : LX_SORT_NEW };
+	struct lx_column *columns = lx_array(reader->call, 2, sizeof *columns);
+	struct lx_list_found found;
+	char id[64];
+
+	LX_TRY(lx_list_find(reader->tx, &spec, &found));
+	struct lx_grid_row *rows = lx_array(reader->call, found.n, sizeof *rows);
+	if (columns == NULL || rows == NULL)
+		return LX_BROKEN;
+	(void)snprintf(id, sizeof id, "%s+", shape->type->name);
+	columns[0] = (struct lx_column){ LX_CELL_TITLE, tr(reader, shape->type->name) };
+	columns[1] = (struct lx_column){ LX_CELL_TEXT, tr(reader, "page.state") };
+	*table = (struct lx_grid){ .caption = tr(reader, id),
+		.columns = columns,
+		.columns_n = 2,
+		.rows = rows,
+		.empty = tr(reader, "page.empty") };
+	if (found.total > (int64_t)found.n)
+		table->more = (struct lx_link_view){ tr(reader, "page.all"),
+			lx_address_make(reader->call, "/%s", shape->type->plural) };
+	for (size_t i = 0; i < found.n; i++) {
+		struct lx_cell *cells = lx_array(reader->call, 2, sizeof *cells);
+		struct lx_record record;
+		json_t *reduced = NULL;
+		if (cells == NULL)
+			return LX_BROKEN;
+		LX_TRY(lx_record_load_head(reader->tx, shape, found.numbers[i], &record));
+		LX_TRY(lx_reduce(&reader->sight, &record, LX_LIST_PARTS, &reduced));
+		struct lx_words title =
+			shape->type->title == NULL
+				? lx_show_cell(reader, shape->type->name, &shape->type->fields[0],
+					  json_object_get(reduced, shape->type->fields[0].name))
+					  .words
+				: lx_show_words(
+					  reader, json_object_get(reduced, shape->type->title));
+		cells[0] = (struct lx_cell){ .kind = LX_CELL_TITLE,
+			.words = title,
+			.link = lx_address_make(reader->call, "/%s/%lld", shape->type->plural,
+				(long long)record.number) };
+		cells[1] = (struct lx_cell){ .state = lx_show_state(reader, reduced) };
+		json_decref(reduced);
+		rows[table->rows_n++] = (struct lx_grid_row){ .cells = cells, .cells_n = 2 };
+	}
+	return LX_OK;
+}
+
+/* /council and /duty gather the lists of their types. */
+enum lx_code lx_page_section(struct lx_request *request, struct lx_reply *reply)
+{
+	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	struct lx_section_page page = { .tables_n = 0 };
+	const char *section = lx_text_is(request->path, "/duty") ? "duty" : "council";
+	char id[64];
+
+	LX_TRY(lx_reader_open(request, &reader));
+	if (lx_reply_fresh(request, reply, reader.size))
+		return LX_OK;
+	struct lx_view view = lx_show_view(&reader);
+	struct lx_grid *tables = lx_array(request->call, reader.app->region->n, sizeof *tables);
+	if (tables == NULL)
+		return LX_BROKEN;
+	(void)snprintf(id, sizeof id, "page.section.%s", section);
+	page.heading = tr(&reader, id);
+	lx_frame_fill(&reader, page.heading, section, reader.size, &page.frame);
+	for (size_t i = 0; i < reader.app->region->n; i++) {
+		const struct lx_shape *shape = &reader.app->region->shapes[i];
+		bool here = shape->type->section != NULL &&
+			    strcmp(shape->type->section, section) == 0;
+		if (here && strcmp(shape->type->name, "charter") != 0 &&
+			lx_charter_on(&reader.charter, shape->type->name))
+			LX_TRY(section_table(&reader, shape, &tables[page.tables_n++]));
+	}
+	page.tables = tables;
+	lx_reader_close(&reader);
+	lx_reply_page(reply);
+	lx_view_section(&reply->body, &view, &page);
+	return LX_OK;
+}
+
+enum lx_code lx_page_menu(struct lx_request *request, struct lx_reply *reply)
+{
+	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	struct lx_menu_page page;
+
+	LX_TRY(lx_reader_open(request, &reader));
+	struct lx_view view = lx_show_view(&reader);
+	lx_frame_fill(&reader, tr(&reader, "page.menu"), "", reader.size, &page.frame);
+	lx_reader_close(&reader);
+	lx_reply_page(reply);
+	lx_view_menu(&reply->body, &view, &page);
+	return LX_OK;
+}
+
+/* Search over everything public: a number goes to the need of that number; words to what holds them. */
+static enum lx_code search_rows(
+	const struct lx_reader *reader, struct lx_text words, struct lx_grid *table)
+{
+	struct lx_search_hit *hits;
+	size_t n;
+	int64_t total;
+
+	LX_TRY(lx_search_find(reader->tx, NULL, words, 0, SEARCH_MOST, &hits, &n, &total));
+	struct lx_grid_row *rows = lx_array(reader->call, n, sizeof *rows);
+	if (rows == NULL)
+		return LX_BROKEN;
+	for (size_t i = 0; i < n; i++) {
+		struct lx_cell *cells = lx_array(reader->call, 2, sizeof *cells);
+		struct lx_text ref = lx_show_text(
+			reader, "%s/%lld", hits[i].type, (long long)hits[i].record);
+		json_t *title = NULL;
+		if (cells == NULL)
+			return LX_BROKEN;
+		LX_TRY(lx_title(&reader->sight, ref, &title));
+		cells[0] = (struct lx_cell){ .kind = LX_CELL_TITLE,
+			.words = lx_show_words(reader, title),
+			.link = lx_show_address(reader, ref) };
+		cells[1] = (struct lx_cell){ .words = lx_show_key(
+						     reader, "", "", lx_text(hits[i].type)) };
+		if (!json_is_null(title))
+			rows[table->rows_n++] = (struct lx_grid_row){ .cells = cells,
+				.cells_n = 2 };
+		json_decref(title);
+	}
+	table->rows = rows;
+	return LX_OK;
+}
+
+enum lx_code lx_page_search(struct lx_request *request, struct lx_reply *reply)
+{
+	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	const struct lx_text *given = lx_query_param(request, "q", 0);
+	struct lx_text words = given == NULL ? (struct lx_text){ "", 0 } : lx_text_trim(*given);
+	struct lx_section_page page = { .tables_n = 1 };
+	struct lx_column columns[2] = { { LX_CELL_TITLE }, { LX_CELL_TEXT } };
+	struct lx_grid table = { .columns = columns, .columns_n = 2 };
+	int64_t number;
+
+	if (words.len > 400)
+		return lx_fail(request->call, LX_INVALID, "q", "list.search_long", NULL);
+	if (lx_text_int(words, &number) && number > 0 && number < INT64_MAX)
+		return lx_reply_redirect(request, reply, "/needs/%lld", (long long)number);
+	LX_TRY(lx_reader_open(request, &reader));
+	struct lx_view view = lx_show_view(&reader);
+	columns[0].label = tr(&reader, "page.found");
+	columns[1].label = tr(&reader, "page.what");
+	table.caption = tr(&reader, "page.search");
+	table.empty = tr(&reader, words.len == 0 ? "page.search_what" : "page.search_nothing");
+	if (words.len > 0)
+		LX_TRY(search_rows(&reader, words, &table));
+	page.heading = tr(&reader, "page.search");
+	page.tables = &table;
+	lx_frame_fill(&reader, page.heading, "", reader.size, &page.frame);
+	page.frame.search = words;
+	lx_reader_close(&reader);
+	lx_reply_page(reply);
+	lx_view_section(&reply->body, &view, &page);
+	return LX_OK;
+}
+
+/* Alive, and how many entries there are: no personal data, nothing that could be cached. */
+enum lx_code lx_page_health(struct lx_request *request, struct lx_reply *reply)
+{
+	const struct lx_app *app = request->app;
+	struct lx_edge edge;
+
+	lx_writer_edge(app->writer, &edge);
+	reply->media = "application/json; charset=utf-8";
+	lx_buf_printf(&reply->body, "{\"entries\":%lld,\"status\":\"ok\"}", (long long)edge.size);
+	return lx_reply_header(request, reply, "Cache-Control", "no-store");
+}
+
+enum lx_code lx_page_asset(struct lx_request *request, struct lx_reply *reply)
+{
+	for (size_t i = 0; i < lx_assets_n; i++) {
+		if (!lx_text_is(request->path, lx_assets[i].address))
+			continue;
+		reply->media = lx_assets[i].media;
+		lx_buf_put(&reply->body, lx_assets[i].bytes, lx_assets[i].bytes_n);
+		return lx_reply_header(
+			request, reply, "Cache-Control", "public, max-age=31536000, immutable");
+	}
+	return lx_fail(request->call, LX_NOT_FOUND, NULL, "page.none", NULL);
+}

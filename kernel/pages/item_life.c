@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The timeline of a record and the latest acts of the region, from the entries as the reader may see them. */
+#include "kernel/pages/pages.h"
+
+#include "kernel/types/types_queries.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LIFE_MOST 200
+
+static enum lx_code prose_of(
+	const struct lx_reader *reader, const char *ref, struct lx_words *words)
+{
+	struct lx_view view = lx_show_view(reader);
+	struct lx_content content;
+	int64_t number;
+
+	if (ref == NULL || strncmp(ref, "content/", 8) != 0 ||
+		!lx_text_int(lx_text(ref + 8), &number))
+		return LX_OK;
+	enum lx_code code = lx_content_read(reader->tx, number, &content);
+	if (code == LX_NOT_FOUND)
+		return LX_OK;
+	LX_TRY(code);
+	if (content.gone != 0) {
+		*words = lx_show_say(reader, "page.gone",
+			lx_show_text(reader, "%lld", (long long)content.gone).at, NULL);
+		return LX_OK;
+	}
+	*words = lx_words_in(&view, content.bytes, lx_show_text(reader, "%s", content.lang));
+	return LX_OK;
+}
+
+/* The state that the entry's effects set, as a mark; else none. */
+static enum lx_view_mark mark_of(const struct lx_type *type, const json_t *entry)
+{
+	const json_t *effects = json_object_get(entry, "do");
+
+	for (size_t i = 0; i < json_array_size(effects); i++) {
+		const json_t *effect = json_array_get(effects, i);
+		const char *what = json_string_value(json_array_get(effect, 0));
+		const char *name = json_string_value(json_array_get(effect, 1));
+		const char *value = json_string_value(json_array_get(effect, 2));
+		if (what == NULL || name == NULL)
+			continue;
+		if (strcmp(what, "term") == 0 && value != NULL && strcmp(value, "late") == 0)
+			return LX_VIEW_LATE;
+		if (strcmp(what, "set") == 0 && strcmp(name, "state") == 0 && value != NULL) {
+			const struct lx_state *state = lx_state_find(type, lx_text(value));
+			return state == NULL ? LX_VIEW_NONE : (enum lx_view_mark)state->mark;
+		}
+	}
+	return LX_VIEW_NONE;
+}
+
+static enum lx_code life_line(const struct lx_reader *reader, const struct lx_record *record,
+	int64_t n, int64_t at, struct lx_life *line, bool *shown)
+{
+	LX_CLOSE(lx_json_free) json_t *entry = NULL;
+
+	LX_TRY(lx_reduce_entry(&reader->sight, n, &entry));
+	const json_t *inside = json_object_get(entry, "inside");
+	const json_t *said = json_object_get(entry, "act") != NULL ? entry : inside;
+	*shown = said != NULL;
+	if (said == NULL)
+		return LX_OK;
+	*line = (struct lx_life){ .at = at,
+		.entry = n,
+		.address = lx_address_make(reader->call, "/record/%lld", (long long)n),
+		.mark = mark_of(record->shape->type, said),
+		.what = lx_show_act(reader, said) };
+	const char *on = json_string_value(json_object_get(said, "on"));
+	if (on != NULL)
+		line->on = lx_words(lx_show_text(reader, "%s", on));
+	return prose_of(reader, json_string_value(json_object_get(said, "reason")), &line->reason);
+}
+
+static void mark_undone(const struct lx_value *cells, size_t n, struct lx_life *life, size_t life_n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < life_n; k++)
+			if (cells[i * 6 + 5].number != 0 &&
+				life[k].entry == cells[i * 6 + 5].number)
+				life[k].undone = true;
+}
+
+enum lx_code lx_item_life(
+	const struct lx_reader *reader, const struct lx_record *record, struct lx_item_page *page)
+{
+	struct lx_value *cells;
+	size_t n, shown_n = 0;
+
+	LX_TRY(lx_all(reader->tx, &lx_q_timeline,
+		(struct lx_value[]){ LX_S(record->shape->type->name), LX_I(record->number), LX_I(0),
+			LX_I(LIFE_MOST) },
+		LIFE_MOST, &cells, &n));
+	struct lx_life *life = lx_array(reader->call, n, sizeof *life);
+	if (life == NULL)
+		return LX_BROKEN;
+	for (size_t i = 0; i < n; i++) {
+		bool shown;
+		LX_TRY(life_line(reader, record, cells[i * 6].number, cells[i * 6 + 2].number,
+			&life[shown_n], &shown));
+		shown_n += shown;
+	}
+	mark_undone(cells, n, life, shown_n);
+	page->life = life;
+	page->life_n = shown_n;
+	return LX_OK;
+}
+
+static enum lx_code latest_line(
+	const struct lx_reader *reader, const struct lx_value *cells, struct lx_latest *line)
+{
+	LX_CLOSE(lx_json_free) json_t *entry = NULL;
+	json_t *title = NULL;
+
+	LX_TRY(lx_reduce_entry(&reader->sight, cells[0].number, &entry));
+	struct lx_text ref = lx_show_text(reader, "%.*s/%lld", (int)cells[1].text.len,
+		cells[1].text.at, (long long)cells[2].number);
+	LX_TRY(lx_title(&reader->sight, ref, &title));
+	struct lx_words type = lx_show_key(reader, "", "", cells[1].text);
+	*line = (struct lx_latest){ .at = cells[4].number,
+		.entry = cells[0].number,
+		.what = lx_show_act(reader, entry),
+		.record = { lx_words(lx_show_text(reader, "%.*s %lld", (int)type.text.len,
+				    type.text.at, (long long)cells[2].number)),
+			lx_show_address(reader, ref) },
+		.under = lx_show_words(reader, title) };
+	json_decref(title);
+	return LX_OK;
+}
+
+enum lx_code lx_latest_acts(
+	const struct lx_reader *reader, size_t most, struct lx_latest **latest, size_t *n)
+{
+	struct lx_value *cells;
+
+	LX_TRY(lx_all(reader->tx, &lx_q_latest,
+		(struct lx_value[]){ LX_I(INT64_MAX), LX_I((int64_t)most) }, most, &cells, n));
+	*latest = lx_array(reader->call, *n, sizeof **latest);
+	if (*latest == NULL)
+		return LX_BROKEN;
+	for (size_t i = 0; i < *n; i++)
+		LX_TRY(latest_line(reader, cells + i * 5, &(*latest)[i]));
+	return LX_OK;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the general pages share: the frame, values in words, the handlers. Not for other rooms. */
+#ifndef LX_KERNEL_PAGES_PAGES_H
+#define LX_KERNEL_PAGES_PAGES_H
+
+#include "kernel/pages/app.h"
+#include "kernel/types/reduce.h"
+#include "kernel/view/account.h"
+#include "kernel/view/home.h"
+#include "kernel/view/record.h"
+
+/* --- words ----------------------------------------------------------------------------------- */
+
+/* How this request is spoken to. */
+struct lx_view lx_show_view(const struct lx_reader *reader);
+
+/* The sentence of a derived key, e.g. ("need", "@", "routed"); the last part itself where the catalogues lack it. */
+struct lx_words lx_show_key(
+	const struct lx_reader *reader, const char *type, const char *mark, struct lx_text name);
+
+/* A sentence with its {0} and {1} filled in, in the call's arena. */
+struct lx_words lx_show_say(
+	const struct lx_reader *reader, const char *id, const char *first, const char *second);
+
+/* Formatted text in the call's arena. */
+struct lx_text lx_show_text(const struct lx_reader *reader, const char *format, ...)
+	LX_PRINTF(2, 3);
+
+/* Names {"en","zh"}, prose {"text","lang"} or plain text in words; nothing for null. */
+struct lx_words lx_show_words(const struct lx_reader *reader, const json_t *value);
+
+/* A record's address: "/needs/17", with "#…" for a row; none for what has no page. */
+struct lx_address lx_show_address(const struct lx_reader *reader, struct lx_text ref);
+
+/* A link {"ref","title"} as reduction gives it. */
+struct lx_link_view lx_show_link(const struct lx_reader *reader, const json_t *link);
+
+/* A value of a field, as reduction gives it, in a cell. */
+struct lx_cell lx_show_cell(const struct lx_reader *reader, const char *type,
+	const struct lx_field *field, const json_t *value);
+
+/* The state of a reduced record, with its mark. */
+struct lx_state_view lx_show_state(const struct lx_reader *reader, const json_t *record);
+
+/* Who acted, by an entry's "by" and "for". */
+struct lx_words lx_show_actor(const struct lx_reader *reader, const json_t *entry);
+
+/* The act of an entry in words ("Suzhou answered"). */
+struct lx_words lx_show_act(const struct lx_reader *reader, const json_t *entry);
+
+/* A moment of reduction (RFC 3339) back as ms; 0 for none. */
+int64_t lx_show_moment(const json_t *value);
+
+/* A charter word's names. */
+struct lx_words lx_show_code(const struct lx_reader *reader, const char *list, struct lx_text code);
+
+/* --- frame ----------------------------------------------------------------------------------- */
+
+/* Fills the frame: region, navigation, who is signed in. `entry`: the last entry that touched what the page shows. */
+void lx_frame_fill(const struct lx_reader *reader, struct lx_words title, const char *section,
+	int64_t entry, struct lx_frame *frame);
+
+/* Sets the crumbs: the section's list, then `last`. */
+void lx_frame_crumbs(const struct lx_reader *reader, const struct lx_type *type,
+	struct lx_words last, struct lx_frame *frame);
+
+/* A one-time number for a form: its idempotency key. */
+struct lx_text lx_show_once(const struct lx_reader *reader);
+
+/* --- replies --------------------------------------------------------------------------------- */
+
+/* Writes a JSON value (borrowed) as the reply. */
+LX_CHECK enum lx_code lx_reply_json(
+	struct lx_request *request, struct lx_reply *reply, const json_t *value);
+
+/* Sets the media type of a page. */
+void lx_reply_page(struct lx_reply *reply);
+
+/* The shape of the type whose plural stands first in the address, switched on and public; LX_NOT_FOUND otherwise. */
+LX_CHECK enum lx_code lx_route_type(const struct lx_reader *reader, const struct lx_shape **shape);
+
+/* The record whose number stands second, loaded and readable; LX_NOT_FOUND otherwise. */
+LX_CHECK enum lx_code lx_route_record(
+	const struct lx_reader *reader, const struct lx_shape *shape, struct lx_record *record);
+
+/* The timeline of a record, for its page (item_life.c). */
+LX_CHECK enum lx_code lx_item_life(
+	const struct lx_reader *reader, const struct lx_record *record, struct lx_item_page *page);
+
+/* The acts at the right of a record's page, and of a list's (acts that make one; record NULL). */
+LX_CHECK enum lx_code lx_item_acts(const struct lx_reader *reader, const struct lx_shape *shape,
+	const struct lx_record *record, struct lx_act_view **acts, size_t *n);
+
+/* The latest acts of the region that everyone may see. */
+LX_CHECK enum lx_code lx_latest_acts(
+	const struct lx_reader *reader, size_t most, struct lx_latest **latest, size_t *n);
+
+/* What came in as the input of an act: form fields or JSON, as the writer takes it; the caller's. */
+LX_CHECK enum lx_code lx_input_of_request(struct lx_request *request, const struct lx_shape *shape,
+	const struct lx_act *act, json_t **input);
+
+/* The fields of an act's form, holding what was typed, with errors. */
+LX_CHECK enum lx_code lx_form_fields(const struct lx_reader *reader, const struct lx_shape *shape,
+	const struct lx_record *record, const struct lx_act *act, const json_t *typed,
+	struct lx_form *form);
+
+/* --- handlers -------------------------------------------------------------------------------- */
+
+lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_form,
+	lx_page_act_post, lx_page_desk, lx_page_record, lx_page_entry, lx_page_section,
+	lx_page_charter, lx_page_sign_in, lx_page_sign_in_post, lx_page_sign_out_post,
+	lx_page_register, lx_page_register_post, lx_page_account, lx_page_account_post,
+	lx_page_link, lx_page_link_post, lx_page_search, lx_page_menu, lx_page_health,
+	lx_page_asset;
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The addresses. A page asked for as JSON is the same handler under /api/v1 or with Accept. */
+#include "kernel/pages/pages.h"
+
+/* Styles and script stand beside the lists: "/style-1f2e….css". */
+static enum lx_code top(struct lx_request *request, struct lx_reply *reply)
+{
+	bool asset = lx_text_starts(request->path, "/style-") ||
+		     lx_text_starts(request->path, "/script-");
+
+	return asset ? lx_page_asset(request, reply) : lx_page_list(request, reply);
+}
+
+const struct lx_route lx_page_routes[] = {
+	{ "GET", "/", LX_ANYONE, lx_page_home },
+	{ "GET", "/healthz", LX_ANYONE, lx_page_health },
+	{ "GET", "/menu", LX_ANYONE, lx_page_menu },
+	{ "GET", "/search", LX_ANYONE, lx_page_search },
+	{ "GET", "/charter", LX_ANYONE, lx_page_charter },
+	{ "GET", "/council", LX_ANYONE, lx_page_section },
+	{ "GET", "/duty", LX_ANYONE, lx_page_section },
+	{ "GET", "/record", LX_ANYONE, lx_page_record },
+	{ "GET", "/record/:n", LX_ANYONE, lx_page_entry },
+	{ "GET", "/desk", LX_SIGNED_IN, lx_page_desk },
+	{ "GET", "/sign-in", LX_ANYONE, lx_page_sign_in },
+	{ "POST", "/sign-in", LX_ANYONE, lx_page_sign_in_post },
+	{ "POST", "/sign-out", LX_SIGNED_IN, lx_page_sign_out_post },
+	{ "GET", "/register", LX_ANYONE, lx_page_register },
+	{ "POST", "/register", LX_ANYONE, lx_page_register_post },
+	{ "GET", "/first/:token", LX_ANYONE, lx_page_link },
+	{ "POST", "/first/:token", LX_ANYONE, lx_page_link_post },
+	{ "GET", "/account", LX_SIGNED_IN, lx_page_account },
+	{ "POST", "/account", LX_SIGNED_IN, lx_page_account_post },
+	{ "GET", "/:plural", LX_ANYONE, top },
+	{ "GET", "/:plural/new", LX_ANYONE, lx_page_new },
+	{ "GET", "/:plural/:n", LX_ANYONE, lx_page_item },
+	{ "GET", "/:plural/:n/:act", LX_SIGNED_IN, lx_page_act_form },
+	{ "POST", "/:plural/:n/:act", LX_SIGNED_IN, lx_page_act_post },
+	{ 0 },
+};
