@@ -34,7 +34,8 @@ def history():
         ["row", "helper", 1, {"member": "member/2", "share": 5}], ["row", "helper", 2, {"member": "member/3"}],
         ["rows", "roll", ["member", "seats"], 1, [["member/1", 3], ["member/2", 1]]]]}}
     yield {"entry": {"act": "need.extend", "of": "need/3", "v": 1, "by": "mandate/5", "do": [
-        ["row", "helper", 1, {"share": None}], ["row", "helper", 2, None], ["term", "answer_by", "late", 120],
+        ["row", "helper", 1, {"share": None}], ["row", "helper", 2, None], ["term", "answer_by", "rests", 7],
+        ["term", "answer_by", "late", 120, 110], ["set", "due", "2027-03-01"], ["term", "due", "runs", 130],
         ["ask", 1, {"act": "extend", "input": {}, "rule": "need.extend", "voices": ["body/1"], "until": 500}]]}}
     yield {"entry": {"act": "need.say", "of": "need/3", "v": 1, "by": "mandate/6", "do": [
         ["say", 1, "body/1", "yes", None, "2027-02-10"], ["close", 1, "granted"]]}}
@@ -49,10 +50,12 @@ def history():
 
 
 EXPECTED = {
-    "need/3": {"fields": {"title": "content/3", "state": "routed", "answer_by": 120, "contact": "seal/3"},
+    "need/3": {"fields": {"title": "content/3", "state": "routed", "answer_by": 120, "due": "2027-03-01",
+                          "contact": "seal/3"},
                "rows": {"helper": {"1": {"member": "member/2"}},
                         "roll": {"1": {"member": "member/1", "seats": 3}, "2": {"member": "member/2", "seats": 1}}},
-               "terms": {"answer_by": "late"},
+               "terms": {"answer_by": {"stage": "late", "moment": 120, "warn": 110},
+                         "due": {"stage": "runs", "moment": 130, "warn": None}},
                "consents": {"1": {"asked": {"act": "extend", "input": {}, "rule": "need.extend", "voices": ["body/1"],
                                             "until": 500},
                                   "said": {"body/1": ["yes", "2027-02-10"]}, "closed": "granted"}},

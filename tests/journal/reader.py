@@ -242,11 +242,12 @@ def apply_rows(record, rows, fields, first, values):
         apply_row(record, rows, n, dict(zip(fields, row)))
 
 
-def apply_term(record, field, stage, moment):
+def apply_term(record, field, stage, moment, warn=None):
     if stage not in STAGES:
         raise ValueError(stage)
-    record["terms"][field] = stage
-    put(record["fields"], field, moment)
+    record["terms"][field] = {"stage": stage, "moment": moment, "warn": warn}
+    if stage != "rests" and not isinstance(record["fields"].get(field), str):
+        put(record["fields"], field, moment)
 
 
 def apply_ask(record, n, asked):
