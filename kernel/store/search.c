@@ -15,8 +15,7 @@
 static const struct lx_query q_document = { "search.document",
 	"SELECT id, text FROM search_document WHERE type = $1 AND record = $2", "ti", "it" };
 static const struct lx_query q_insert_document = { "search.insert_document",
-	"INSERT INTO search_document (type, record, text) VALUES ($1, $2, $3) RETURNING id", "tit",
-	"i" };
+	"INSERT INTO search_document (type, record, text) VALUES ($1, $2, $3)", "tit", "" };
 static const struct lx_query q_update_document = { "search.update_document",
 	"UPDATE search_document SET text = $2 WHERE id = $1", "it", "" };
 static const struct lx_query q_delete_document = { "search.delete_document",
@@ -93,10 +92,10 @@ static enum lx_code document(
 static enum lx_code insert(struct lx_tx *tx, const char *type, int64_t record, struct lx_text text)
 {
 	struct lx_value binds[] = { LX_S(type), LX_I(record), LX_T(text) };
-	struct lx_value id;
 
-	LX_TRY(lx_one(tx, &q_insert_document, binds, &id));
-	return run_tokens(tx, &q_index, id.number, text);
+	/* not RETURNING: it would make FTS5 write out, before each document, what it has gathered */
+	LX_TRY(lx_run(tx, &q_insert_document, binds));
+	return run_tokens(tx, &q_index, sqlite3_last_insert_rowid(tx->connection->db), text);
 }
 
 enum lx_code lx_search_put(struct lx_tx *tx, const char *type, int64_t record, struct lx_text text)
