@@ -16,10 +16,11 @@
 
 const struct lx_table lx_sqlite_tables[] = {
 	{ "table_kind", LX_KEPT, "name TEXT PRIMARY KEY, kind INTEGER NOT NULL", NULL, true },
-	{ "search_document", LX_DERIVED,
-		"id INTEGER PRIMARY KEY, type TEXT NOT NULL, record INTEGER NOT NULL, "
-		"text TEXT NOT NULL, UNIQUE (type, record)",
+	/* numbers for types: a document's id is its type's number and its record's (search.c) */
+	{ "search_type", LX_KEPT, "number INTEGER PRIMARY KEY, type TEXT NOT NULL, UNIQUE (type)",
 		NULL, false },
+	{ "search_document", LX_DERIVED, "id INTEGER PRIMARY KEY, text TEXT NOT NULL", NULL,
+		false },
 	/* which rules made the tokens of the index */
 	{ "search_tokens", LX_DERIVED, "one INTEGER PRIMARY KEY, version INTEGER NOT NULL", NULL,
 		false },

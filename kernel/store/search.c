@@ -5,18 +5,30 @@
  * for as a phrase of pairs, a single character in its own column; so every Chinese word is found.
  * The index holds no text; what was indexed stands in search_document, where the driver needs it to
  * take tokens out again, and to make the index anew when the rules of tokens change.
+ *
+ * A document's id is made of its type's number and its record's, so a type is a range of ids and newest
+ * first is their order. Hits come best first (bm25); where a type has more than RANKED of them (all types
+ * ten times that), which no rank can sort in time or to anyone's use, newest first.
  */
 #include "kernel/store/sqlite.h"
 
 #include "base/tokens.h"
 
 #define QUERY_TOKENS 64 /* a longer query is cut here */
+#define RANKED	     5000
+#define RECORD_BITS  40
+#define RECORD_MAX   ((INT64_C(1) << RECORD_BITS) - 1)
 
+static const struct lx_query q_type = { "search.type",
+	"SELECT number FROM search_type WHERE type = $1", "t", "i" };
+static const struct lx_query q_type_name = { "search.type_name",
+	"SELECT type FROM search_type WHERE number = $1", "i", "t" };
+static const struct lx_query q_insert_type = { "search.insert_type",
+	"INSERT INTO search_type (type) VALUES ($1)", "t", "" };
 static const struct lx_query q_document = { "search.document",
-	"SELECT id, text FROM search_document WHERE type = $1 AND record = $2", "ti", "it" };
+	"SELECT text FROM search_document WHERE id = $1", "i", "t" };
 static const struct lx_query q_insert_document = { "search.insert_document",
-	"INSERT INTO search_document (type, record, text) VALUES ($1, $2, $3) RETURNING id", "tit",
-	"i" };
+	"INSERT INTO search_document (id, text) VALUES ($1, $2)", "it", "" };
 static const struct lx_query q_update_document = { "search.update_document",
 	"UPDATE search_document SET text = $2 WHERE id = $1", "it", "" };
 static const struct lx_query q_delete_document = { "search.delete_document",
@@ -31,22 +43,17 @@ static const struct lx_query q_empty = { "search.empty",
 static const struct lx_query q_empty_documents = { "search.empty_documents",
 	"DELETE FROM search_document", "", "" };
 static const struct lx_query q_count = { "search.count",
-	"SELECT count(*) FROM search WHERE search MATCH $1", "t", "i" };
-static const struct lx_query q_count_type = { "search.count_type",
-	"SELECT count(*) FROM search s JOIN search_document d ON d.id = s.rowid "
-	"WHERE s.search MATCH $1 AND d.type = $2",
-	"tt", "i" };
-static const struct lx_query q_find = { "search.find",
-	"SELECT d.type, d.record, CAST(s.rank * -1000000 AS INTEGER) "
-	"FROM search s JOIN search_document d ON d.id = s.rowid "
-	"WHERE s.search MATCH $1 ORDER BY s.rank, d.record DESC, d.id DESC LIMIT $2 OFFSET $3",
-	"tii", "tii" };
-static const struct lx_query q_find_type = { "search.find_type",
-	"SELECT d.type, d.record, CAST(s.rank * -1000000 AS INTEGER) "
-	"FROM search s JOIN search_document d ON d.id = s.rowid "
-	"WHERE s.search MATCH $1 AND d.type = $4 "
-	"ORDER BY s.rank, d.record DESC, d.id DESC LIMIT $2 OFFSET $3",
-	"tiit", "tii" };
+	"SELECT count(*) FROM search WHERE search MATCH $1 AND rowid BETWEEN $2 AND $3", "tii",
+	"i" };
+static const struct lx_query q_best = { "search.best",
+	"SELECT rowid, CAST(rank * -1000000 AS INTEGER) FROM search "
+	"WHERE search MATCH $1 AND rowid BETWEEN $2 AND $3 "
+	"ORDER BY rank, rowid DESC LIMIT $4 OFFSET $5",
+	"tiiii", "ii" };
+static const struct lx_query q_newest = { "search.newest",
+	"SELECT rowid, 0 FROM search WHERE search MATCH $1 AND rowid BETWEEN $2 AND $3 "
+	"ORDER BY rowid DESC LIMIT $4 OFFSET $5",
+	"tiiii", "ii" };
 static const struct lx_query q_documents = { "search.documents",
 	"SELECT id, text FROM search_document ORDER BY id", "", "it" };
 static const struct lx_query q_version = { "search.version",
@@ -81,40 +88,65 @@ static enum lx_code run_tokens(
 	return lx_run(tx, query, binds);
 }
 
-/* The document of a record; LX_NOT_FOUND if there is none. */
-static enum lx_code document(
-	struct lx_tx *tx, const char *type, int64_t record, struct lx_value row[2])
+/* The number of a type; LX_NOT_FOUND if nothing of it was ever indexed. */
+static enum lx_code type_number(struct lx_tx *tx, const char *type, int64_t *number)
 {
-	struct lx_value binds[] = { LX_S(type), LX_I(record) };
+	struct lx_value found;
 
-	return lx_one(tx, &q_document, binds, row);
+	LX_TRY(lx_one(tx, &q_type, &LX_S(type), &found));
+	*number = found.number;
+	return LX_OK;
 }
 
-static enum lx_code insert(struct lx_tx *tx, const char *type, int64_t record, struct lx_text text)
+static enum lx_code document_id(struct lx_tx *tx, const char *type, int64_t record, int64_t *id)
 {
-	struct lx_value binds[] = { LX_S(type), LX_I(record), LX_T(text) };
-	struct lx_value id;
+	int64_t number;
 
-	LX_TRY(lx_one(tx, &q_insert_document, binds, &id));
-	return run_tokens(tx, &q_index, id.number, text);
+	if (record < 0 || record > RECORD_MAX)
+		return lx_fail(tx->call, LX_INVALID, NULL, "store.declared", "%s", type);
+	LX_TRY(type_number(tx, type, &number));
+	*id = number << RECORD_BITS | record;
+	return LX_OK;
 }
 
+static enum lx_code insert(struct lx_tx *tx, int64_t id, struct lx_text text)
+{
+	struct lx_value binds[] = { LX_I(id), LX_T(text) };
+
+	LX_TRY(lx_run(tx, &q_insert_document, binds));
+	return run_tokens(tx, &q_index, id, text);
+}
+
+static enum lx_code update(struct lx_tx *tx, int64_t id, struct lx_text old, struct lx_text text)
+{
+	struct lx_value binds[] = { LX_I(id), LX_T(text) };
+
+	if (lx_text_equal(old, text))
+		return LX_OK;
+	LX_TRY(run_tokens(tx, &q_unindex, id, old));
+	LX_TRY(lx_run(tx, &q_update_document, binds));
+	return run_tokens(tx, &q_index, id, text);
+}
+
+/* None of these statements has RETURNING: it would make FTS5 write out, at each document, what it has
+ * gathered, and take three times as long. */
 enum lx_code lx_search_put(struct lx_tx *tx, const char *type, int64_t record, struct lx_text text)
 {
 	struct lx_arena_mark mark = lx_arena_here(tx->call->arena);
-	struct lx_value old[2];
-	enum lx_code code = document(tx, type, record, old);
+	struct lx_value old;
+	int64_t id = 0;
 
-	if (code == LX_NOT_FOUND)
-		return insert(tx, type, record, text);
-	if (code == LX_OK && !lx_text_equal(old[1].text, text)) {
-		struct lx_value binds[] = { LX_I(old[0].number), LX_T(text) };
-		code = run_tokens(tx, &q_unindex, old[0].number, old[1].text);
-		if (code == LX_OK)
-			code = lx_run(tx, &q_update_document, binds);
-		if (code == LX_OK)
-			code = run_tokens(tx, &q_index, old[0].number, text);
+	enum lx_code code = document_id(tx, type, record, &id);
+	if (code == LX_NOT_FOUND) {
+		LX_TRY(lx_run(tx, &q_insert_type, &LX_S(type)));
+		code = document_id(tx, type, record, &id);
 	}
+	LX_TRY(code);
+	code = lx_one(tx, &q_document, &LX_I(id), &old);
+	if (code == LX_OK)
+		code = update(tx, id, old.text, text);
+	else if (code == LX_NOT_FOUND)
+		code = insert(tx, id, text);
 	lx_arena_back(tx->call->arena, mark);
 	return code;
 }
@@ -122,17 +154,18 @@ enum lx_code lx_search_put(struct lx_tx *tx, const char *type, int64_t record, s
 enum lx_code lx_search_drop(struct lx_tx *tx, const char *type, int64_t record)
 {
 	struct lx_arena_mark mark = lx_arena_here(tx->call->arena);
-	struct lx_value old[2];
-	enum lx_code code = document(tx, type, record, old);
+	struct lx_value old;
+	int64_t id = 0;
 
-	if (code == LX_NOT_FOUND)
-		return LX_OK;
+	enum lx_code code = document_id(tx, type, record, &id);
 	if (code == LX_OK)
-		code = run_tokens(tx, &q_unindex, old[0].number, old[1].text);
+		code = lx_one(tx, &q_document, &LX_I(id), &old);
 	if (code == LX_OK)
-		code = lx_run(tx, &q_delete_document, &LX_I(old[0].number));
+		code = run_tokens(tx, &q_unindex, id, old.text);
+	if (code == LX_OK)
+		code = lx_run(tx, &q_delete_document, &LX_I(id));
 	lx_arena_back(tx->call->arena, mark);
-	return code;
+	return code == LX_NOT_FOUND ? LX_OK : code;
 }
 
 static void quoted(struct lx_buf *out, struct lx_text token)
@@ -179,6 +212,17 @@ static enum lx_code make_match(struct lx_call *call, struct lx_text query, struc
 	return code;
 }
 
+static enum lx_code read_hit(
+	struct lx_tx *tx, const struct lx_value *row, struct lx_search_hit *hit)
+{
+	struct lx_value type;
+
+	LX_TRY(lx_one(tx, &q_type_name, &LX_I(row[0].number >> RECORD_BITS), &type));
+	*hit = (struct lx_search_hit){ type.text.at, row[0].number & RECORD_MAX,
+		(double)row[1].number / 1e6 };
+	return LX_OK;
+}
+
 static enum lx_code read_hits(struct lx_tx *tx, const struct lx_query *query,
 	const struct lx_value *binds, size_t most, struct lx_search_hit **hits, size_t *n)
 {
@@ -189,12 +233,29 @@ static enum lx_code read_hits(struct lx_tx *tx, const struct lx_query *query,
 	struct lx_search_hit *list = lx_array(tx->call, found, sizeof *list);
 	if (list == NULL)
 		return LX_BROKEN;
-	for (size_t i = 0; i < found; i++, rows += 3)
-		list[i] = (struct lx_search_hit){ rows[0].text.at, rows[1].number,
-			(double)rows[2].number / 1e6 };
+	for (size_t i = 0; i < found; i++)
+		LX_TRY(read_hit(tx, &rows[2 * i], &list[i]));
 	*hits = list;
 	*n = found;
 	return LX_OK;
+}
+
+/* The ids of a type, or all; *none if nothing of the type was ever indexed. */
+static enum lx_code range_of(
+	struct lx_tx *tx, const char *type, int64_t *from, int64_t *to, bool *none)
+{
+	int64_t number = 0;
+
+	*from = 0;
+	*to = INT64_MAX;
+	*none = false;
+	if (type == NULL)
+		return LX_OK;
+	enum lx_code code = type_number(tx, type, &number);
+	*none = code == LX_NOT_FOUND;
+	*from = number << RECORD_BITS;
+	*to = *from | RECORD_MAX;
+	return *none ? LX_OK : code;
 }
 
 enum lx_code lx_search_find(struct lx_tx *tx, const char *type, struct lx_text query, size_t skip,
@@ -202,18 +263,21 @@ enum lx_code lx_search_find(struct lx_tx *tx, const char *type, struct lx_text q
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf match = { 0 };
 	struct lx_value count = LX_I(0);
+	int64_t from = 0, to = 0;
+	bool none = false;
 
 	LX_TRY(make_match(tx->call, query, &match));
-	if (match.len == 0) {
+	LX_TRY(range_of(tx, type, &from, &to, &none));
+	if (match.len == 0 || none) {
 		*n = 0;
 		*total = 0;
 		return LX_OK;
 	}
-	struct lx_value binds[] = { LX_T(lx_buf_view(&match)), LX_I((int64_t)most),
-		LX_I((int64_t)skip), LX_S(type) };
-	LX_TRY(read_hits(tx, type == NULL ? &q_find : &q_find_type, binds, most, hits, n));
-	struct lx_value which[] = { binds[0], binds[3] };
-	LX_TRY(lx_one(tx, type == NULL ? &q_count : &q_count_type, which, &count));
+	struct lx_value binds[] = { LX_T(lx_buf_view(&match)), LX_I(from), LX_I(to),
+		LX_I((int64_t)most), LX_I((int64_t)skip) };
+	LX_TRY(lx_one(tx, &q_count, binds, &count));
+	const bool newest = count.number > (type == NULL ? 10 * RANKED : RANKED);
+	LX_TRY(read_hits(tx, newest ? &q_newest : &q_best, binds, most, hits, n));
 	*total = count.number;
 	return LX_OK;
 }

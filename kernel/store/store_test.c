@@ -448,6 +448,32 @@ static void chinese_words_of_any_length_are_found(void **state)
 	commit(f);
 }
 
+static void the_newest_of_very_many_come_first(void **state)
+{
+	struct fixture *f = *state;
+	struct lx_search_hit *hits;
+	size_t n;
+	int64_t total;
+
+	begin(f);
+	for (int64_t i = 1; i <= 5001; i++)
+		assert_int_equal(lx_search_put(f->tx, "need", i,
+					 lx_text(i == 9 ? "公交公交" : "公交和地铁")),
+			LX_OK);
+	assert_int_equal(lx_search_put(f->tx, "goal", 1, lx_text("公交")), LX_OK);
+	assert_int_equal(
+		lx_search_find(f->tx, "need", lx_text("公交"), 10, 5, &hits, &n, &total), LX_OK);
+	assert_true(n == 5 && total == 5001 && hits[0].record == 4991 && hits[4].record == 4987);
+	assert_int_equal(lx_search_drop(f->tx, "need", 5001), LX_OK);
+	assert_int_equal(
+		lx_search_find(f->tx, "need", lx_text("公交"), 0, 5, &hits, &n, &total), LX_OK);
+	assert_true(n == 5 && total == 5000 && hits[0].record == 9 && hits[1].record == 5000);
+	assert_int_equal(
+		lx_search_find(f->tx, "none", lx_text("公交"), 0, 5, &hits, &n, &total), LX_OK);
+	assert_true(n == 0 && total == 0);
+	lx_store_rollback(&f->tx);
+}
+
 static void the_index_is_made_anew_when_tokens_change(void **state)
 {
 	struct fixture *f = *state;
@@ -564,6 +590,7 @@ int main(void)
 		T(opening_says_what_is_wrong),
 		T(schema_grows_and_never_shrinks),
 		T(chinese_words_of_any_length_are_found),
+		T(the_newest_of_very_many_come_first),
 		T(the_index_is_made_anew_when_tokens_change),
 		T(a_backup_is_whole_and_new),
 		T(what_is_deleted_and_scrubbed_is_nowhere),
