@@ -520,6 +520,9 @@ def test_forwarded_addresses():
         assert seen("X-Forwarded-For: [2001:db8::7]:443")["address"] == "2001:db8::7"
         assert seen("X-Forwarded-For: nonsense, 10.1.2.3")["address"] == "10.1.2.3"
         assert seen("X-Forwarded-For: 127.0.0.1")["loopback"] is False
+        # a name that was made to point here
+        other = believing.raw(b"GET /echo HTTP/1.1\r\nHost: evil.example\r\n" + CLOSE + b"\r\n")
+        assert json.loads(parse(other)[2])["loopback"] is False
     finally:
         believing.stop()
 
@@ -589,16 +592,33 @@ def test_total_deadlines():
             assert line.recv(65536).startswith(b"HTTP/1.1 200")
             began = time.monotonic()
             assert line.recv(1) == b"" and 0.2 < time.monotonic() - began < 1.5
-        # a reader who does not read
-        with impatient.connect() as line:
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            line.sendall(b"GET /large HTTP/1.1\r\n" + HOST + b"\r\n")
-            began = time.monotonic()
-            assert impatient.ask("GET", "/")[0] == 200
         # whoever works long is not late
         assert impatient.ask("GET", "/slow")[0] == 200
     finally:
         impatient.stop()
+
+
+@pytest.mark.long
+def test_a_reader_who_does_not_read_is_given_up():
+    """The answer's time is 1 s and one more for every 32 KiB of its 4 MiB."""
+    impatient = Server(0, 300, 1000, 1000, 1000)
+    try:
+        with socket.socket() as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.connect(("127.0.0.1", impatient.port))
+            line.sendall(b"GET /large HTTP/1.1\r\n" + HOST + b"\r\n")
+            time.sleep(125)
+            assert impatient.ask("GET", "/")[0] == 200
+            time.sleep(8)
+            assert len(read_all(line)) < 4 << 20
+    finally:
+        impatient.stop()
+
+
+def test_idempotency_keys(server):
+    assert server.json("/echo", b"{}", "Idempotency-Key: " + "k" * 200)[0] == 200
+    assert server.json("/echo", b"{}", 'Idempotency-Key: "' + "k" * 200 + '"')[0] == 200
+    assert server.json("/echo", b"{}", "Idempotency-Key: " + "k" * 201)[0] == 400
 
 
 def crowd(server, idle, dribbling, seconds):
