@@ -20,10 +20,11 @@ CLOSE = b"Connection: close\r\n"
 class Server:
     """The test server as a process; stops it cleanly and keeps its log."""
 
-    def __init__(self, *words):
-        path = pathlib.Path(os.environ.get("LIANXI_TESTSERVER", TOP / "build" / "release" / "kernel" / "http" / "http_testserver"))
+    def __init__(self, *words, program="http_testserver"):
+        folder = pathlib.Path(os.environ.get("LIANXI_TESTSERVERS", TOP / "build" / "release" / "kernel" / "http"))
+        path = folder / program
         if not path.exists():
-            pytest.fail(f"no server at {path}: ninja -C build/release kernel/http/http_testserver")
+            pytest.fail(f"no server at {path}: ninja -C build/release kernel/http/{program}")
         self.process = subprocess.Popen([path, *map(str, words)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.port = int(self.process.stdout.readline())
         self.log = []
