@@ -236,6 +236,43 @@ static void wrong_ones_do_not_tell_which(void **state)
 	assert_string_equal(f->reply.headers[0].name, "Retry-After");
 }
 
+static void a_guesser_does_not_lock_the_holder_out(void **state)
+{
+	struct fixture *f = *state;
+	const struct lx_sign_in guess = { LX_TEXT_OF("zhang.san"), LX_TEXT_OF("wrong password"),
+		LX_TEXT_OF("") };
+	int64_t account;
+
+	for (int i = 0; i < 12; i++) {
+		(void)snprintf(fresh(f)->address, sizeof f->request.address, "203.0.113.9");
+		enum lx_code code = lx_sign_in(
+			f->accounts, &f->request, &f->reply, &guess, &account);
+		assert_int_equal(code, i < 8 ? LX_FORBIDDEN : LX_INVALID);
+	}
+	assert_int_equal(enter(f, "zhang.san", PASSWORD, ""), LX_OK);
+	/* but from ever other addresses no more than a hundred */
+	int refused = 0;
+	for (int i = 0; i < 110; i++) {
+		struct lx_try try = lx_try_of(guess.name, (struct lx_text){ (char *)&i, sizeof i });
+		refused += lx_try_take(f->accounts, &try) > 0;
+	}
+	assert_in_range(refused, 15, 19);
+}
+
+static void codes_cannot_be_tried_out(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(lx_code_try(f->accounts, &f->call, f->account), LX_OK);
+	assert_int_equal(lx_code_try(f->accounts, &f->call, f->account), LX_BUSY);
+	lx_fault_clear(&f->call.fault);
+	assert_int_equal(lx_code_try(f->accounts, &f->call, f->account + 1), LX_OK);
+	assert_int_equal(
+		lx_totp_remove(f->accounts, &f->call, f->now, f->account, lx_text("123456")),
+		LX_BUSY);
+}
+
 static void good_ones_are_given_back(void **state)
 {
 	struct fixture *f = *state;
@@ -553,6 +590,8 @@ int main(void)
 		T(signing_out_everywhere),
 		T(sessions_end_by_themselves),
 		T(wrong_ones_do_not_tell_which),
+		T(a_guesser_does_not_lock_the_holder_out),
+		T(codes_cannot_be_tried_out),
 		T(good_ones_are_given_back),
 		T(bad_passwords_and_names),
 		T(demonstration_accounts_work_on_this_machine_only),
