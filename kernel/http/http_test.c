@@ -331,6 +331,48 @@ static void problems_escape_pointers(void **state)
 	lx_buf_close(&reply.body);
 }
 
+static bool has_field(const struct lx_reply *reply, const char *name)
+{
+	for (size_t i = 0; i < reply->headers_n; i++)
+		if (strcmp(reply->headers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static enum lx_code page_that_fails(
+	struct lx_request *request, unsigned status, struct lx_reply *reply)
+{
+	(void)request;
+	(void)status;
+	reply->media = "text/html";
+	lx_buf_str(&reply->body, "half of a page");
+	return LX_BROKEN;
+}
+
+static void problems_say_what_to_do_next(void **state)
+{
+	struct fixture *f = *state;
+	static struct lx_request request;
+	struct lx_reply reply = { 0 };
+
+	request = (struct lx_request){
+		.call = &f->call, .media = LX_HTML, .lang = LX_ZH, .problem_page = page_that_fails
+	};
+	lx_fault_set(&f->call.fault, LX_BUSY, NULL, "writer.busy", NULL);
+	assert_int_equal(lx_reply_header(&request, &reply, "ETag", "\"x\""), LX_OK);
+	lx_problem_write(&request, 503, &reply);
+	assert_true(has_field(&reply, "Retry-After"));
+	assert_false(has_field(&reply, "ETag"));
+	/* a page that cannot be drawn leaves no half of itself behind */
+	assert_string_equal(reply.media, "application/problem+json; charset=utf-8");
+	assert_null(strstr(reply.body.at, "half"));
+	lx_problem_write(&request, 401, &reply);
+	assert_true(has_field(&reply, "WWW-Authenticate"));
+	assert_int_equal(lx_reply_finish(&request, &reply), LX_OK);
+	assert_true(has_field(&reply, "Content-Security-Policy"));
+	lx_buf_close(&reply.body);
+}
+
 static void every_status_has_its_title(void **state)
 {
 	static const unsigned statuses[] = { 400, 401, 403, 404, 405, 406, 408, 409, 410, 412, 413,
@@ -439,6 +481,7 @@ int main(void)
 		T(networks),
 		T(buckets_fill_by_the_minute),
 		T(problems_escape_pointers),
+		T(problems_say_what_to_do_next),
 		T(every_status_has_its_title),
 		T(fields_cannot_be_split),
 		cmocka_unit_test(without_memory_the_answer_is_503),
