@@ -25,6 +25,7 @@ class Server:
         path = folder / program
         if not path.exists():
             pytest.fail(f"no server at {path}: ninja -C build/release kernel/http/{program}")
+        self.path = path
         self.process = subprocess.Popen([path, *map(str, words)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.port = int(self.process.stdout.readline())
         self.log = []
@@ -532,6 +533,24 @@ def test_forwarded_addresses_of_strangers_are_not_believed(server):
     shown = json.loads(server.ask("GET", "/echo", "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https")[2])
     assert shown["address"] == "127.0.0.1" and shown["https"] is False
     assert shown["loopback"] is False, "whoever came through a proxy is not on this machine"
+
+
+def test_both_families_on_one_socket():
+    both = Server("address=::")
+    try:
+        assert json.loads(both.ask("GET", "/echo")[2])["address"] == "127.0.0.1"
+        with socket.create_connection(("::1", both.port), timeout=5) as line:
+            line.sendall(b"GET /echo HTTP/1.1\r\nHost: [::1]:8080\r\n" + CLOSE + b"\r\n")
+            shown = json.loads(parse(read_all(line))[2])
+        assert shown["address"] == "::1" and shown["loopback"] is True
+    finally:
+        both.stop()
+
+
+def test_what_cannot_be_listened_on_is_said(server):
+    for words, message in ((["address=nonsense"], "http.address"), ([f"port={server.port}"], "http.start"), (["proxies=10.0.0.0/99"], "http.network")):
+        done = subprocess.run([server.path, *words], stdin=subprocess.DEVNULL, capture_output=True, timeout=10)
+        assert done.returncode == 1 and message in done.stderr.decode()
 
 
 def test_limits():
