@@ -65,8 +65,10 @@ static enum lx_code load_calendar(struct lx_call *call, struct lx_charter *chart
 			workdays[workdays_n++] = day;
 	}
 	if (holidays_n > 0)
+		if (holidays_n > 0)
 		qsort(holidays, holidays_n, sizeof *holidays, by_day);
 	if (workdays_n > 0)
+		if (workdays_n > 0)
 		qsort(workdays, workdays_n, sizeof *workdays, by_day);
 	charter->calendar = (struct lx_calendar){ holidays, holidays_n, workdays, workdays_n };
 	return LX_OK;

@@ -8,7 +8,7 @@
 
 #include "kernel/types/case.h"
 
-#define LX_KEY_MAX     128
+#define LX_ORDER_KEY_MAX 200
 #define LX_FOLLOWS_MAX 64 /* how deep consequences may go */
 
 /* What is asked for, and what came of it. */
