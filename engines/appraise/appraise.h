@@ -22,8 +22,8 @@
 /* Bounds of what is accepted from outside. */
 #define LX_ROWS_MAX	    20000   /* units of one table */
 #define LX_CELLS_MAX	    4000000 /* numbers of one table */
-#define LX_JUDGED_MAX	    64      /* items compared in pairs */
-#define LX_DEA_COLUMNS_MAX  64      /* inputs and outputs together */
+#define LX_JUDGED_MAX	    64	    /* items compared in pairs */
+#define LX_DEA_COLUMNS_MAX  64	    /* inputs and outputs together */
 #define LX_PERIODS_MAX	    100
 #define LX_DRAWS_MAX	    1000000
 #define LX_PERMUTATIONS_MAX 1000000
@@ -101,7 +101,7 @@ LX_CHECK enum lx_code lx_topsis(struct lx_call *call, const struct lx_table *tab
  * contributes 0. */
 struct lx_vikor {
 	double *s, *r, *q; /* rows each */
-	size_t *rank;      /* by Q */
+	size_t *rank;	   /* by Q */
 	size_t best;
 	double lead; /* Q of the second less Q of the best */
 	bool advantage, stable;
@@ -141,7 +141,7 @@ struct lx_composite {
 	size_t *rank;
 	double *median, *low, *high;
 	struct lx_swap *swaps; /* rows - 1, from the top */
-	size_t filled;         /* missing numbers that were filled in */
+	size_t filled;	       /* missing numbers that were filled in */
 };
 
 /* Faults: missing numbers unless filled, `appraise.geometric_zero` (a normalised value of 0 or less
@@ -287,23 +287,23 @@ extern const char *const lx_appraise_kinds[LX_KINDS]; /* their names in files */
 struct lx_appraisal {
 	enum lx_appraise_kind kind;
 	struct lx_table table;
-	struct lx_criteria criteria;		/* mcdm, composite, coupling (weights) */
-	const struct lx_ratio *judgement;	/* ahp */
-	double v;				/* mcdm: VIKOR's weight of the majority */
-	struct lx_composite_choice composite;	/* composite; its seed serves moran too */
-	size_t inputs;				/* dea, malmquist */
-	size_t periods;				/* malmquist, inequality over time */
-	const struct lx_table *period;		/* as many */
+	struct lx_criteria criteria;	      /* mcdm, composite, coupling (weights) */
+	const struct lx_ratio *judgement;     /* ahp */
+	double v;			      /* mcdm: VIKOR's weight of the majority */
+	struct lx_composite_choice composite; /* composite; its seed serves moran too */
+	size_t inputs;			      /* dea, malmquist */
+	size_t periods;			      /* malmquist, inequality over time */
+	const struct lx_table *period;	      /* as many */
 	const struct lx_text *period_names;
-	const size_t *group;			/* inequality */
+	const size_t *group; /* inequality */
 	size_t groups;
 	const struct lx_text *group_names;
-	const double *distance;			/* gravity */
+	const double *distance; /* gravity */
 	double exponent, constant;
-	const size_t *parts;			/* coupling: subsystems of each row; NULL: all columns */
-	const double *part_weights;		/* coupling: as the table, by row */
-	bool several;				/* coupling: the file holds a list of cases */
-	struct lx_neighbours neighbours;	/* moran */
+	const size_t *parts;		 /* coupling: subsystems of each row; NULL: all columns */
+	const double *part_weights;	 /* coupling: as the table, by row */
+	bool several;			 /* coupling: the file holds a list of cases */
+	struct lx_neighbours neighbours; /* moran */
 	size_t permutations;
 };
 
@@ -334,13 +334,15 @@ struct lx_finding {
 	const struct lx_text *names, *across;
 };
 
-/* A sentence: its key and what is filled in. */
+#define LX_REMARK_ARGS 6
+
+/* A sentence: the place it speaks of (or NULL), its key, what is filled in, up to a NULL. */
 struct lx_remark {
-	const char *msgid;
-	const char *arg[6];
+	const char *field, *msgid;
+	const char *arg[LX_REMARK_ARGS + 1];
 };
 
-/* What one method found. `head`: message key of the rows' name. */
+/* What one method found. */
 struct lx_section {
 	const char *method;
 	struct lx_finding *finding;
@@ -354,15 +356,21 @@ struct lx_report {
 	size_t sections;
 };
 
-/* The kind that a method (or a kind's own name) belongs to; false: there is no such method. */
-bool lx_appraise_kind_of(struct lx_text method, enum lx_appraise_kind *kind);
+/* The kind that methods (names separated by commas, or a kind's own name) belong to; false: there is
+ * no such method. */
+bool lx_appraise_kind_of(struct lx_text methods, enum lx_appraise_kind *kind);
 
-/* Runs `methods` (names separated by commas; NULL or the kind's name: every method of the kind). A method that cannot
- * be applied is a fault when asked for by name; among all it becomes a remark as long as one works. */
+/* Runs `methods` (names separated by commas; NULL or the kind's name: every method of the kind). A
+ * method that cannot be applied is a fault when asked for by name; among all it becomes a remark as
+ * long as one works. */
 LX_CHECK enum lx_code lx_appraise(struct lx_call *call, const struct lx_appraisal *appraisal,
 	const char *methods, struct lx_report *out);
 
+/* Writes a remark as a sentence. */
+void lx_appraise_say(struct lx_buf *out, enum lx_lang lang, const struct lx_remark *remark);
+
 /* Writes the report as one JSON object: the findings by key, then "remarks" as sentences. */
-void lx_appraise_json(struct lx_buf *out, enum lx_lang lang, const struct lx_report *report);
+LX_CHECK enum lx_code lx_appraise_json(struct lx_call *call, struct lx_buf *out, enum lx_lang lang,
+	const struct lx_report *report);
 
 #endif
