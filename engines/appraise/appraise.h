@@ -298,7 +298,8 @@ struct lx_appraisal {
 	const size_t *group; /* inequality */
 	size_t groups;
 	const struct lx_text *group_names;
-	const double *distance; /* gravity */
+	const char *group_unknown; /* a name in a group that no unit has, or NULL */
+	const double *distance;	   /* gravity */
 	double exponent, constant;
 	const size_t *parts;		 /* coupling: subsystems of each row; NULL: all columns */
 	const double *part_weights;	 /* coupling: as the table, by row */

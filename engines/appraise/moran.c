@@ -24,6 +24,32 @@ struct field {
 	struct lx_moran_local *local;
 };
 
+/* No place may be its own neighbour or have the same one twice. */
+static enum lx_code check_links(
+	struct lx_call *call, const struct lx_table *t, const struct lx_neighbours *w)
+{
+	size_t *seen = lx_array(call, w->n, sizeof *seen);
+
+	if (seen == NULL)
+		return LX_BROKEN;
+	for (size_t i = 0; i < w->n; i++)
+		for (size_t k = w->first[i]; k < w->first[i + 1]; k++) {
+			const char *wrong = NULL;
+			if (w->to[k] >= w->n)
+				wrong = "appraise.neighbour_unknown";
+			else if (w->to[k] == i)
+				wrong = "appraise.neighbour_self";
+			else if (seen[w->to[k]] == i + 1)
+				wrong = "appraise.neighbour_twice";
+			else if (!(w->weight[k] > 0) || !isfinite(w->weight[k]))
+				wrong = "appraise.weight_negative";
+			if (wrong != NULL)
+				return lx_cell_fault(call, t, i, NOWHERE, wrong);
+			seen[w->to[k]] = i + 1;
+		}
+	return LX_OK;
+}
+
 static enum lx_code check(struct lx_call *call, const struct lx_table *t,
 	const struct lx_neighbours *w, size_t permutations)
 {
@@ -36,19 +62,7 @@ static enum lx_code check(struct lx_call *call, const struct lx_table *t,
 			LX_PERMUTATIONS_MAX);
 	if (w->first[w->n] == 0)
 		return lx_fail(call, LX_INVALID, "neighbours", "appraise.no_neighbours", NULL);
-	for (size_t i = 0; i < w->n; i++)
-		for (size_t k = w->first[i]; k < w->first[i + 1]; k++) {
-			if (w->to[k] >= w->n)
-				return lx_cell_fault(
-					call, t, i, NOWHERE, "appraise.neighbour_unknown");
-			if (w->to[k] == i)
-				return lx_cell_fault(
-					call, t, i, NOWHERE, "appraise.neighbour_self");
-			if (!(w->weight[k] > 0) || !isfinite(w->weight[k]))
-				return lx_cell_fault(
-					call, t, i, NOWHERE, "appraise.weight_negative");
-		}
-	return LX_OK;
+	return check_links(call, t, w);
 }
 
 static enum lx_code centre(struct lx_call *call, const struct lx_table *t, struct field *f)

@@ -46,9 +46,12 @@ static enum lx_code read_group(struct source *s, const char *name, const json_t 
 			return lx_source_fault(s, "groups", "appraise.not_name");
 		size_t at = lx_find_name(t->rows, t->row_names,
 			(struct lx_text){ json_string_value(member), json_string_length(member) });
-		if (at == NOWHERE)
-			return lx_fail(s->call, LX_INVALID, name, "appraise.unit_unknown", "%s",
-				json_string_value(member));
+		if (at == NOWHERE) {
+			if (s->out->group_unknown == NULL)
+				s->out->group_unknown = lx_arena_copy(s->call->arena,
+					json_string_value(member), json_string_length(member));
+			continue;
+		}
 		if (of_unit[at] != NOWHERE)
 			return lx_fail(s->call, LX_INVALID, name, "appraise.group_twice", "%s",
 				json_string_value(member));
@@ -79,6 +82,9 @@ static enum lx_code read_groups(struct source *s)
 		names[n] = lx_text(lx_arena_copy(s->call->arena, name, strlen(name)));
 		LX_TRY(read_group(s, name, members, n++, of_unit, &others));
 	}
+	if (s->out->group_unknown != NULL && others == NOWHERE)
+		return lx_fail(s->call, LX_INVALID, "groups", "appraise.unit_unknown", "%s",
+			s->out->group_unknown);
 	for (size_t i = 0; i < t->rows; i++) {
 		if (of_unit[i] == NOWHERE && others == NOWHERE)
 			return lx_cell_fault(s->call, t, i, NOWHERE, "appraise.group_none");

@@ -69,6 +69,8 @@ static enum lx_code run_theil(struct report_builder *b)
 	struct lx_inequality found;
 
 	LX_TRY(inequality(b, 0, 6, &found));
+	if (b->asked->group_unknown != NULL)
+		lx_remark(b, "appraise.group_unknown", b->asked->group_unknown);
 	if (isinf(found.theil_l))
 		lx_remark(b, "appraise.theil_zero");
 	if (found.theil_t > 0 && b->asked->groups > 1)
