@@ -93,7 +93,8 @@ static bool explain(const struct bench *b, struct lx_envelope *e, size_t unit, b
 		double level = fmax(e->level[r], 0);
 		if (variable_here < e->units && level > MULTIPLIER) {
 			b->peer[variable][unit * (columns + 1) + peers] = variable_here;
-			b->multiplier[variable][unit * (columns + 1) + peers++] = level;
+			b->multiplier[variable][unit * (columns + 1) + peers++] =
+				level * e->unit_scale[variable_here];
 		} else if (variable_here > e->units && variable_here < e->units + e->rows) {
 			size_t c = variable_here - e->units - 1;
 			slack[c] = level > MULTIPLIER ? level * e->scale[c] : 0;
@@ -141,7 +142,7 @@ static enum lx_code appraise_unit(void *with, size_t i, unsigned worker, struct 
 		return unproved(fault, b, i);
 	double sum = 0;
 	for (size_t r = 0; r < e->rows; r++)
-		sum += e->basis[r] < e->units ? e->level[r] : 0;
+		sum += e->basis[r] < e->units ? e->level[r] * e->unit_scale[e->basis[r]] : 0;
 	e->variable_returns = true;
 	if (lx_envelope_go_on(e) != ENVELOPE_OPTIMAL || !appraise_by(b, e, side, i, true))
 		return unproved(fault, b, i);

@@ -11,7 +11,8 @@
 
 #define FEASIBLE    1e-10 /* scaled levels nearer to 0 than this are 0 */
 #define PIVOT_LEAST 1e-9
-#define TIE	    1e-12
+#define PIVOT_SAFE  1e-5
+#define HAIR	    1e-11 /* reduced costs this much below 0 are let pass */
 #define PROOF	    1e-8
 #define FRESH_EVERY 40
 #define PATIENCE    200 /* steps before Bland's rule */
@@ -33,6 +34,7 @@ bool lx_envelope_new(struct lx_call *call, struct lx_envelope *e, size_t units, 
 	e->theta = lx_doubles(call, rows);
 	e->right = lx_doubles(call, rows);
 	e->scale = lx_doubles(call, rows);
+	e->unit_scale = lx_doubles(call, units);
 	e->basis = lx_array(call, rows, sizeof *e->basis);
 	e->in_basis = lx_array(call, all, sizeof *e->in_basis);
 	e->inverse = lx_doubles(call, rows * rows);
@@ -52,6 +54,7 @@ void lx_envelope_copy(struct lx_envelope *to, const struct lx_envelope *from)
 	memcpy(to->theta, from->theta, rows * sizeof(double));
 	memcpy(to->right, from->right, rows * sizeof(double));
 	memcpy(to->scale, from->scale, rows * sizeof(double));
+	memcpy(to->unit_scale, from->unit_scale, from->units * sizeof(double));
 	memcpy(to->basis, from->basis, rows * sizeof(size_t));
 	memcpy(to->in_basis, from->in_basis, all * sizeof(bool));
 	memcpy(to->inverse, from->inverse, rows * rows * sizeof(double));
@@ -250,23 +253,33 @@ static size_t leaving(const struct lx_envelope *e, bool bland)
 	return best;
 }
 
-/* The variable whose reduced cost is first to reach 0 when row `out` moves towards 0. */
+/* How far the reduced cost of a variable lets row `out` move; INFINITY when it sets no bound. `slack`
+ * is added to the reduced cost. */
+static double reach(const struct lx_envelope *e, size_t variable, double sign, double slack)
+{
+	double step = sign * e->pivot[variable];
+
+	if (step <= PIVOT_LEAST || e->in_basis[variable] || is_fixed(e, variable))
+		return INFINITY;
+	return (fmax(e->reduced[variable], 0) + slack) / step;
+}
+
+/* The variable whose reduced cost is first to reach 0 when row `out` moves towards 0: of those that do
+ * so within a hair the one with the largest pivot (Harris 1973), or with `bland` the lowest. */
 static size_t entering(const struct lx_envelope *e, double sign, bool bland)
 {
-	double least = INFINITY;
+	double bound = INFINITY;
 	size_t best = NOWHERE;
 
+	for (size_t j = 0; j < variables(e); j++)
+		bound = fmin(bound, reach(e, j, sign, bland ? 0 : HAIR));
+	if (isinf(bound))
+		return NOWHERE;
 	for (size_t j = 0; j < variables(e); j++) {
-		double step = sign * e->pivot[j];
-		if (step <= PIVOT_LEAST || e->in_basis[j] || is_fixed(e, j))
+		if (reach(e, j, sign, 0) > bound)
 			continue;
-		double ratio = fmax(e->reduced[j], 0) / step;
-		bool tie = ratio <= least + TIE && ratio >= least - TIE;
-		if (best != NOWHERE &&
-			(tie ? bland || step <= sign * e->pivot[best] : ratio > least))
-			continue;
-		least = tie ? fmin(least, ratio) : ratio;
-		best = j;
+		if (best == NOWHERE || (!bland && sign * e->pivot[j] > sign * e->pivot[best]))
+			best = j;
 	}
 	return best;
 }
@@ -284,33 +297,35 @@ static void dual_step(struct lx_envelope *e, size_t out, size_t enter)
 	e->reduced[enter] = 0;
 }
 
+/* Whether the step may be taken: a small pivot is believed only from a fresh inverse. */
+static bool trusted(const struct lx_envelope *e, size_t enter, bool fresh)
+{
+	return fresh || (enter != NOWHERE && fabs(e->pivot[enter]) > PIVOT_SAFE);
+}
+
 enum lx_envelope_end lx_envelope_go_on(struct lx_envelope *e)
 {
 	bool fresh = false;
 
 	for (int step = 1; step < STEPS_MAX; step++) {
 		bool bland = step > PATIENCE;
-		size_t out = leaving(e, bland);
+		size_t out = leaving(e, bland), enter = NOWHERE;
 		if (out == NOWHERE && fresh)
 			return ENVELOPE_OPTIMAL;
-		if (out == NOWHERE || step % FRESH_EVERY == 0) {
-			if (!refresh(e))
-				return ENVELOPE_STUCK;
-			fresh = true;
-			continue;
+		if (out != NOWHERE && (fresh || step % FRESH_EVERY != 0)) {
+			price(e, e->inverse + out * e->rows, e->pivot);
+			enter = entering(e, e->level[out] < 0 ? -1 : 1, bland);
+			if (enter == NOWHERE && fresh)
+				return ENVELOPE_INFEASIBLE;
+			if (trusted(e, enter, fresh)) {
+				dual_step(e, out, enter);
+				fresh = false;
+				continue;
+			}
 		}
-		price(e, e->inverse + out * e->rows, e->pivot);
-		size_t enter = entering(e, e->level[out] < 0 ? -1 : 1, bland);
-		if (enter == NOWHERE && fresh)
-			return ENVELOPE_INFEASIBLE;
-		if (enter == NOWHERE) {
-			if (!refresh(e))
-				return ENVELOPE_STUCK;
-			fresh = true;
-			continue;
-		}
-		dual_step(e, out, enter);
-		fresh = false;
+		if (!refresh(e))
+			return ENVELOPE_STUCK;
+		fresh = true;
 	}
 	return ENVELOPE_STUCK;
 }
@@ -330,11 +345,27 @@ static void scale_rows(struct lx_envelope *e, const double *x0y0)
 		e->theta[r] = input && some ? -1 : 0;
 		e->right[r] = !input && some ? 1 : 0;
 	}
-	size_t last = e->rows - 1;
-	for (size_t j = 0; j < e->units; j++)
-		e->matrix[last * e->units + j] = 1;
-	e->theta[last] = 0;
-	e->right[last] = e->scale[last] = 1;
+	e->theta[e->rows - 1] = 0;
+	e->right[e->rows - 1] = e->scale[e->rows - 1] = 1;
+}
+
+/* Each unit by the power of 2 that brings its largest number between 1/2 and 1: powers of 2 lose no
+ * bit. Units may be a million times larger than the one appraised. */
+static void scale_units(struct lx_envelope *e)
+{
+	size_t n = e->units, last = e->rows - 1;
+
+	for (size_t j = 0; j < n; j++) {
+		double most = 0;
+		int power;
+		for (size_t r = 0; r < last; r++)
+			most = fmax(most, e->matrix[r * n + j]);
+		(void)frexp(most, &power);
+		e->unit_scale[j] = most > 0 ? ldexp(1, -power) : 1;
+		for (size_t r = 0; r < last; r++)
+			e->matrix[r * n + j] *= e->unit_scale[j];
+		e->matrix[last * n + j] = e->unit_scale[j];
+	}
 }
 
 enum lx_envelope_end lx_envelope_start(struct lx_envelope *e, const double *x0y0)
@@ -342,6 +373,7 @@ enum lx_envelope_end lx_envelope_start(struct lx_envelope *e, const double *x0y0
 	size_t first = NOWHERE;
 
 	scale_rows(e, x0y0);
+	scale_units(e);
 	memset(e->in_basis, 0, variables(e) * sizeof *e->in_basis);
 	for (size_t r = 0; r < e->rows; r++) {
 		bool theta = first == NOWHERE && e->theta[r] < 0;

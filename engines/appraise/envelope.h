@@ -23,14 +23,15 @@ struct lx_envelope {
 	const double *data;	    /* the reference set: rows - 1 times units, row after row */
 	double *matrix; /* the same scaled for the unit appraised, with the row of ones */
 	double *theta, *right, *scale;
-	size_t *basis;	 /* variable of each row */
-	bool *in_basis;	 /* by variable */
-	double *inverse; /* of the basis, rows × rows */
-	double *level;	 /* of the basic variables */
-	double *reduced; /* reduced costs, by variable */
-	double *pivot;	 /* row of the tableau, by variable */
-	double *column;	 /* of the tableau */
-	double *scratch; /* rows × rows */
+	double *unit_scale; /* lambda_j is its level times unit_scale[j], a power of 2 */
+	size_t *basis;	    /* variable of each row */
+	bool *in_basis;	    /* by variable */
+	double *inverse;    /* of the basis, rows × rows */
+	double *level;	    /* of the basic variables */
+	double *reduced;    /* reduced costs, by variable */
+	double *pivot;	    /* row of the tableau, by variable */
+	double *column;	    /* of the tableau */
+	double *scratch;    /* rows × rows */
 	bool variable_returns;
 	size_t left_out; /* a unit whose lambda is 0, or NOWHERE */
 };
