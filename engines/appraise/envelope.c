@@ -13,7 +13,7 @@
 #define PIVOT_LEAST 1e-9
 #define PIVOT_SAFE  1e-5
 #define HAIR	    1e-11 /* reduced costs this much below 0 are let pass */
-#define PROOF	    1e-8
+#define PROOF	    1e-9
 #define FRESH_EVERY 40
 #define PATIENCE    200 /* steps before Bland's rule */
 #define STEPS_MAX   20000
@@ -404,7 +404,7 @@ static bool primal_holds(const struct lx_envelope *e)
 			sum += e->scratch[r] * e->level[k];
 			size += fabs(e->scratch[r] * e->level[k]);
 		}
-		if (fabs(sum - e->right[r]) > PROOF * size || shortfall(e, r) > PROOF)
+		if (fabs(sum - e->right[r]) > PROOF * size || shortfall(e, r) > 2 * FEASIBLE)
 			return false;
 	}
 	return true;
