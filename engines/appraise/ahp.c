@@ -91,7 +91,7 @@ static void normalise(size_t n, double *x)
 		x[i] /= sum;
 }
 
-/* Power iteration to 1e-14 from `x`; `y` is scratch. Returns the eigenvalue. Positive matrices have
+/* Power iteration from `x` until it stands still; `y` is scratch. Returns the eigenvalue. Positive matrices have
  * one largest eigenvalue, so this converges (Perron). */
 static double principal(size_t n, const double *a, double *x, double *y)
 {

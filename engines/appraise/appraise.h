@@ -17,6 +17,7 @@
 #include "base/message.h"
 #include "base/text.h"
 
+/* Rises whenever a method's results change. */
 #define LX_APPRAISE_VERSION 1
 
 /* Bounds of what is accepted from outside. */
@@ -370,7 +371,8 @@ LX_CHECK enum lx_code lx_appraise(struct lx_call *call, const struct lx_appraisa
 /* Writes a remark as a sentence. */
 void lx_appraise_say(struct lx_buf *out, enum lx_lang lang, const struct lx_remark *remark);
 
-/* Writes the report as one JSON object: the findings by key, then "remarks" as sentences. */
+/* Writes the report as one JSON object: the findings by key, then "remarks" as sentences
+ * and "version". */
 LX_CHECK enum lx_code lx_appraise_json(struct lx_call *call, struct lx_buf *out, enum lx_lang lang,
 	const struct lx_report *report);
 

@@ -14,6 +14,7 @@
 
 #define NORMALISATIONS 3 /* those the simulation draws from: min-max, z, rank */
 #define DRAWS_A_PIECE  64
+#define RANKS_MAX      50000000 /* units times draws: 400 MB */
 
 struct index {
 	const struct lx_table *table; /* missing numbers filled in */
@@ -337,7 +338,7 @@ static enum lx_code check_choice(struct lx_call *call, const struct lx_table *ta
 {
 	if (choice->draws == 0 || choice->draws > LX_DRAWS_MAX)
 		return lx_fail(call, LX_INVALID, "draws", "appraise.draws", "%d", LX_DRAWS_MAX);
-	if (table->rows * choice->draws > 100 * (size_t)LX_CELLS_MAX)
+	if (table->rows > RANKS_MAX / choice->draws)
 		return lx_fail(call, LX_INVALID, "draws", "appraise.draws_large", NULL);
 	if (!(choice->spread >= 0 && choice->spread <= 1))
 		return lx_fail(call, LX_INVALID, "spread", "appraise.unit_interval", NULL);

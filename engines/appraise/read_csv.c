@@ -21,6 +21,7 @@ struct sheet {
 	struct lx_csv_field *field;
 	int64_t *line;
 	size_t key, data; /* column of the units' names; column where the numbers begin */
+	bool weighted;	  /* a row named "weight" gives weights */
 };
 
 static enum lx_code fault(struct sheet *s, size_t row, size_t column, const char *msgid)
@@ -122,7 +123,7 @@ static enum lx_code load(struct sheet *s, struct lx_text text)
 /* Whether a row gives weights: its name is "weight", "weights" or 权重. */
 static bool is_weights(const struct sheet *s, size_t row)
 {
-	return lx_word_in(cell(s, row, 0), "weight weights Weight Weights 权重");
+	return s->weighted && lx_word_in(cell(s, row, 0), "weight weights Weight Weights 权重");
 }
 
 /* The numbers of `n` columns from `from`, of the rows after the head that are not weights. */
@@ -157,12 +158,13 @@ static enum lx_code numbers(
 	return LX_OK;
 }
 
-/* Unit names must differ; told here, where the table is complete. */
+/* All numbers; names of units and of columns must differ. */
 static enum lx_code whole_table(struct sheet *s, bool holes)
 {
 	struct lx_table *t = &s->out->table;
 
 	LX_TRY(numbers(s, s->data, s->columns - s->data, holes, t));
+	LX_TRY(lx_check_names(s->call, NULL, t->columns, t->column_names));
 	return lx_check_names(s->call, NULL, t->rows, t->row_names);
 }
 
@@ -194,6 +196,7 @@ static enum lx_code criteria(struct sheet *s)
 	bool *benefit = lx_array(s->call, n, sizeof *benefit);
 	struct lx_text *names = lx_array(s->call, n, sizeof *names);
 
+	s->weighted = true;
 	LX_TRY(whole_table(s, s->out->kind == LX_KIND_COMPOSITE));
 	LX_TRY(weights(s));
 	if (benefit == NULL || names == NULL)
@@ -265,8 +268,6 @@ static enum lx_code periods(struct sheet *s)
 	if (s->columns < 3)
 		return lx_fail(s->call, LX_INVALID, NULL, "appraise.csv_empty", NULL);
 	LX_TRY(numbers(s, 2, s->columns - 2, false, &all));
-	if (all.rows + 1 != s->rows)
-		return lx_fail(s->call, LX_INVALID, NULL, "appraise.csv_weights", NULL);
 	while (units < all.rows && lx_text_equal(cell(s, units + 1, 0), cell(s, 1, 0)))
 		units++;
 	n = all.rows / units;
@@ -354,6 +355,7 @@ static enum lx_code gravity(struct sheet *s)
 /* A column a subsystem; the row of weights, or all alike. */
 static enum lx_code coupling(struct sheet *s)
 {
+	s->weighted = true;
 	LX_TRY(whole_table(s, false));
 	LX_TRY(weights(s));
 	const struct lx_table *t = &s->out->table;
@@ -379,8 +381,6 @@ static enum lx_code moran(struct sheet *s)
 		return lx_fail(s->call, LX_INVALID, NULL, "appraise.csv_moran", NULL);
 	LX_TRY(numbers(s, 1, 1, false, t));
 	LX_TRY(lx_check_names(s->call, NULL, t->rows, t->row_names));
-	if (t->rows + 1 != s->rows)
-		return lx_fail(s->call, LX_INVALID, NULL, "appraise.csv_weights", NULL);
 	for (size_t r = 0; r < t->rows; r++) {
 		struct lx_text text = cell(s, r + 1, 2);
 		for (size_t i = 0; i <= text.len; i++)

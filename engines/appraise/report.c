@@ -170,6 +170,8 @@ static enum lx_code choose(struct lx_call *call, enum lx_appraise_kind kind, con
 				(int)name.len, name.at);
 		chosen[(*n)++] = m;
 	}
+	if (*n == 0)
+		return lx_fail(call, LX_INVALID, "method", "appraise.method", "%s", asked);
 	return LX_OK;
 }
 
@@ -215,16 +217,17 @@ enum lx_code lx_appraise(struct lx_call *call, const struct lx_appraisal *apprai
 		enum lx_code code = chosen[i]->run(&b);
 		if (code == LX_OK)
 			code = call->fault.code;
-		if (code == LX_OK)
-			done++;
-		else if (!all || code != LX_INVALID)
+		if (code != LX_OK && (!all || code != LX_INVALID))
 			return code;
-		else {
-			first = first.code == LX_OK ? call->fault : first;
+		if (code != LX_OK) {
+			if (first.code == LX_OK)
+				first = call->fault;
 			leave_out(&b);
+			continue;
 		}
+		done++;
 	}
-	if (done == 0 && first.code != LX_OK) {
+	if (done == 0) {
 		call->fault = first;
 		return first.code;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The report as one JSON object: findings by key, then remarks as sentences. NaN is null. */
+/* The report as one JSON object: findings by key, remarks as sentences, the version of the methods. NaN
+ * is null. */
 #include "engines/appraise/inner.h"
 
 #include "base/json.h"
@@ -150,6 +151,8 @@ enum lx_code lx_appraise_json(
 		for (size_t i = 0; i < report->section[s].findings; i++)
 			finding(call, &json, &report->section[s].finding[i]);
 	remarks(&json, lang, report);
+	lx_json_key(&json, "version");
+	lx_json_int(&json, LX_APPRAISE_VERSION);
 	lx_json_close(&json, '}');
 	lx_buf_char(out, '\n');
 	if (lx_buf_failed(out))

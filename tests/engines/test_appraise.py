@@ -280,8 +280,16 @@ def test_a_fault_in_a_table_has_line_and_column(lianxi):
     assert "第 1 行" in said and "产出" in said
 
 
+def test_a_region_may_be_called_weight(lianxi):
+    table = "region,income,people,belt\nweight,5,1,a\nB,3,1,b\n"
+    found = json.loads(lianxi("appraise", "-", "--method", "theil", "--format", "json", stdin=table).stdout)
+    assert found["group_share"] == [0.625, 0.375]
+
+
 def test_a_table_needs_a_method(lianxi):
     assert "--method" in refused(lianxi, "a,b\nx,1\n")
+    assert "method" in refused(lianxi, "a,b\nx,1\n", "--method", "")
+    assert "method" in refused(lianxi, DEA, "--method", ",")
     assert "tarot" in refused(lianxi, "a,b\nx,1\n", "--method", "tarot")
     assert "vikor" in refused(lianxi, DEA, "--method", "vikor")
 
