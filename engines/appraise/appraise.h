@@ -86,6 +86,14 @@ struct lx_criteria {
 	const bool *benefit;
 };
 
+/* The smallest change of one weight (the others shrink or grow in proportion) at which the unit
+ * ranked next below catches up. `column` is SIZE_MAX when no single weight can do it;
+ * `margin` is the lead as things stand. */
+struct lx_swap {
+	size_t above, below, column;
+	double margin, weight_from, weight_to;
+};
+
 /* TOPSIS (Hwang & Yoon 1981): vector normalisation; closeness = d- / (d+ + d-), higher is better.
  * Where all alternatives are alike closeness is 0/0: 0.5 is given and `alike` set. Known weakness:
  * adding an alternative can reverse the order of the others. */
@@ -96,6 +104,11 @@ struct lx_topsis {
 };
 LX_CHECK enum lx_code lx_topsis(struct lx_call *call, const struct lx_table *table,
 	struct lx_criteria criteria, struct lx_topsis *out);
+
+/* For each neighbouring pair of the ranking, from the top, rows - 1 of them: the change of a weight that
+ * would swap them, searched in steps of a hundredth of the way and then halved. */
+LX_CHECK enum lx_code lx_topsis_swaps(struct lx_call *call, const struct lx_table *table,
+	struct lx_criteria criteria, const struct lx_topsis *topsis, struct lx_swap **out);
 
 /* VIKOR (Opricovic & Tzeng 2004); all three lower is better. `advantage`: Q of the second is at least
  * 1/(rows - 1) behind; `stable`: the first by Q is also first by S or R. A constant criterion
@@ -126,13 +139,6 @@ struct lx_composite_choice {
 	double spread;
 	uint64_t seed;
 	size_t draws;
-};
-
-/* The smallest change of one weight (the others shrink or grow in proportion) at which the unit
- * ranked next below catches up. `column` is SIZE_MAX when no single weight can do it. */
-struct lx_swap {
-	size_t above, below, column;
-	double margin, weight_from, weight_to;
 };
 
 /* `low` and `high` hold the ranks of 90 of 100 draws (5 % and 95 % points). Draws vary weights,

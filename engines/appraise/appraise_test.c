@@ -384,6 +384,44 @@ static void at_the_swapping_weight_the_neighbours_are_equal(void **state)
 	assert_true(found > 50);
 }
 
+static void at_the_swapping_weight_topsis_sees_no_difference(void **state)
+{
+	const bool benefit[] = { true, false, true, true };
+	size_t found = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		struct bench b;
+		struct lx_topsis topsis, again;
+		struct lx_swap *swaps;
+		const double weights[] = { 0.4, 0.3, 0.2, 0.1 };
+		open_bench(&b, 1, seed);
+		struct lx_table t = draw_table(&b, 9, 4, false);
+		struct lx_criteria criteria = { weights, benefit };
+		assert_int_equal(lx_topsis(&b.call, &t, criteria, &topsis), LX_OK);
+		assert_int_equal(lx_topsis_swaps(&b.call, &t, criteria, &topsis, &swaps), LX_OK);
+		for (size_t i = 0; i < 8; i++) {
+			double changed[4];
+			assert_true(swaps[i].margin >= 0);
+			if (swaps[i].column == NOWHERE)
+				continue;
+			for (size_t c = 0; c < 4; c++)
+				changed[c] = c == swaps[i].column
+						     ? swaps[i].weight_to
+						     : weights[c] * (1 - swaps[i].weight_to) /
+							       (1 - swaps[i].weight_from);
+			criteria.weights = changed;
+			assert_int_equal(lx_topsis(&b.call, &t, criteria, &again), LX_OK);
+			criteria.weights = weights;
+			assert_true(fabs(again.closeness[swaps[i].above] -
+					    again.closeness[swaps[i].below]) < 1e-9);
+			found++;
+		}
+		close_bench(&b);
+	}
+	assert_true(found > 40);
+}
+
 static void a_fixed_choice_gives_a_fixed_rank(void **state)
 {
 	struct bench b;
@@ -574,6 +612,7 @@ int main(void)
 		cmocka_unit_test(permutations_are_fair),
 		cmocka_unit_test(coupling_is_at_most_one),
 		cmocka_unit_test(at_the_swapping_weight_the_neighbours_are_equal),
+		cmocka_unit_test(at_the_swapping_weight_topsis_sees_no_difference),
 		cmocka_unit_test(a_fixed_choice_gives_a_fixed_rank),
 		cmocka_unit_test(weights_need_not_add_up_to_one),
 		cmocka_unit_test(consistent_judgements_return_their_weights),

@@ -225,14 +225,11 @@ static struct lx_swap swap_of(const struct lx_table *t, const double *normal, co
 static enum lx_code swaps(struct lx_call *call, const struct lx_table *t, const double *normal,
 	const double *weights, bool geometric, struct lx_composite *out)
 {
-	size_t *order = lx_array(call, t->rows, sizeof *order), *used;
+	size_t *order = lx_order(call, t->rows, out->rank);
 
-	used = lx_array(call, t->rows + 1, sizeof *used);
 	out->swaps = lx_array(call, t->rows, sizeof *out->swaps);
-	if (order == NULL || used == NULL || out->swaps == NULL)
+	if (order == NULL || out->swaps == NULL)
 		return LX_BROKEN;
-	for (size_t r = 0; r < t->rows; r++)
-		order[out->rank[r] - 1 + used[out->rank[r]]++] = r;
 	for (size_t i = 0; i + 1 < t->rows; i++) {
 		out->swaps[i] = swap_of(t, normal, weights, geometric, order[i], order[i + 1]);
 		out->swaps[i].margin = out->score[order[i]] - out->score[order[i + 1]];

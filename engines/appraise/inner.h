@@ -23,6 +23,9 @@ LX_CHECK enum lx_code lx_check_table(struct lx_call *call, const struct lx_table
 LX_CHECK enum lx_code lx_share_weights(
 	struct lx_call *call, const struct lx_table *table, const double *weights, double **out);
 
+/* The rows from rank 1 down, equals in the order of rows; NULL beyond memory. */
+size_t *lx_order(struct lx_call *call, size_t n, const size_t *rank);
+
 /* Zero-terminated name of a row, by its number if it has none; NULL beyond memory. */
 const char *lx_row_name(struct lx_call *call, const struct lx_table *table, size_t row);
 const char *lx_column_name(struct lx_call *call, const struct lx_table *table, size_t column);

@@ -51,6 +51,18 @@ static enum lx_code run_entropy(struct report_builder *b)
 	return LX_OK;
 }
 
+static void found_swaps(struct report_builder *b, const char *key, const struct lx_swap *swaps)
+{
+	const struct lx_table *t = &b->asked->table;
+
+	lx_found(b, (struct lx_finding){ .key = key,
+			    .shape = LX_SWAPS,
+			    .rows = t->rows - 1,
+			    .swaps = swaps,
+			    .names = t->row_names,
+			    .across = t->column_names });
+}
+
 static enum lx_code need_criteria(struct report_builder *b)
 {
 	const char *missing = b->asked->criteria.weights == NULL   ? "weights"
@@ -66,13 +78,16 @@ static enum lx_code run_topsis(struct report_builder *b)
 {
 	const struct lx_table *t = &b->asked->table;
 	struct lx_topsis topsis;
+	struct lx_swap *swaps;
 
 	LX_TRY(need_criteria(b));
 	LX_TRY(lx_topsis(b->call, t, b->asked->criteria, &topsis));
+	LX_TRY(lx_topsis_swaps(b->call, t, b->asked->criteria, &topsis, &swaps));
 	lx_found_rows(b, "topsis_closeness", t->rows, t->row_names, topsis.closeness);
 	lx_found_rows(b, "d_plus", t->rows, t->row_names, topsis.d_plus);
 	lx_found_rows(b, "d_minus", t->rows, t->row_names, topsis.d_minus);
 	lx_found_ranks(b, "topsis_rank", t->rows, t->row_names, topsis.rank);
+	found_swaps(b, "topsis_swaps", swaps);
 	if (topsis.alike)
 		lx_remark(b, "appraise.topsis_alike");
 	return LX_OK;
@@ -126,12 +141,7 @@ static enum lx_code run_composite(struct report_builder *b)
 	lx_found_rows(b, "rank_high", t->rows, t->row_names, index.high);
 	for (size_t i = 2; i < b->section->findings; i++)
 		b->section->finding[i].whole = true;
-	lx_found(b, (struct lx_finding){ .key = "swaps",
-			    .shape = LX_SWAPS,
-			    .rows = t->rows - 1,
-			    .swaps = index.swaps,
-			    .names = t->row_names,
-			    .across = t->column_names });
+	found_swaps(b, "swaps", index.swaps);
 	(void)snprintf(seed, 24, "%llu", (unsigned long long)choice->seed);
 	lx_remark(b, "appraise.composite_draws", lx_figure(b, (double)choice->draws), seed,
 		lx_figure(b, 100 * choice->spread));

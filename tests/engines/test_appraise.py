@@ -317,3 +317,18 @@ def test_a_zero_input_drops_out_of_the_contraction(lianxi):
     found = appraise(lianxi, {"kind": "dea", "inputs": [[0, 2], [1, 2], [0, 4]], "outputs": [[1], [1], [1]]})
     assert found["ccr_in"] == pytest.approx([1, 1, 0.5])
     assert found["ccr_slacks"][1] == pytest.approx([1, 0, 0])  # efficient by score, but only weakly
+
+
+def test_the_case_of_the_manual(lianxi):
+    """What docs/engines/appraise.md works through by hand is what the command says."""
+    page = (FIXTURES.parent.parent.parent / "docs" / "engines" / "appraise.md").read_text(encoding="utf-8")
+    table = [line.strip() for line in page.split("\n") if line.startswith("    ") and line.count(",") == 2]
+    assert table[0].startswith("office,")
+    done = lianxi("appraise", "-", "--method", "ccr,bcc,scale,targets", "--format", "json", stdin="\n".join(table))
+    found = json.loads(done.stdout)
+    assert [f"{x:.4f}" for x in found["ccr_in"]] == ["0.5000", "0.5000", "1.0000", "0.8000", "0.8333"]
+    assert f"{found['bcc_in'][1]:.4f}" == "0.6250" and found["bcc_targets"][1][0] == pytest.approx(2.5)
+    assert found["bcc_peers"][1] == pytest.approx({"Ash": 0.5, "Cedar": 0.5})
+    assert [found["returns"][i] for i in (0, 2, 4)] == ["irs", "crs", "drs"]
+    for figure in ("0.5000", "0.8333", "0.6250", "2.5"):
+        assert figure in page
