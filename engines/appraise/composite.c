@@ -25,7 +25,7 @@ struct index {
 	bool positive[NORMALISATIONS];	/* all of it above 0: a geometric mean is defined */
 	size_t ways;	 /* pairs of normalisation and aggregation that are defined */
 	double *rank;	 /* units × draws, filled by the simulation */
-	double *scratch; /* by worker: columns + 3 rows */
+	double *scratch; /* by worker: columns + 2 rows */
 };
 
 static int rising(const void *left, const void *right)

@@ -89,14 +89,14 @@ static bool explain(const struct bench *b, struct lx_envelope *e, size_t unit, b
 	if (lx_envelope_slacks(e) != ENVELOPE_OPTIMAL)
 		return false;
 	for (size_t r = 0; r < e->rows; r++) {
-		size_t variable_here = e->basis[r];
+		size_t j = e->basis[r];
 		double level = fmax(e->level[r], 0);
-		if (variable_here < e->units && level > MULTIPLIER) {
-			b->peer[variable][unit * (columns + 1) + peers] = variable_here;
-			b->multiplier[variable][unit * (columns + 1) + peers++] =
-				level * e->unit_scale[variable_here];
-		} else if (variable_here > e->units && variable_here < e->units + e->rows) {
-			size_t c = variable_here - e->units - 1;
+		if (j < e->units && level > MULTIPLIER) {
+			b->peer[variable][unit * (columns + 1) + peers] = j;
+			b->multiplier[variable][unit * (columns + 1) + peers++] = level *
+										  e->unit_scale[j];
+		} else if (j > e->units && j < e->units + e->rows) {
+			size_t c = j - e->units - 1;
 			slack[c] = level > MULTIPLIER ? level * e->scale[c] : 0;
 		}
 	}

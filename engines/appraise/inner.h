@@ -41,8 +41,18 @@ struct lx_text *lx_number_names(struct lx_call *call, size_t n, const char *pref
 LX_CHECK enum lx_code lx_check_names(
 	struct lx_call *call, const char *field, size_t n, const struct lx_text *names);
 
-/* The place of a name in a list, or NOWHERE. */
+/* The place of a name in a short list, or NOWHERE. */
 size_t lx_find_name(size_t n, const struct lx_text *names, struct lx_text name);
+
+/* Names in order, with their places, for long lists; NULL beyond memory. */
+struct lx_named {
+	struct lx_text name;
+	size_t at;
+};
+struct lx_named *lx_index_names(struct lx_call *call, size_t n, const struct lx_text *names);
+
+/* The place of a name by such an index, or NOWHERE. */
+size_t lx_find_indexed(size_t n, const struct lx_named *index, struct lx_text name);
 
 /* Takes a role in brackets off the end of a column's name: "labour (input)" leaves "labour". The words
  * of `roles` are separated by blanks, in pairs: English, Chinese. Returns the number of the pair, or

@@ -97,26 +97,46 @@ struct lx_text *lx_number_names(struct lx_call *call, size_t n, const char *pref
 
 static int by_name(const void *left, const void *right)
 {
-	return lx_text_order(*(const struct lx_text *)left, *(const struct lx_text *)right);
+	const struct lx_named *a = left, *b = right;
+
+	return lx_text_order(a->name, b->name);
+}
+
+struct lx_named *lx_index_names(struct lx_call *call, size_t n, const struct lx_text *names)
+{
+	struct lx_named *index = lx_array(call, n, sizeof *index);
+
+	if (index == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		index[i] = (struct lx_named){ names[i], i };
+	qsort(index, n, sizeof *index, by_name);
+	return index;
+}
+
+size_t lx_find_indexed(size_t n, const struct lx_named *index, struct lx_text name)
+{
+	const struct lx_named wanted = { name, 0 };
+	const struct lx_named *found = bsearch(&wanted, index, n, sizeof *index, by_name);
+
+	return found == NULL ? NOWHERE : found->at;
 }
 
 enum lx_code lx_check_names(
 	struct lx_call *call, const char *field, size_t n, const struct lx_text *names)
 {
 	struct lx_arena_mark mark = lx_arena_here(call->arena);
-	struct lx_text *sorted = lx_array(call, n, sizeof *sorted);
+	const struct lx_named *index = lx_index_names(call, n, names);
 
-	if (sorted == NULL)
+	if (index == NULL)
 		return LX_BROKEN;
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = names[i];
-	qsort(sorted, n, sizeof *sorted, by_name);
 	for (size_t i = 0; i < n; i++) {
-		if (sorted[i].len == 0)
+		struct lx_text name = index[i].name;
+		if (name.len == 0)
 			return lx_fail(call, LX_INVALID, field, "appraise.name_empty", NULL);
-		if (i > 0 && lx_text_equal(sorted[i], sorted[i - 1]))
+		if (i > 0 && lx_text_equal(name, index[i - 1].name))
 			return lx_fail(call, LX_INVALID, field, "appraise.name_twice", "%.*s",
-				(int)sorted[i].len, sorted[i].at);
+				(int)name.len, name.at);
 	}
 	lx_arena_back(call->arena, mark);
 	return LX_OK;

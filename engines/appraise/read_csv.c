@@ -388,13 +388,14 @@ static enum lx_code moran(struct sheet *s)
 	}
 	size_t *first = lx_array(s->call, t->rows + 1, sizeof *first);
 	size_t *to = lx_array(s->call, room, sizeof *to);
-	if (first == NULL || to == NULL)
+	const struct lx_named *index = lx_index_names(s->call, t->rows, t->row_names);
+	if (first == NULL || to == NULL || index == NULL)
 		return LX_BROKEN;
 	for (size_t r = 0; r < t->rows; r++) {
 		struct lx_text rest = cell(s, r + 1, 2), name;
 		char mark = memchr(rest.at, ';', rest.len) != NULL ? ';' : '|';
 		while (lx_text_split(&rest, mark, &name)) {
-			size_t at = lx_find_name(t->rows, t->row_names, lx_text_trim(name));
+			size_t at = lx_find_indexed(t->rows, index, lx_text_trim(name));
 			if (at == NOWHERE)
 				return fault(s, r + 1, 2, "appraise.csv_neighbour");
 			to[links++] = at;

@@ -27,15 +27,19 @@ static enum lx_code side_by_side(struct source *s, const char *left, const char 
 	return lx_source_rows(s, n, &s->out->table.row_names);
 }
 
-/* A group is a list of units, or the text "all others". */
-static enum lx_code read_group(struct source *s, const char *name, const json_t *members,
-	size_t group, size_t *of_unit, size_t *others)
-{
-	const struct lx_table *t = &s->out->table;
+/* Groups under construction: that of each unit, the one of all others, the units by name. */
+struct grouping {
+	size_t *of_unit, others;
+	const struct lx_named *index;
+};
 
+/* A group is a list of units, or the text "all others". */
+static enum lx_code read_group(
+	struct source *s, const char *name, const json_t *members, size_t group, struct grouping *g)
+{
 	if (json_is_string(members) && strcmp(json_string_value(members), "all others") == 0 &&
-		*others == NOWHERE) {
-		*others = group;
+		g->others == NOWHERE) {
+		g->others = group;
 		return LX_OK;
 	}
 	if (!json_is_array(members))
@@ -44,7 +48,7 @@ static enum lx_code read_group(struct source *s, const char *name, const json_t 
 		const json_t *member = json_array_get(members, i);
 		if (!json_is_string(member))
 			return lx_source_fault(s, "groups", "appraise.not_name");
-		size_t at = lx_find_name(t->rows, t->row_names,
+		size_t at = lx_find_indexed(s->out->table.rows, g->index,
 			(struct lx_text){ json_string_value(member), json_string_length(member) });
 		if (at == NOWHERE) {
 			if (s->out->group_unknown == NULL)
@@ -52,10 +56,10 @@ static enum lx_code read_group(struct source *s, const char *name, const json_t 
 					json_string_value(member), json_string_length(member));
 			continue;
 		}
-		if (of_unit[at] != NOWHERE)
+		if (g->of_unit[at] != NOWHERE)
 			return lx_fail(s->call, LX_INVALID, name, "appraise.group_twice", "%s",
 				json_string_value(member));
-		of_unit[at] = group;
+		g->of_unit[at] = group;
 	}
 	return LX_OK;
 }
@@ -63,7 +67,8 @@ static enum lx_code read_group(struct source *s, const char *name, const json_t 
 static enum lx_code read_groups(struct source *s)
 {
 	const struct lx_table *t = &s->out->table;
-	size_t others = NOWHERE, n = 0;
+	struct grouping g = { .others = NOWHERE };
+	size_t n = 0;
 	json_t *groups = json_object_get(s->root, "groups"), *members;
 	const char *name;
 
@@ -71,27 +76,28 @@ static enum lx_code read_groups(struct source *s)
 		return LX_OK;
 	if (!json_is_object(groups) || json_object_size(groups) == 0)
 		return lx_source_fault(s, "groups", "appraise.group_form");
-	size_t *of_unit = lx_array(s->call, t->rows, sizeof *of_unit);
+	g.of_unit = lx_array(s->call, t->rows, sizeof *g.of_unit);
+	g.index = lx_index_names(s->call, t->rows, t->row_names);
 	struct lx_text *names = lx_number_names(s->call, json_object_size(groups), "");
-	if (of_unit == NULL || names == NULL)
+	if (g.of_unit == NULL || g.index == NULL || names == NULL)
 		return LX_BROKEN;
 	for (size_t i = 0; i < t->rows; i++)
-		of_unit[i] = NOWHERE;
+		g.of_unit[i] = NOWHERE;
 	json_object_foreach(groups, name, members)
 	{
 		names[n] = lx_text(lx_arena_copy(s->call->arena, name, strlen(name)));
-		LX_TRY(read_group(s, name, members, n++, of_unit, &others));
+		LX_TRY(read_group(s, name, members, n++, &g));
 	}
-	if (s->out->group_unknown != NULL && others == NOWHERE)
+	if (s->out->group_unknown != NULL && g.others == NOWHERE)
 		return lx_fail(s->call, LX_INVALID, "groups", "appraise.unit_unknown", "%s",
 			s->out->group_unknown);
 	for (size_t i = 0; i < t->rows; i++) {
-		if (of_unit[i] == NOWHERE && others == NOWHERE)
+		if (g.of_unit[i] == NOWHERE && g.others == NOWHERE)
 			return lx_cell_fault(s->call, t, i, NOWHERE, "appraise.group_none");
-		if (of_unit[i] == NOWHERE)
-			of_unit[i] = others;
+		if (g.of_unit[i] == NOWHERE)
+			g.of_unit[i] = g.others;
 	}
-	s->out->group = of_unit;
+	s->out->group = g.of_unit;
 	s->out->groups = n;
 	s->out->group_names = names;
 	return LX_OK;

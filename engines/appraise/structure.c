@@ -36,7 +36,8 @@ enum lx_code lx_krugman(struct lx_call *call, const struct lx_table *table, stru
 	LX_TRY(sums(call, table, row, column));
 	for (size_t r = 0; r < n; r++)
 		all += row[r];
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		LX_TRY(lx_step(call, i, n));
 		for (size_t k = 0; k < sectors; k++) {
 			double here = table->at[i * sectors + k], share = here / row[i];
 			double rest = (column[k] - here) / (all - row[i]);
@@ -47,6 +48,7 @@ enum lx_code lx_krugman(struct lx_call *call, const struct lx_table *table, stru
 				found.pairwise[i * n + j] += fabs(
 					share - table->at[j * sectors + k] / row[j]);
 		}
+	}
 	*out = found;
 	return LX_OK;
 }
