@@ -49,7 +49,7 @@ static enum lx_code run(struct lx_cli *cli)
 {
 	const char *format = lx_option(cli, "format");
 	struct lx_appraisal appraisal;
-	struct lx_report report;
+	struct lx_appraise_report report;
 
 	cli->call.threads = (unsigned)lx_option_int(cli, "threads", cli->call.threads);
 	LX_TRY(read_file(cli, &appraisal));

@@ -8,6 +8,6 @@
 
 /* Writes the report onto cli->out: a table or two for each method, what was noticed, and what the
  * method promises and who may object. */
-LX_CHECK enum lx_code lx_appraise_text(struct lx_cli *cli, const struct lx_report *report);
+LX_CHECK enum lx_code lx_appraise_text(struct lx_cli *cli, const struct lx_appraise_report *report);
 
 #endif

@@ -12,7 +12,7 @@
 
 #define WIDE_MOST 12 /* a table with more columns than this is not for a terminal */
 
-static const char *label(const struct lx_cli *cli, const struct lx_finding *f)
+static const char *label(const struct lx_cli *cli, const struct lx_appraise_finding *f)
 {
 	char id[96];
 
@@ -40,7 +40,7 @@ static void put_word(struct lx_cli *cli, struct lx_columns *table, const char *w
 	lx_columns_cell(table, lx_text(lx_tr(cli->lang, id)));
 }
 
-static void put_links(struct lx_columns *table, const struct lx_finding *f, size_t row)
+static void put_links(struct lx_columns *table, const struct lx_appraise_finding *f, size_t row)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf text = { 0 };
 
@@ -52,28 +52,29 @@ static void put_links(struct lx_columns *table, const struct lx_finding *f, size
 	lx_columns_cell(table, lx_buf_view(&text));
 }
 
-static bool by_row(const struct lx_finding *f)
+static bool by_row(const struct lx_appraise_finding *f)
 {
-	return f->shape == LX_BY_ROW || f->shape == LX_WORDS || f->shape == LX_LINKS;
+	return f->shape == LX_SHAPE_ROWS || f->shape == LX_SHAPE_WORDS ||
+	       f->shape == LX_SHAPE_LINKS;
 }
 
 /* One table of n findings that share their rows. */
-static enum lx_code write_rows(struct lx_cli *cli, const struct lx_finding *f, size_t n)
+static enum lx_code write_rows(struct lx_cli *cli, const struct lx_appraise_finding *f, size_t n)
 {
 	char align[LX_COLUMNS_MAX + 1] = "l";
 	struct lx_columns table = { .call = &cli->call, .align = align };
 
 	lx_columns_cell(&table, lx_text(""));
 	for (size_t k = 0; k < n; k++) {
-		align[k + 1] = f[k].shape == LX_BY_ROW ? 'r' : 'l';
+		align[k + 1] = f[k].shape == LX_SHAPE_ROWS ? 'r' : 'l';
 		lx_columns_cell(&table, lx_text(label(cli, &f[k])));
 	}
 	for (size_t r = 0; r < f[0].rows; r++) {
 		lx_columns_cell(&table, f[0].names[r]);
 		for (size_t k = 0; k < n; k++) {
-			if (f[k].shape == LX_BY_ROW)
+			if (f[k].shape == LX_SHAPE_ROWS)
 				put_number(cli, &table, f[k].at[r], f[k].whole);
-			else if (f[k].shape == LX_WORDS)
+			else if (f[k].shape == LX_SHAPE_WORDS)
 				put_word(cli, &table, f[k].words[r]);
 			else
 				put_links(&table, &f[k], r);
@@ -82,7 +83,7 @@ static enum lx_code write_rows(struct lx_cli *cli, const struct lx_finding *f, s
 	return lx_columns_write(&table, &cli->out);
 }
 
-static enum lx_code write_table(struct lx_cli *cli, const struct lx_finding *f)
+static enum lx_code write_table(struct lx_cli *cli, const struct lx_appraise_finding *f)
 {
 	bool turn = f->columns > WIDE_MOST && f->rows <= WIDE_MOST;
 	size_t rows = turn ? f->columns : f->rows, columns = turn ? f->rows : f->columns;
@@ -119,10 +120,10 @@ static const char *name_copy(struct lx_cli *cli, struct lx_text name)
 }
 
 /* "A is 0.12 ahead of B; they would swap if the weight of C fell from 0.3 to 0.1." */
-static void write_swaps(struct lx_cli *cli, const struct lx_finding *f)
+static void write_swaps(struct lx_cli *cli, const struct lx_appraise_finding *f)
 {
 	for (size_t i = 0; i < f->rows; i++) {
-		const struct lx_swap *s = &f->swaps[i];
+		const struct lx_weight_swap *s = &f->swaps[i];
 		char margin[32], from[32], to[32];
 		(void)snprintf(margin, sizeof margin, "%.4g", s->margin);
 		(void)snprintf(from, sizeof from, "%.4g", s->weight_from);
@@ -138,7 +139,7 @@ static void write_swaps(struct lx_cli *cli, const struct lx_finding *f)
 	}
 }
 
-static void write_number(struct lx_cli *cli, const struct lx_finding *f)
+static void write_number(struct lx_cli *cli, const struct lx_appraise_finding *f)
 {
 	if (isnan(f->at[0]))
 		lx_buf_printf(&cli->out, "%s: %s\n", label(cli, f),
@@ -147,10 +148,10 @@ static void write_number(struct lx_cli *cli, const struct lx_finding *f)
 		lx_buf_printf(&cli->out, "%s: %.6g\n", label(cli, f), f->at[0]);
 }
 
-static enum lx_code write_findings(struct lx_cli *cli, const struct lx_section *section)
+static enum lx_code write_findings(struct lx_cli *cli, const struct lx_appraise_section *section)
 {
 	for (size_t i = 0; i < section->findings;) {
-		const struct lx_finding *f = &section->finding[i++];
+		const struct lx_appraise_finding *f = &section->finding[i++];
 		size_t n = 1;
 		while (by_row(f) && i < section->findings && by_row(&f[n]) &&
 			f[n].names == f->names && f[n].rows == f->rows) {
@@ -159,22 +160,22 @@ static enum lx_code write_findings(struct lx_cli *cli, const struct lx_section *
 		}
 		if (by_row(f))
 			LX_TRY(write_rows(cli, f, n));
-		else if (f->shape == LX_NUMBER)
+		else if (f->shape == LX_SHAPE_NUMBER)
 			write_number(cli, f);
-		else if (f->shape == LX_SWAPS)
+		else if (f->shape == LX_SHAPE_SWAPS)
 			write_swaps(cli, f);
 		else
 			LX_TRY(write_table(cli, f));
-		if (f->shape != LX_NUMBER)
+		if (f->shape != LX_SHAPE_NUMBER)
 			lx_buf_char(&cli->out, '\n');
 	}
 	return LX_OK;
 }
 
-enum lx_code lx_appraise_text(struct lx_cli *cli, const struct lx_report *report)
+enum lx_code lx_appraise_text(struct lx_cli *cli, const struct lx_appraise_report *report)
 {
 	for (size_t s = 0; s < report->sections; s++) {
-		const struct lx_section *section = &report->section[s];
+		const struct lx_appraise_section *section = &report->section[s];
 		char id[96];
 		(void)snprintf(id, sizeof id, "appraise.method.%s", section->method);
 		lx_buf_printf(&cli->out, "%s%s\n\n", s > 0 ? "\n" : "", lx_tr(cli->lang, id));

@@ -47,7 +47,7 @@ static int64_t common_divisor(int64_t a, int64_t b)
 	return a;
 }
 
-bool lx_ratio_read(struct lx_text text, struct lx_ratio *ratio)
+bool lx_judgement_read(struct lx_text text, struct lx_judgement *ratio)
 {
 	struct lx_text rest = lx_text_trim(text), side;
 	int64_t up, up_scale, down = 1, down_scale = 1;
@@ -60,12 +60,12 @@ bool lx_ratio_read(struct lx_text text, struct lx_ratio *ratio)
 	up *= down_scale;
 	down *= up_scale;
 	int64_t divisor = common_divisor(up, down);
-	*ratio = (struct lx_ratio){ up / divisor, down / divisor };
+	*ratio = (struct lx_judgement){ up / divisor, down / divisor };
 	return true;
 }
 
 static enum lx_code check(
-	struct lx_call *call, const struct lx_table *square, const struct lx_ratio *judgement)
+	struct lx_call *call, const struct lx_grid *square, const struct lx_judgement *judgement)
 {
 	size_t n = square->rows;
 
@@ -73,7 +73,7 @@ static enum lx_code check(
 		if (judgement[i * n + i].up != judgement[i * n + i].down)
 			return lx_cell_fault(call, square, i, i, "appraise.diagonal");
 		for (size_t j = 0; j < i; j++) {
-			struct lx_ratio a = judgement[i * n + j], b = judgement[j * n + i];
+			struct lx_judgement a = judgement[i * n + j], b = judgement[j * n + i];
 			if (a.up != b.down || a.down != b.up)
 				return lx_cell_fault(call, square, i, j, "appraise.reciprocal");
 		}
@@ -153,10 +153,10 @@ static double consistency(size_t n, double ci, const double *table)
 	return n <= 10 ? ci / table[n] : NAN;
 }
 
-enum lx_code lx_ahp(struct lx_call *call, size_t n, const struct lx_ratio *judgement,
+enum lx_code lx_ahp(struct lx_call *call, size_t n, const struct lx_judgement *judgement,
 	const struct lx_text *names, struct lx_ahp *out)
 {
-	const struct lx_table square = { n, n, NULL, names, names };
+	const struct lx_grid square = { n, n, NULL, names, names };
 	struct lx_ahp found = { .n = n };
 
 	if (n == 0 || n > LX_JUDGED_MAX)

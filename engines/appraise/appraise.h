@@ -31,7 +31,7 @@
 
 /* Numbers by row (unit, alternative, region) and column (criterion, input, sector), row after row.
  * The names serve faults and reports; NULL: the numbers from 1. All is borrowed. */
-struct lx_table {
+struct lx_grid {
 	size_t rows, columns;
 	const double *at;
 	const struct lx_text *row_names, *column_names;
@@ -39,18 +39,18 @@ struct lx_table {
 
 /* Ranks from 1; equals share the better rank (1, 2, 2, 4). `high`: the largest value is first. A NaN
  * comes last. Scratch of the call's arena is given back. */
-LX_CHECK enum lx_code lx_rank(
+LX_CHECK enum lx_code lx_rank_values(
 	struct lx_call *call, size_t n, const double *value, bool high, size_t *rank);
 
 /* ---- Judgements in pairs: AHP (Saaty 1977, 1980) ---- */
 
 /* A positive fraction in lowest terms, so that 1/3 is 1/3. */
-struct lx_ratio {
+struct lx_judgement {
 	int64_t up, down;
 };
 
 /* Reads "3", "1/3", "0.25" (at most 9 digits a side); false for anything else, zero or negative. */
-bool lx_ratio_read(struct lx_text text, struct lx_ratio *ratio);
+bool lx_judgement_read(struct lx_text text, struct lx_judgement *ratio);
 
 /* `cr` by Saaty's random indices of 1980 (0.58 0.90 1.12 1.24 1.32 …), `cr_later` by the later table
  * (0.52 0.89 1.11 1.25 1.35 …); 0 for n <= 2, NaN for n > 10, where the tables end. The triad is the
@@ -65,7 +65,7 @@ struct lx_ahp {
 
 /* Weights from an n × n table of judgements. Faults: `appraise.diagonal`, `appraise.reciprocal` (the
  * place names row and column; a_ij a_ji must be 1 exactly). */
-LX_CHECK enum lx_code lx_ahp(struct lx_call *call, size_t n, const struct lx_ratio *judgement,
+LX_CHECK enum lx_code lx_ahp(struct lx_call *call, size_t n, const struct lx_judgement *judgement,
 	const struct lx_text *names, struct lx_ahp *out);
 
 /* ---- Criteria ---- */
@@ -77,7 +77,7 @@ struct lx_entropy {
 	double *e, *weights; /* columns each */
 };
 LX_CHECK enum lx_code lx_entropy(
-	struct lx_call *call, const struct lx_table *table, struct lx_entropy *out);
+	struct lx_call *call, const struct lx_grid *table, struct lx_entropy *out);
 
 /* What criteria are worth and which way is better; `benefit` false: lower is better. Weights are
  * nonnegative with a positive sum, which need not be 1: they are divided by it. */
@@ -89,7 +89,7 @@ struct lx_criteria {
 /* The smallest change of one weight (the others shrink or grow in proportion) at which the unit
  * ranked next below catches up. `column` is SIZE_MAX when no single weight can do it;
  * `margin` is the lead as things stand. */
-struct lx_swap {
+struct lx_weight_swap {
 	size_t above, below, column;
 	double margin, weight_from, weight_to;
 };
@@ -102,13 +102,13 @@ struct lx_topsis {
 	size_t *rank;
 	bool alike;
 };
-LX_CHECK enum lx_code lx_topsis(struct lx_call *call, const struct lx_table *table,
+LX_CHECK enum lx_code lx_topsis(struct lx_call *call, const struct lx_grid *table,
 	struct lx_criteria criteria, struct lx_topsis *out);
 
 /* For each neighbouring pair of the ranking, from the top, rows - 1 of them: the change of a weight that
  * would swap them, searched in steps of a hundredth of the way and then halved. */
-LX_CHECK enum lx_code lx_topsis_swaps(struct lx_call *call, const struct lx_table *table,
-	struct lx_criteria criteria, const struct lx_topsis *topsis, struct lx_swap **out);
+LX_CHECK enum lx_code lx_topsis_swaps(struct lx_call *call, const struct lx_grid *table,
+	struct lx_criteria criteria, const struct lx_topsis *topsis, struct lx_weight_swap **out);
 
 /* VIKOR (Opricovic & Tzeng 2004); all three lower is better. `advantage`: Q of the second is at least
  * 1/(rows - 1) behind; `stable`: the first by Q is also first by S or R. A constant criterion
@@ -120,19 +120,19 @@ struct lx_vikor {
 	double lead; /* Q of the second less Q of the best */
 	bool advantage, stable;
 };
-LX_CHECK enum lx_code lx_vikor(struct lx_call *call, const struct lx_table *table,
+LX_CHECK enum lx_code lx_vikor(struct lx_call *call, const struct lx_grid *table,
 	struct lx_criteria criteria, double v, struct lx_vikor *out);
 
 /* ---- Composite index (steps of the OECD/JRC handbook 2008) ---- */
 
-enum lx_normalise { LX_MINMAX, LX_ZSCORE, LX_BY_RANK, LX_TO_TARGET };
+enum lx_normalisation { LX_MINMAX, LX_ZSCORE, LX_BY_RANK, LX_TO_TARGET };
 enum lx_missing { LX_MISSING_REFUSE, LX_MISSING_MEAN, LX_MISSING_MEDIAN };
 
 /* `goalposts`: low and high for each column (pairs), NULL: the columns' own extremes; `targets`: for
  * LX_TO_TARGET. `spread`: in the simulation each weight is multiplied by a draw from
  * [1 - spread, 1 + spread]. Missing numbers are NaN. */
 struct lx_composite_choice {
-	enum lx_normalise normalise;
+	enum lx_normalisation normalise;
 	bool geometric;
 	enum lx_missing missing;
 	const double *goalposts, *targets;
@@ -147,13 +147,13 @@ struct lx_composite {
 	double *score; /* rows */
 	size_t *rank;
 	double *median, *low, *high;
-	struct lx_swap *swaps; /* rows - 1, from the top */
-	size_t filled;	       /* missing numbers that were filled in */
+	struct lx_weight_swap *swaps; /* rows - 1, from the top */
+	size_t filled;		      /* missing numbers that were filled in */
 };
 
 /* Faults: missing numbers unless filled, `appraise.geometric_zero` (a normalised value of 0 or less
  * kills a geometric mean: use goalposts), goalposts or targets that do not fit. */
-LX_CHECK enum lx_code lx_composite(struct lx_call *call, const struct lx_table *table,
+LX_CHECK enum lx_code lx_composite(struct lx_call *call, const struct lx_grid *table,
 	struct lx_criteria criteria, const struct lx_composite_choice *choice,
 	struct lx_composite *out);
 
@@ -189,14 +189,14 @@ struct lx_dea {
  * never an answer. Faults: negative data, a unit whose inputs or outputs are all zero. Dual simplex,
  * one programme a unit continued from CCR to BCC to super-efficiency; units run in parallel. */
 LX_CHECK enum lx_code lx_dea(
-	struct lx_call *call, const struct lx_table *table, size_t inputs, struct lx_dea *out);
+	struct lx_call *call, const struct lx_grid *table, size_t inputs, struct lx_dea *out);
 
 /* Malmquist index, input-oriented, constant returns (Färe et al.): MI = EC * TC, > 1 is growth.
  * (periods - 1) × units, NaN where a cross-period programme has no solution. */
 struct lx_malmquist {
 	double *mi, *ec, *tc;
 };
-LX_CHECK enum lx_code lx_malmquist(struct lx_call *call, const struct lx_table *periods, size_t n,
+LX_CHECK enum lx_code lx_malmquist(struct lx_call *call, const struct lx_grid *periods, size_t n,
 	size_t inputs, struct lx_malmquist *out);
 
 /* ---- Regions ---- */
@@ -213,7 +213,7 @@ struct lx_inequality {
 
 /* `group` gives each row's group below `groups`; NULL with groups 1: all one. Faults: negative y, p
  * not above 0, a group without rows, y all 0. */
-LX_CHECK enum lx_code lx_inequality(struct lx_call *call, const struct lx_table *table,
+LX_CHECK enum lx_code lx_inequality(struct lx_call *call, const struct lx_grid *table,
 	const size_t *group, size_t groups, struct lx_inequality *out);
 
 /* Krugman's specialisation and location quotients of a table regions × sectors. `pairwise` is
@@ -223,14 +223,14 @@ struct lx_krugman {
 	double *pairwise, *against_rest, *quotient;
 };
 LX_CHECK enum lx_code lx_krugman(
-	struct lx_call *call, const struct lx_table *table, struct lx_krugman *out);
+	struct lx_call *call, const struct lx_grid *table, struct lx_krugman *out);
 
 /* Gravity links k sqrt(P_i G_i) sqrt(P_j G_j) / d_ij^b; columns of the table: population, output.
  * `distance` rows × rows, symmetric, > 0 off the diagonal. `share`: of all links, those of the city. */
 struct lx_gravity {
 	double *links, *total, *share;
 };
-LX_CHECK enum lx_code lx_gravity(struct lx_call *call, const struct lx_table *table,
+LX_CHECK enum lx_code lx_gravity(struct lx_call *call, const struct lx_grid *table,
 	const double *distance, double exponent, double constant, struct lx_gravity *out);
 
 /* Coupling coordination of n subsystems in [0, 1] with weights (divided by their sum):
@@ -265,10 +265,10 @@ struct lx_moran_local {
 
 /* `values` has one column. Faults: fewer than 4 places, all values equal, no neighbours at all, a
  * place that is its own neighbour. */
-LX_CHECK enum lx_code lx_moran(struct lx_call *call, const struct lx_table *values,
+LX_CHECK enum lx_code lx_moran(struct lx_call *call, const struct lx_grid *values,
 	const struct lx_neighbours *neighbours, size_t permutations, uint64_t seed,
 	struct lx_moran *out);
-LX_CHECK enum lx_code lx_moran_local(struct lx_call *call, const struct lx_table *values,
+LX_CHECK enum lx_code lx_moran_local(struct lx_call *call, const struct lx_grid *values,
 	const struct lx_neighbours *neighbours, size_t permutations, uint64_t seed,
 	struct lx_moran_local *out);
 
@@ -293,14 +293,14 @@ extern const char *const lx_appraise_kinds[LX_KINDS]; /* their names in files */
 /* What a file asks for; each kind uses what it needs. */
 struct lx_appraisal {
 	enum lx_appraise_kind kind;
-	struct lx_table table;
+	struct lx_grid table;
 	struct lx_criteria criteria;	      /* mcdm, composite, coupling (weights) */
-	const struct lx_ratio *judgement;     /* ahp */
+	const struct lx_judgement *judgement; /* ahp */
 	double v;			      /* mcdm: VIKOR's weight of the majority */
 	struct lx_composite_choice composite; /* composite; its seed serves moran too */
 	size_t inputs;			      /* dea, malmquist */
 	size_t periods;			      /* malmquist, inequality over time */
-	const struct lx_table *period;	      /* as many */
+	const struct lx_grid *period;	      /* as many */
 	const struct lx_text *period_names;
 	const size_t *group; /* inequality */
 	size_t groups;
@@ -324,43 +324,51 @@ LX_CHECK enum lx_code lx_appraise_read_json(
 LX_CHECK enum lx_code lx_appraise_read_csv(struct lx_call *call, struct lx_text text,
 	enum lx_appraise_kind kind, struct lx_appraisal *out);
 
-/* How a finding is laid out. BY_ROW and WORDS: one for each row; LINKS: peers; SWAPS: changes of
+/* How a finding is laid out. ROWS and WORDS: one for each row; LINKS: peers; SWAPS: changes of
  * weights; LINES: a table whose rows are JSON objects of one key each. */
-enum lx_shape { LX_NUMBER, LX_BY_ROW, LX_TABLE, LX_WORDS, LX_LINKS, LX_SWAPS, LX_LINES };
+enum lx_finding_shape {
+	LX_SHAPE_NUMBER,
+	LX_SHAPE_ROWS,
+	LX_SHAPE_TABLE,
+	LX_SHAPE_WORDS,
+	LX_SHAPE_LINKS,
+	LX_SHAPE_SWAPS,
+	LX_SHAPE_LINES
+};
 
 /* One finding: `key` in JSON, `label` + "appraise.key." names its message. NaN: undefined. `whole`:
  * the numbers are whole (ranks). `names`: of the rows, `across`: of a table's columns. */
-struct lx_finding {
+struct lx_appraise_finding {
 	const char *key, *label;
-	enum lx_shape shape;
+	enum lx_finding_shape shape;
 	bool whole;
 	size_t rows, columns;
 	const double *at;
 	const char *const *words;
 	const struct lx_peers *links;
-	const struct lx_swap *swaps;
+	const struct lx_weight_swap *swaps;
 	const struct lx_text *names, *across;
 };
 
 #define LX_REMARK_ARGS 6
 
 /* A sentence: the place it speaks of (or NULL), its key, what is filled in, up to a NULL. */
-struct lx_remark {
+struct lx_appraise_remark {
 	const char *field, *msgid;
 	const char *arg[LX_REMARK_ARGS + 1];
 };
 
 /* What one method found. */
-struct lx_section {
+struct lx_appraise_section {
 	const char *method;
-	struct lx_finding *finding;
+	struct lx_appraise_finding *finding;
 	size_t findings;
-	struct lx_remark *remark;
+	struct lx_appraise_remark *remark;
 	size_t remarks;
 };
 
-struct lx_report {
-	struct lx_section *section;
+struct lx_appraise_report {
+	struct lx_appraise_section *section;
 	size_t sections;
 };
 
@@ -372,14 +380,15 @@ bool lx_appraise_kind_of(struct lx_text methods, enum lx_appraise_kind *kind);
  * method that cannot be applied is a fault when asked for by name; among all it becomes a remark as
  * long as one works. */
 LX_CHECK enum lx_code lx_appraise(struct lx_call *call, const struct lx_appraisal *appraisal,
-	const char *methods, struct lx_report *out);
+	const char *methods, struct lx_appraise_report *out);
 
 /* Writes a remark as a sentence. */
-void lx_appraise_say(struct lx_buf *out, enum lx_lang lang, const struct lx_remark *remark);
+void lx_appraise_say(
+	struct lx_buf *out, enum lx_lang lang, const struct lx_appraise_remark *remark);
 
 /* Writes the report as one JSON object: the findings by key, then "remarks" as sentences
  * and "version". */
 LX_CHECK enum lx_code lx_appraise_json(struct lx_call *call, struct lx_buf *out, enum lx_lang lang,
-	const struct lx_report *report);
+	const struct lx_appraise_report *report);
 
 #endif

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void compute(struct lx_call *call, struct lx_appraisal *appraisal)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
-	struct lx_report report;
+	struct lx_appraise_report report;
 
 	if (appraisal->table.rows > ROWS_MOST || appraisal->table.columns > ROWS_MOST)
 		return;

@@ -3,185 +3,7 @@
  * Properties that must hold on any data, on data drawn from fixed seeds; same bits for any number of
  * threads; faults that name the place. The reference figures are compared in tests/engines.
  */
-#include "engines/appraise/inner.h"
-
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define ROUNDS 40
-
-struct bench {
-	struct lx_arena arena;
-	struct lx_call call;
-	uint64_t state;
-};
-
-static void open_bench(struct bench *b, unsigned threads, uint64_t seed)
-{
-	*b = (struct bench){ .arena = { .limit = (size_t)256 << 20 }, .state = seed };
-	b->call = (struct lx_call){ .arena = &b->arena, .threads = threads };
-}
-
-static void close_bench(struct bench *b)
-{
-	lx_arena_close(&b->arena);
-}
-
-/* Numbers from 1 to 10, some of them 0 when `zeros`. */
-static struct lx_table draw_table(struct bench *b, size_t rows, size_t columns, bool zeros)
-{
-	double *at = lx_doubles(&b->call, rows * columns);
-
-	assert_non_null(at);
-	for (size_t i = 0; i < rows * columns; i++) {
-		at[i] = 1 + floor(90 * lx_draw_unit(&b->state)) / 10;
-		if (zeros && lx_draw_below(&b->state, 6) == 0)
-			at[i] = 0;
-	}
-	return (struct lx_table){ rows, columns, at, NULL, NULL };
-}
-
-/* ---- Frontiers ---- */
-
-static void ccr_is_at_most_bcc_is_at_most_one(void **state)
-{
-	(void)state;
-	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
-		struct bench b;
-		struct lx_dea dea;
-		open_bench(&b, 1, seed);
-		size_t rows = 2 + lx_draw_below(&b.state, 40),
-		       columns = 2 + lx_draw_below(&b.state, 6);
-		size_t inputs = 1 + lx_draw_below(&b.state, (uint32_t)columns - 1);
-		struct lx_table t = draw_table(&b, rows, columns, false);
-		assert_int_equal(lx_dea(&b.call, &t, inputs, &dea), LX_OK);
-		bool some = false;
-		for (size_t i = 0; i < rows; i++) {
-			assert_true(dea.ccr.score[i] > 0);
-			assert_true(dea.ccr.score[i] <= dea.bcc.score[i] + 1e-9);
-			assert_true(dea.bcc.score[i] <= 1);
-			some |= dea.ccr.score[i] == 1;
-			if (dea.ccr.score[i] < 1 - 1e-7)
-				assert_true(fabs(dea.ccr.super[i] - dea.ccr.score[i]) < 1e-8);
-			else if (!isnan(dea.ccr.super[i]))
-				assert_true(dea.ccr.super[i] >= 1 - 1e-8);
-		}
-		assert_true(some);
-		close_bench(&b);
-	}
-}
-
-/* The peers with their multipliers must make up the target exactly. */
-static void check_target(
-	const struct lx_table *t, size_t inputs, const struct lx_frontier *f, bool variable)
-{
-	for (size_t i = 0; i < t->rows; i++) {
-		double sum = 0;
-		for (size_t k = f->peers.first[i]; k < f->peers.first[i + 1]; k++)
-			sum += f->peers.multiplier[k];
-		if (variable)
-			assert_true(fabs(sum - 1) < 1e-7);
-		for (size_t c = 0; c < t->columns; c++) {
-			double made = 0, own = t->at[i * t->columns + c];
-			for (size_t k = f->peers.first[i]; k < f->peers.first[i + 1]; k++)
-				made += f->peers.multiplier[k] *
-					t->at[f->peers.unit[k] * t->columns + c];
-			assert_true(fabs(made - f->target[i * t->columns + c]) < 1e-6);
-			assert_true(f->slack[i * t->columns + c] >= 0);
-			assert_true(c < inputs ? made <= own + 1e-6 : made >= own - 1e-6);
-		}
-	}
-}
-
-static void peers_make_the_target(void **state)
-{
-	(void)state;
-	for (uint64_t seed = 100; seed < 100 + ROUNDS; seed++) {
-		struct bench b;
-		struct lx_dea dea;
-		open_bench(&b, 1, seed);
-		struct lx_table t = draw_table(&b, 25, 5, seed % 2 == 0);
-		enum lx_code code = lx_dea(&b.call, &t, 3, &dea);
-		if (code == LX_OK) {
-			check_target(&t, 3, &dea.ccr, false);
-			check_target(&t, 3, &dea.bcc, true);
-		} else {
-			assert_int_equal(code, LX_INVALID); /* a unit without inputs or outputs */
-		}
-		close_bench(&b);
-	}
-}
-
-/* A unit made worse than another in everything can only score lower. */
-static void a_worse_copy_scores_lower(void **state)
-{
-	struct bench b;
-	struct lx_dea dea;
-	double at[] = { 2, 5, 1, 2, 4, 2, 6, 6, 3, 3, 2, 1, 6, 2, 2, 4, 8, 2 };
-	struct lx_table t = { 6, 3, at, NULL, NULL };
-
-	(void)state;
-	open_bench(&b, 1, 0);
-	assert_int_equal(lx_dea(&b.call, &t, 2, &dea), LX_OK);
-	assert_true(fabs(dea.ccr.score[1] - 1) < 1e-12);
-	assert_true(fabs(dea.ccr.score[5] - 0.5) < 1e-12); /* twice the inputs of the second */
-	assert_int_equal(dea.ccr.peers.unit[dea.ccr.peers.first[5]], 1);
-	close_bench(&b);
-}
-
-static void many_alike_units_do_not_cycle(void **state)
-{
-	struct bench b;
-	struct lx_dea dea;
-
-	(void)state;
-	open_bench(&b, 2, 5);
-	struct lx_table t = draw_table(&b, 300, 8, false);
-	double *at = (double *)t.at;
-	for (size_t i = 8; i < 300 * 8; i++)
-		at[i] = at[i % 16] * (i % 3 == 0 ? 1 : 1 + (double)(i % 2) * 1e-13);
-	assert_int_equal(lx_dea(&b.call, &t, 4, &dea), LX_OK);
-	for (size_t i = 0; i < 300; i++)
-		assert_true(dea.bcc.score[i] > 1 - 1e-7);
-	close_bench(&b);
-}
-
-static void malmquist_is_catching_up_times_the_front(void **state)
-{
-	(void)state;
-	for (uint64_t seed = 1; seed <= 10; seed++) {
-		struct bench b;
-		struct lx_malmquist index;
-		open_bench(&b, 1, seed);
-		struct lx_table period[3];
-		for (size_t p = 0; p < 3; p++)
-			period[p] = draw_table(&b, 15, 4, false);
-		assert_int_equal(lx_malmquist(&b.call, period, 3, 2, &index), LX_OK);
-		for (size_t i = 0; i < 30; i++)
-			assert_true(fabs(index.mi[i] - index.ec[i] * index.tc[i]) <=
-				    1e-14 * index.mi[i]);
-		close_bench(&b);
-	}
-}
-
-static void nothing_changed_is_an_index_of_one(void **state)
-{
-	struct bench b;
-	struct lx_malmquist index;
-
-	(void)state;
-	open_bench(&b, 1, 3);
-	struct lx_table t = draw_table(&b, 12, 3, false), period[] = { t, t };
-	assert_int_equal(lx_malmquist(&b.call, period, 2, 2, &index), LX_OK);
-	for (size_t i = 0; i < 12; i++)
-		assert_true(fabs(index.mi[i] - 1) < 1e-9);
-	close_bench(&b);
-}
+#include "engines/appraise/test_bench.h"
 
 /* ---- Regions ---- */
 
@@ -193,7 +15,7 @@ static void theil_between_and_within_make_the_whole(void **state)
 		struct lx_inequality x;
 		open_bench(&b, 1, seed);
 		size_t rows = 5 + lx_draw_below(&b.state, 200), group[205];
-		struct lx_table t = draw_table(&b, rows, 2, false);
+		struct lx_grid t = draw_table(&b, rows, 2, false);
 		for (size_t i = 0; i < rows; i++)
 			group[i] = i % 5;
 		assert_int_equal(lx_inequality(&b.call, &t, group, 5, &x), LX_OK);
@@ -214,7 +36,7 @@ static void gini_equals_its_definition(void **state)
 
 	(void)state;
 	open_bench(&b, 1, 8);
-	struct lx_table t = draw_table(&b, 50, 2, true);
+	struct lx_grid t = draw_table(&b, 50, 2, true);
 	double *at = (double *)t.at;
 	for (size_t i = 0; i < 50; i++)
 		at[2 * i + 1] += 1;
@@ -237,7 +59,7 @@ static void equal_regions_have_no_inequality(void **state)
 	struct bench b;
 	struct lx_inequality x;
 	const double at[] = { 2, 1, 4, 2, 6, 3 };
-	const struct lx_table t = { 3, 2, at, NULL, NULL };
+	const struct lx_grid t = { 3, 2, at, NULL, NULL };
 
 	(void)state;
 	open_bench(&b, 1, 0);
@@ -251,7 +73,7 @@ static void krugman_lies_between_none_and_two(void **state)
 	struct bench b;
 	struct lx_krugman k;
 	const double at[] = { 5, 0, 0, 0, 7, 1, 5, 0, 0 };
-	const struct lx_table t = { 3, 3, at, NULL, NULL };
+	const struct lx_grid t = { 3, 3, at, NULL, NULL };
 
 	(void)state;
 	open_bench(&b, 1, 0);
@@ -285,7 +107,7 @@ static void local_morans_add_up_to_the_global(void **state)
 		struct lx_moran_local local;
 		double sum = 0;
 		open_bench(&b, 1, seed);
-		struct lx_table t = draw_table(&b, 60, 1, false);
+		struct lx_grid t = draw_table(&b, 60, 1, false);
 		struct lx_neighbours w = ring(&b, 60);
 		assert_int_equal(lx_moran(&b.call, &t, &w, 0, 1, &global), LX_OK);
 		assert_int_equal(lx_moran_local(&b.call, &t, &w, 0, 1, &local), LX_OK);
@@ -307,7 +129,7 @@ static void permutations_are_fair(void **state)
 
 	(void)state;
 	open_bench(&b, 2, 11);
-	struct lx_table t = draw_table(&b, 4000, 1, false);
+	struct lx_grid t = draw_table(&b, 4000, 1, false);
 	struct lx_neighbours w = ring(&b, 4000);
 	assert_int_equal(lx_moran_local(&b.call, &t, &w, 199, 7, &local), LX_OK);
 	for (size_t i = 0; i < 4000; i++) {
@@ -336,7 +158,7 @@ static void coupling_is_at_most_one(void **state)
 /* ---- Criteria ---- */
 
 /* Scores after one weight has been set and the others shrunk or grown in proportion. */
-static double gap_at(const struct lx_table *t, const double *weights, const struct lx_swap *s)
+static double gap_at(const struct lx_grid *t, const double *weights, const struct lx_weight_swap *s)
 {
 	double gap = 0;
 
@@ -366,7 +188,7 @@ static void at_the_swapping_weight_the_neighbours_are_equal(void **state)
 		struct bench b;
 		struct lx_composite index;
 		open_bench(&b, 1, seed);
-		struct lx_table t = draw_table(&b, 12, 4, false);
+		struct lx_grid t = draw_table(&b, 12, 4, false);
 		struct lx_criteria criteria = { weights, benefit };
 		assert_int_equal(lx_composite(&b.call, &t, criteria, &choice, &index), LX_OK);
 		for (size_t i = 0; i + 1 < 12; i++) {
@@ -393,10 +215,10 @@ static void at_the_swapping_weight_topsis_sees_no_difference(void **state)
 	for (uint64_t seed = 1; seed <= 10; seed++) {
 		struct bench b;
 		struct lx_topsis topsis, again;
-		struct lx_swap *swaps;
+		struct lx_weight_swap *swaps;
 		const double weights[] = { 0.4, 0.3, 0.2, 0.1 };
 		open_bench(&b, 1, seed);
-		struct lx_table t = draw_table(&b, 9, 4, false);
+		struct lx_grid t = draw_table(&b, 9, 4, false);
 		struct lx_criteria criteria = { weights, benefit };
 		assert_int_equal(lx_topsis(&b.call, &t, criteria, &topsis), LX_OK);
 		assert_int_equal(lx_topsis_swaps(&b.call, &t, criteria, &topsis, &swaps), LX_OK);
@@ -428,7 +250,7 @@ static void a_fixed_choice_gives_a_fixed_rank(void **state)
 	struct lx_composite index;
 	const double at[] = { 9, 9, 5, 5, 1, 1 }, weights[] = { 1, 1 };
 	const bool benefit[] = { true, true };
-	const struct lx_table t = { 3, 2, at, NULL, NULL };
+	const struct lx_grid t = { 3, 2, at, NULL, NULL };
 	const struct lx_composite_choice choice = { .spread = 0.5, .seed = 9, .draws = 500 };
 
 	(void)state;
@@ -453,7 +275,7 @@ static void weights_need_not_add_up_to_one(void **state)
 
 	(void)state;
 	open_bench(&b, 1, 4);
-	struct lx_table t = draw_table(&b, 9, 3, false);
+	struct lx_grid t = draw_table(&b, 9, 3, false);
 	assert_int_equal(
 		lx_topsis(&b.call, &t, (struct lx_criteria){ weights, benefit }, &one), LX_OK);
 	assert_int_equal(
@@ -466,7 +288,7 @@ static void weights_need_not_add_up_to_one(void **state)
 static void consistent_judgements_return_their_weights(void **state)
 {
 	const int64_t weight[] = { 1, 2, 4, 8, 3 };
-	struct lx_ratio judgement[25];
+	struct lx_judgement judgement[25];
 	struct bench b;
 	struct lx_ahp ahp;
 
@@ -475,7 +297,7 @@ static void consistent_judgements_return_their_weights(void **state)
 	for (size_t i = 0; i < 25; i++) {
 		char text[24];
 		(void)snprintf(text, sizeof text, "%d/%d", (int)weight[i / 5], (int)weight[i % 5]);
-		assert_true(lx_ratio_read(lx_text(text), &judgement[i]));
+		assert_true(lx_judgement_read(lx_text(text), &judgement[i]));
 	}
 	assert_int_equal(lx_ahp(&b.call, 5, judgement, NULL, &ahp), LX_OK);
 	for (size_t i = 0; i < 5; i++)
@@ -486,16 +308,16 @@ static void consistent_judgements_return_their_weights(void **state)
 
 static void ratios_are_exact(void **state)
 {
-	struct lx_ratio r;
+	struct lx_judgement r;
 
 	(void)state;
-	assert_true(lx_ratio_read(lx_text("0.50"), &r) && r.up == 1 && r.down == 2);
-	assert_true(lx_ratio_read(lx_text(" 6/4 "), &r) && r.up == 3 && r.down == 2);
-	assert_true(lx_ratio_read(lx_text("1.5/0.3"), &r) && r.up == 5 && r.down == 1);
+	assert_true(lx_judgement_read(lx_text("0.50"), &r) && r.up == 1 && r.down == 2);
+	assert_true(lx_judgement_read(lx_text(" 6/4 "), &r) && r.up == 3 && r.down == 2);
+	assert_true(lx_judgement_read(lx_text("1.5/0.3"), &r) && r.up == 5 && r.down == 1);
 	static const char *const bad[] = { "", "0", "-1", "1/0", "1/", "/3", "1/2/3", "1e3", "nan",
 		"12345678901", "1..2", "三" };
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		assert_false(lx_ratio_read(lx_text(bad[i]), &r));
+		assert_false(lx_judgement_read(lx_text(bad[i]), &r));
 }
 
 /* ---- Threads, faults ---- */
@@ -514,8 +336,8 @@ static void more_threads_give_the_same_bits(void **state)
 	(void)state;
 	for (unsigned k = 0; k < 3; k++) {
 		open_bench(&b[k], k + 1, 77);
-		struct lx_table t = draw_table(&b[k], 90, 5, false);
-		struct lx_table values = { 90, 1, t.at, NULL, NULL };
+		struct lx_grid t = draw_table(&b[k], 90, 5, false);
+		struct lx_grid values = { 90, 1, t.at, NULL, NULL };
 		struct lx_neighbours w = ring(&b[k], 90);
 		assert_int_equal(lx_dea(&b[k].call, &t, 3, &dea[k]), LX_OK);
 		assert_int_equal(lx_moran(&b[k].call, &values, &w, 99, 5, &moran[k]), LX_OK);
@@ -546,7 +368,7 @@ static void faults_name_the_place(void **state)
 	double at[] = { 1, 2, 3, 4, 5, 6 };
 	const struct lx_text rows[] = { LX_TEXT_OF("Abb"), LX_TEXT_OF("Bcc"), LX_TEXT_OF("Cdd") };
 	const struct lx_text columns[] = { LX_TEXT_OF("labour"), LX_TEXT_OF("output") };
-	const struct lx_table t = { 3, 2, at, rows, columns };
+	const struct lx_grid t = { 3, 2, at, rows, columns };
 
 	(void)state;
 	open_bench(&b, 1, 0);
@@ -580,12 +402,12 @@ static void lack_of_memory_is_survived(void **state)
 	for (size_t limit = 1 << 12; limit < (size_t)8 << 20; limit += limit / 2) {
 		struct bench b;
 		struct lx_dea dea;
-		struct lx_table t;
+		struct lx_grid t;
 		double at[5 * 30];
 		open_bench(&b, 1, 1);
 		for (size_t i = 0; i < 5 * 30; i++)
 			at[i] = 1 + lx_draw_unit(&b.state);
-		t = (struct lx_table){ 30, 5, at, NULL, NULL };
+		t = (struct lx_grid){ 30, 5, at, NULL, NULL };
 		b.arena.limit = limit;
 		enum lx_code code = lx_dea(&b.call, &t, 3, &dea);
 		assert_true(code == LX_OK || (code == LX_BROKEN && b.call.fault.code == LX_BROKEN));
@@ -598,12 +420,6 @@ static void lack_of_memory_is_survived(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(ccr_is_at_most_bcc_is_at_most_one),
-		cmocka_unit_test(peers_make_the_target),
-		cmocka_unit_test(a_worse_copy_scores_lower),
-		cmocka_unit_test(many_alike_units_do_not_cycle),
-		cmocka_unit_test(malmquist_is_catching_up_times_the_front),
-		cmocka_unit_test(nothing_changed_is_an_index_of_one),
 		cmocka_unit_test(theil_between_and_within_make_the_whole),
 		cmocka_unit_test(gini_equals_its_definition),
 		cmocka_unit_test(equal_regions_have_no_inequality),

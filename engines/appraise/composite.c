@@ -17,7 +17,7 @@
 #define RANKS_MAX      50000000 /* units times draws: 400 MB */
 
 struct index {
-	const struct lx_table *table; /* missing numbers filled in */
+	const struct lx_grid *table; /* missing numbers filled in */
 	const double *weights;
 	const bool *benefit;
 	const struct lx_composite_choice *choice;
@@ -37,7 +37,7 @@ static int rising(const void *left, const void *right)
 
 /* ---- Missing data ---- */
 
-static double stand_in(const struct lx_table *t, size_t c, bool median, double *known)
+static double stand_in(const struct lx_grid *t, size_t c, bool median, double *known)
 {
 	size_t n = 0;
 	double sum = 0;
@@ -55,7 +55,7 @@ static double stand_in(const struct lx_table *t, size_t c, bool median, double *
 	return median ? (known[(n - 1) / 2] + known[n / 2]) / 2 : sum / (double)n;
 }
 
-static enum lx_code fill(struct lx_call *call, const struct lx_table *t, enum lx_missing missing,
+static enum lx_code fill(struct lx_call *call, const struct lx_grid *t, enum lx_missing missing,
 	double *full, size_t *filled)
 {
 	double *known = lx_doubles(call, t->rows);
@@ -79,7 +79,7 @@ static enum lx_code fill(struct lx_call *call, const struct lx_table *t, enum lx
 
 static enum lx_code minmax(struct lx_call *call, const struct index *x, size_t c, double *out)
 {
-	const struct lx_table *t = x->table;
+	const struct lx_grid *t = x->table;
 	const double *posts = x->choice->goalposts;
 	double low = INFINITY, high = -INFINITY;
 
@@ -103,7 +103,7 @@ static enum lx_code minmax(struct lx_call *call, const struct index *x, size_t c
 
 static void zscore(const struct index *x, size_t c, double *out)
 {
-	const struct lx_table *t = x->table;
+	const struct lx_grid *t = x->table;
 	double mean = 0, squares = 0;
 
 	for (size_t r = 0; r < t->rows; r++)
@@ -122,7 +122,7 @@ static void zscore(const struct index *x, size_t c, double *out)
 /* The last has 1 / n, the first 1: never 0. */
 static enum lx_code by_rank(struct lx_call *call, const struct index *x, size_t c, double *out)
 {
-	const struct lx_table *t = x->table;
+	const struct lx_grid *t = x->table;
 	struct lx_arena_mark mark = lx_arena_here(call->arena);
 	double *column = lx_doubles(call, t->rows);
 	size_t *rank = lx_array(call, t->rows, sizeof *rank);
@@ -131,7 +131,7 @@ static enum lx_code by_rank(struct lx_call *call, const struct index *x, size_t 
 		return LX_BROKEN;
 	for (size_t r = 0; r < t->rows; r++)
 		column[r] = t->at[r * t->columns + c];
-	LX_TRY(lx_rank(call, t->rows, column, x->benefit[c], rank));
+	LX_TRY(lx_rank_values(call, t->rows, column, x->benefit[c], rank));
 	for (size_t r = 0; r < t->rows; r++)
 		out[r * t->columns + c] = (double)(t->rows + 1 - rank[r]) / (double)t->rows;
 	lx_arena_back(call->arena, mark);
@@ -140,7 +140,7 @@ static enum lx_code by_rank(struct lx_call *call, const struct index *x, size_t 
 
 static enum lx_code to_target(struct lx_call *call, const struct index *x, size_t c, double *out)
 {
-	const struct lx_table *t = x->table;
+	const struct lx_grid *t = x->table;
 	double target = x->choice->targets[c];
 
 	if (!(target > 0) || !isfinite(target))
@@ -155,7 +155,7 @@ static enum lx_code to_target(struct lx_call *call, const struct index *x, size_
 }
 
 static enum lx_code normalise(
-	struct lx_call *call, const struct index *x, enum lx_normalise how, double *out)
+	struct lx_call *call, const struct index *x, enum lx_normalisation how, double *out)
 {
 	for (size_t c = 0; c < x->table->columns; c++) {
 		if (how == LX_MINMAX)
@@ -182,7 +182,7 @@ static double aggregate(size_t n, const double *normal, const double *weights, b
 }
 
 static enum lx_code check_positive(
-	struct lx_call *call, const struct lx_table *t, const double *normal, const double *weights)
+	struct lx_call *call, const struct lx_grid *t, const double *normal, const double *weights)
 {
 	for (size_t i = 0; i < t->rows * t->columns; i++)
 		if (weights[i % t->columns] > 0 && !(normal[i] > 0))
@@ -195,11 +195,11 @@ static enum lx_code check_positive(
 
 /* With weight w on column c and the others in proportion, the gap of the two units is
  * w * gap_c + (1 - w) * rest: zero at rest / (rest - gap_c). */
-static struct lx_swap swap_of(const struct lx_table *t, const double *normal, const double *weights,
-	bool geometric, size_t above, size_t below)
+static struct lx_weight_swap swap_of(const struct lx_grid *t, const double *normal,
+	const double *weights, bool geometric, size_t above, size_t below)
 {
 	const double *a = normal + above * t->columns, *b = normal + below * t->columns;
-	struct lx_swap found = { above, below, NOWHERE, 0, NAN, NAN };
+	struct lx_weight_swap found = { above, below, NOWHERE, 0, NAN, NAN };
 	double whole = 0;
 
 	for (size_t c = 0; c < t->columns; c++)
@@ -222,10 +222,10 @@ static struct lx_swap swap_of(const struct lx_table *t, const double *normal, co
 	return found;
 }
 
-static enum lx_code swaps(struct lx_call *call, const struct lx_table *t, const double *normal,
+static enum lx_code swaps(struct lx_call *call, const struct lx_grid *t, const double *normal,
 	const double *weights, bool geometric, struct lx_composite *out)
 {
-	size_t *order = lx_order(call, t->rows, out->rank);
+	size_t *order = lx_ranked_rows(call, t->rows, out->rank);
 
 	out->swaps = lx_array(call, t->rows, sizeof *out->swaps);
 	if (order == NULL || out->swaps == NULL)
@@ -255,7 +255,7 @@ static size_t way(const struct index *x, size_t n, bool *geometric)
  * worth the name). */
 static void draw_once(const struct index *x, size_t draw, double *scratch)
 {
-	const struct lx_table *t = x->table;
+	const struct lx_grid *t = x->table;
 	double *weights = scratch, *score = scratch + t->columns, *sorted = score + t->rows;
 	uint64_t state = lx_stream(x->choice->seed, draw);
 	double sum = 0, spread = x->choice->spread;
@@ -299,7 +299,7 @@ static enum lx_code draw_some(void *with, size_t i, unsigned worker, struct lx_f
 
 static enum lx_code simulate(struct lx_call *call, struct index *x, struct lx_composite *out)
 {
-	const struct lx_table *t = x->table;
+	const struct lx_grid *t = x->table;
 	size_t draws = x->choice->draws, pieces = (draws + DRAWS_A_PIECE - 1) / DRAWS_A_PIECE;
 
 	x->rank = lx_doubles(call, t->rows * draws);
@@ -313,7 +313,7 @@ static enum lx_code simulate(struct lx_call *call, struct index *x, struct lx_co
 		x->normal[k] = lx_doubles(call, t->rows * t->columns);
 		if (x->normal[k] == NULL)
 			return LX_BROKEN;
-		LX_TRY(normalise(call, x, (enum lx_normalise)k, x->normal[k]));
+		LX_TRY(normalise(call, x, (enum lx_normalisation)k, x->normal[k]));
 		x->positive[k] = true;
 		for (size_t i = 0; i < t->rows * t->columns; i++)
 			x->positive[k] &= x->normal[k][i] > 0;
@@ -330,8 +330,8 @@ static enum lx_code simulate(struct lx_call *call, struct index *x, struct lx_co
 	return LX_OK;
 }
 
-static enum lx_code check_choice(struct lx_call *call, const struct lx_table *table,
-	const struct lx_composite_choice *choice)
+static enum lx_code check_choice(
+	struct lx_call *call, const struct lx_grid *table, const struct lx_composite_choice *choice)
 {
 	if (choice->draws == 0 || choice->draws > LX_DRAWS_MAX)
 		return lx_fail(call, LX_INVALID, "draws", "appraise.draws", "%d", LX_DRAWS_MAX);
@@ -344,11 +344,11 @@ static enum lx_code check_choice(struct lx_call *call, const struct lx_table *ta
 	return LX_OK;
 }
 
-enum lx_code lx_composite(struct lx_call *call, const struct lx_table *table,
+enum lx_code lx_composite(struct lx_call *call, const struct lx_grid *table,
 	struct lx_criteria criteria, const struct lx_composite_choice *choice,
 	struct lx_composite *out)
 {
-	struct lx_table full = *table;
+	struct lx_grid full = *table;
 	struct lx_composite found = { 0 };
 	double *weights;
 
@@ -372,7 +372,7 @@ enum lx_code lx_composite(struct lx_call *call, const struct lx_table *table,
 	for (size_t r = 0; r < table->rows; r++)
 		found.score[r] = aggregate(
 			table->columns, normal + r * table->columns, weights, choice->geometric);
-	LX_TRY(lx_rank(call, table->rows, found.score, true, found.rank));
+	LX_TRY(lx_rank_values(call, table->rows, found.score, true, found.rank));
 	LX_TRY(swaps(call, &full, normal, weights, choice->geometric, &found));
 	LX_TRY(simulate(call, &x, &found));
 	*out = found;

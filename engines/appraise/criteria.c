@@ -8,7 +8,7 @@
 
 /* ---- Entropy weights ---- */
 
-static double column_sum(const struct lx_table *t, size_t c)
+static double column_sum(const struct lx_grid *t, size_t c)
 {
 	double sum = 0;
 
@@ -17,7 +17,7 @@ static double column_sum(const struct lx_table *t, size_t c)
 	return sum;
 }
 
-static double column_entropy(const struct lx_table *t, size_t c, double sum)
+static double column_entropy(const struct lx_grid *t, size_t c, double sum)
 {
 	double e = 0;
 
@@ -30,7 +30,7 @@ static double column_entropy(const struct lx_table *t, size_t c, double sum)
 	return fabs(1 - e) < ALL_CONSTANT ? 1 : e;
 }
 
-enum lx_code lx_entropy(struct lx_call *call, const struct lx_table *table, struct lx_entropy *out)
+enum lx_code lx_entropy(struct lx_call *call, const struct lx_grid *table, struct lx_entropy *out)
 {
 	LX_TRY(lx_check_table(call, table, 2, false, false));
 	struct lx_entropy found = { lx_doubles(call, table->columns),
@@ -58,7 +58,7 @@ enum lx_code lx_entropy(struct lx_call *call, const struct lx_table *table, stru
 
 /* The weighted, vector-normalised table. */
 static enum lx_code weighted(
-	struct lx_call *call, const struct lx_table *t, const double *weights, double *out)
+	struct lx_call *call, const struct lx_grid *t, const double *weights, double *out)
 {
 	for (size_t c = 0; c < t->columns; c++) {
 		double squares = 0;
@@ -73,8 +73,7 @@ static enum lx_code weighted(
 	return LX_OK;
 }
 
-static void extremes(
-	const struct lx_table *t, const double *at, size_t c, double *low, double *high)
+static void extremes(const struct lx_grid *t, const double *at, size_t c, double *low, double *high)
 {
 	*low = *high = at[c];
 	for (size_t r = 1; r < t->rows; r++) {
@@ -85,7 +84,7 @@ static void extremes(
 
 /* Adds each row's squared distances to ideal and anti-ideal. */
 static void add_distances(
-	const struct lx_table *t, const double *at, const bool *benefit, struct lx_topsis *out)
+	const struct lx_grid *t, const double *at, const bool *benefit, struct lx_topsis *out)
 {
 	for (size_t c = 0; c < t->columns; c++) {
 		double low, high;
@@ -99,7 +98,7 @@ static void add_distances(
 	}
 }
 
-enum lx_code lx_topsis(struct lx_call *call, const struct lx_table *table,
+enum lx_code lx_topsis(struct lx_call *call, const struct lx_grid *table,
 	struct lx_criteria criteria, struct lx_topsis *out)
 {
 	double *weights;
@@ -122,7 +121,7 @@ enum lx_code lx_topsis(struct lx_call *call, const struct lx_table *table,
 		found.closeness[r] = both > 0 ? found.d_minus[r] / both : 0.5;
 		found.alike |= !(both > 0);
 	}
-	LX_TRY(lx_rank(call, n, found.closeness, true, found.rank));
+	LX_TRY(lx_rank_values(call, n, found.closeness, true, found.rank));
 	*out = found;
 	return LX_OK;
 }
@@ -130,7 +129,7 @@ enum lx_code lx_topsis(struct lx_call *call, const struct lx_table *table,
 /* ---- VIKOR ---- */
 
 static void add_regrets(
-	const struct lx_table *t, const double *weights, const bool *benefit, struct lx_vikor *out)
+	const struct lx_grid *t, const double *weights, const bool *benefit, struct lx_vikor *out)
 {
 	for (size_t c = 0; c < t->columns; c++) {
 		double low, high;
@@ -184,7 +183,7 @@ static void accept(size_t n, struct lx_vikor *out)
 	out->advantage = out->lead >= 1 / (double)(n - 1);
 }
 
-enum lx_code lx_vikor(struct lx_call *call, const struct lx_table *table,
+enum lx_code lx_vikor(struct lx_call *call, const struct lx_grid *table,
 	struct lx_criteria criteria, double v, struct lx_vikor *out)
 {
 	double *weights;
@@ -204,7 +203,7 @@ enum lx_code lx_vikor(struct lx_call *call, const struct lx_table *table,
 	add_place(n, found.s, v, found.q);
 	add_place(n, found.r, 1 - v, found.q);
 	accept(n, &found);
-	LX_TRY(lx_rank(call, n, found.q, false, found.rank));
+	LX_TRY(lx_rank_values(call, n, found.q, false, found.rank));
 	*out = found;
 	return LX_OK;
 }

@@ -14,7 +14,7 @@
 #define MULTIPLIER 1e-9 /* lambdas below are not peers */
 
 struct bench {
-	const struct lx_table *table;
+	const struct lx_grid *table;
 	size_t inputs;
 	struct lx_envelope *main, *side; /* by worker */
 	struct lx_dea *out;
@@ -23,7 +23,7 @@ struct bench {
 };
 
 /* What a unit must be to be appraised. */
-static enum lx_code check(struct lx_call *call, const struct lx_table *t, size_t inputs)
+static enum lx_code check(struct lx_call *call, const struct lx_grid *t, size_t inputs)
 {
 	LX_TRY(lx_check_table(call, t, 1, false, false));
 	if (inputs == 0 || inputs >= t->columns)
@@ -44,7 +44,7 @@ static enum lx_code check(struct lx_call *call, const struct lx_table *t, size_t
 }
 
 /* The table by columns, which is how the programmes read it. */
-static double *by_columns(struct lx_call *call, const struct lx_table *t)
+static double *by_columns(struct lx_call *call, const struct lx_grid *t)
 {
 	double *data = lx_doubles(call, t->rows * t->columns);
 
@@ -54,7 +54,7 @@ static double *by_columns(struct lx_call *call, const struct lx_table *t)
 }
 
 /* One for each thread that `pieces` of work may have. */
-static struct lx_envelope *envelopes(struct lx_call *call, const struct lx_table *t, size_t inputs,
+static struct lx_envelope *envelopes(struct lx_call *call, const struct lx_grid *t, size_t inputs,
 	const double *data, size_t pieces)
 {
 	unsigned n = lx_workers(call, pieces);
@@ -153,7 +153,7 @@ static enum lx_code appraise_unit(void *with, size_t i, unsigned worker, struct 
 	return LX_OK;
 }
 
-static bool frontier_room(struct lx_call *call, const struct lx_table *t, struct lx_frontier *f)
+static bool frontier_room(struct lx_call *call, const struct lx_grid *t, struct lx_frontier *f)
 {
 	f->score = lx_doubles(call, t->rows);
 	f->super = lx_doubles(call, t->rows);
@@ -195,7 +195,7 @@ static enum lx_code gather_peers(
 }
 
 enum lx_code lx_dea(
-	struct lx_call *call, const struct lx_table *table, size_t inputs, struct lx_dea *out)
+	struct lx_call *call, const struct lx_grid *table, size_t inputs, struct lx_dea *out)
 {
 	struct lx_dea found = { 0 };
 
@@ -224,7 +224,7 @@ enum lx_code lx_dea(
 
 struct ladder {
 	struct bench *bench; /* by period of the frontier */
-	const struct lx_table *period;
+	const struct lx_grid *period;
 	size_t n;
 	double *score; /* [frontier][0: the period before, 1: same, 2: after][unit] */
 };
@@ -241,7 +241,7 @@ static enum lx_code climb(void *with, size_t i, unsigned worker, struct lx_fault
 		*score = NAN;
 		if (frontier + k < 1 || frontier + k - 1 >= l->n)
 			continue;
-		const struct lx_table *from = &l->period[frontier + k - 1];
+		const struct lx_grid *from = &l->period[frontier + k - 1];
 		enum lx_envelope_end end = lx_envelope_start(e, from->at + unit * from->columns);
 		if (end == ENVELOPE_OPTIMAL && lx_envelope_proved(e))
 			*score = lx_envelope_score(e);
@@ -268,7 +268,7 @@ static void indices(const struct ladder *l, struct lx_malmquist *out)
 }
 
 static enum lx_code check_periods(
-	struct lx_call *call, const struct lx_table *periods, size_t n, size_t inputs)
+	struct lx_call *call, const struct lx_grid *periods, size_t n, size_t inputs)
 {
 	if (n < 2 || n > LX_PERIODS_MAX)
 		return lx_fail(
@@ -282,7 +282,7 @@ static enum lx_code check_periods(
 	return LX_OK;
 }
 
-enum lx_code lx_malmquist(struct lx_call *call, const struct lx_table *periods, size_t n,
+enum lx_code lx_malmquist(struct lx_call *call, const struct lx_grid *periods, size_t n,
 	size_t inputs, struct lx_malmquist *out)
 {
 	LX_TRY(check_periods(call, periods, n, inputs));

@@ -19,7 +19,7 @@ static double information(double a, double b)
 }
 
 static enum lx_code check(
-	struct lx_call *call, const struct lx_table *t, const size_t *group, size_t groups)
+	struct lx_call *call, const struct lx_grid *t, const size_t *group, size_t groups)
 {
 	double sum = 0;
 
@@ -41,7 +41,7 @@ static enum lx_code check(
 }
 
 /* Theil over the groups' sums gives the part between; what is left of each group is the part within. */
-static enum lx_code theil(struct lx_call *call, const struct lx_table *t, const size_t *group,
+static enum lx_code theil(struct lx_call *call, const struct lx_grid *t, const size_t *group,
 	size_t groups, struct lx_inequality *out)
 {
 	double *y = lx_doubles(call, groups), *p = lx_doubles(call, groups), all_y = 0, all_p = 0;
@@ -117,7 +117,7 @@ static void sigma(size_t n, const struct unit *unit, struct lx_inequality *out)
 	out->sigma_sd_log = unit[0].x > 0 ? sqrt(squares_log / (double)n) : INFINITY;
 }
 
-enum lx_code lx_inequality(struct lx_call *call, const struct lx_table *table, const size_t *group,
+enum lx_code lx_inequality(struct lx_call *call, const struct lx_grid *table, const size_t *group,
 	size_t groups, struct lx_inequality *out)
 {
 	struct lx_inequality found = { 0 };

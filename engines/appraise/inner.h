@@ -11,24 +11,24 @@
 double *lx_doubles(struct lx_call *call, size_t n);
 
 /* A fault at a row and column (either may be NOWHERE), named as the table names them. */
-enum lx_code lx_cell_fault(struct lx_call *call, const struct lx_table *table, size_t row,
+enum lx_code lx_cell_fault(struct lx_call *call, const struct lx_grid *table, size_t row,
 	size_t column, const char *msgid);
 
 /* Finite numbers within the bounds of the header, at least `rows` rows; `negative`: whether numbers
  * below 0 are allowed, `missing`: whether NaN is. */
-LX_CHECK enum lx_code lx_check_table(struct lx_call *call, const struct lx_table *table,
-	size_t rows, bool negative, bool missing);
+LX_CHECK enum lx_code lx_check_table(struct lx_call *call, const struct lx_grid *table, size_t rows,
+	bool negative, bool missing);
 
 /* A copy of the weights divided by their sum. Faults: a negative weight, sum 0. */
 LX_CHECK enum lx_code lx_share_weights(
-	struct lx_call *call, const struct lx_table *table, const double *weights, double **out);
+	struct lx_call *call, const struct lx_grid *table, const double *weights, double **out);
 
 /* The rows from rank 1 down, equals in the order of rows; NULL beyond memory. */
-size_t *lx_order(struct lx_call *call, size_t n, const size_t *rank);
+size_t *lx_ranked_rows(struct lx_call *call, size_t n, const size_t *rank);
 
 /* Zero-terminated name of a row, by its number if it has none; NULL beyond memory. */
-const char *lx_row_name(struct lx_call *call, const struct lx_table *table, size_t row);
-const char *lx_column_name(struct lx_call *call, const struct lx_table *table, size_t column);
+const char *lx_row_name(struct lx_call *call, const struct lx_grid *table, size_t row);
+const char *lx_column_name(struct lx_call *call, const struct lx_grid *table, size_t column);
 
 /* Reads [-]digits[.digits][e±digits], or two such with a slash between; false for anything else, for
  * what is not finite, and for a denominator of 0. */

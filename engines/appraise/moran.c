@@ -26,7 +26,7 @@ struct field {
 
 /* No place may be its own neighbour or have the same one twice. */
 static enum lx_code check_links(
-	struct lx_call *call, const struct lx_table *t, const struct lx_neighbours *w)
+	struct lx_call *call, const struct lx_grid *t, const struct lx_neighbours *w)
 {
 	size_t *seen = lx_array(call, w->n, sizeof *seen);
 
@@ -50,7 +50,7 @@ static enum lx_code check_links(
 	return LX_OK;
 }
 
-static enum lx_code check(struct lx_call *call, const struct lx_table *t,
+static enum lx_code check(struct lx_call *call, const struct lx_grid *t,
 	const struct lx_neighbours *w, size_t permutations)
 {
 	LX_TRY(lx_check_table(call, t, 4, true, false));
@@ -65,7 +65,7 @@ static enum lx_code check(struct lx_call *call, const struct lx_table *t,
 	return check_links(call, t, w);
 }
 
-static enum lx_code centre(struct lx_call *call, const struct lx_table *t, struct field *f)
+static enum lx_code centre(struct lx_call *call, const struct lx_grid *t, struct field *f)
 {
 	double mean = 0, most = 0;
 
@@ -214,7 +214,7 @@ static enum lx_code permute_all(struct lx_call *call, struct field *f, double *p
 	return LX_OK;
 }
 
-enum lx_code lx_moran(struct lx_call *call, const struct lx_table *values,
+enum lx_code lx_moran(struct lx_call *call, const struct lx_grid *values,
 	const struct lx_neighbours *neighbours, size_t permutations, uint64_t seed,
 	struct lx_moran *out)
 {
@@ -296,7 +296,7 @@ static enum lx_code permute_place(void *with, size_t i, unsigned worker, struct 
 	return LX_OK;
 }
 
-enum lx_code lx_moran_local(struct lx_call *call, const struct lx_table *values,
+enum lx_code lx_moran_local(struct lx_call *call, const struct lx_grid *values,
 	const struct lx_neighbours *neighbours, size_t permutations, uint64_t seed,
 	struct lx_moran_local *out)
 {

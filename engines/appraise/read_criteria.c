@@ -4,18 +4,18 @@
 
 #include <stdio.h>
 
-static bool ratio_of(const json_t *value, struct lx_ratio *ratio)
+static bool ratio_of(const json_t *value, struct lx_judgement *ratio)
 {
 	char digits[40];
 
 	if (json_is_string(value))
-		return lx_ratio_read(
+		return lx_judgement_read(
 			(struct lx_text){ json_string_value(value), json_string_length(value) },
 			ratio);
 	if (!json_is_number(value))
 		return false;
 	(void)snprintf(digits, sizeof digits, "%.9g", json_number_value(value));
-	return lx_ratio_read(lx_text(digits), ratio);
+	return lx_judgement_read(lx_text(digits), ratio);
 }
 
 enum lx_code lx_read_ahp(struct source *s)
@@ -27,7 +27,7 @@ enum lx_code lx_read_ahp(struct source *s)
 	if (n == 0 || n > LX_JUDGED_MAX)
 		return lx_fail(
 			s->call, LX_INVALID, "matrix", "appraise.judged_many", "%d", LX_JUDGED_MAX);
-	struct lx_ratio *judgement = lx_array(s->call, n * n, sizeof *judgement);
+	struct lx_judgement *judgement = lx_array(s->call, n * n, sizeof *judgement);
 	if (judgement == NULL)
 		return LX_BROKEN;
 	for (size_t i = 0; i < n; i++) {
@@ -39,7 +39,7 @@ enum lx_code lx_read_ahp(struct source *s)
 				return lx_source_fault_at(s, "matrix", i, j, "appraise.not_ratio");
 	}
 	s->out->judgement = judgement;
-	s->out->table = (struct lx_table){ n, n, NULL, NULL, NULL };
+	s->out->table = (struct lx_grid){ n, n, NULL, NULL, NULL };
 	return lx_source_rows(s, n, &s->out->table.row_names);
 }
 
@@ -92,7 +92,7 @@ enum lx_code lx_read_composite(struct source *s)
 	unsigned normalise, aggregate, missing;
 	uint64_t draws = choice->draws;
 	const json_t *goalposts = json_object_get(s->root, "goalposts");
-	struct lx_table posts;
+	struct lx_grid posts;
 
 	LX_TRY(lx_source_named(s, "matrix", true));
 	LX_TRY(read_criteria(s));
@@ -102,7 +102,7 @@ enum lx_code lx_read_composite(struct source *s)
 	LX_TRY(lx_source_number(s, "spread", &choice->spread));
 	LX_TRY(lx_source_whole(s, "seed", INT64_MAX, &choice->seed));
 	LX_TRY(lx_source_whole(s, "draws", LX_DRAWS_MAX, &draws));
-	choice->normalise = (enum lx_normalise)normalise;
+	choice->normalise = (enum lx_normalisation)normalise;
 	choice->geometric = aggregate == 1;
 	choice->missing = (enum lx_missing)missing;
 	choice->draws = draws;
@@ -118,7 +118,7 @@ enum lx_code lx_read_composite(struct source *s)
 }
 
 /* Inputs and outputs side by side. */
-static enum lx_code join(struct source *s, const struct lx_table *in, const struct lx_table *made)
+static enum lx_code join(struct source *s, const struct lx_grid *in, const struct lx_grid *made)
 {
 	size_t columns = in->columns + made->columns;
 	double *at = lx_doubles(s->call, in->rows * columns);
@@ -135,13 +135,13 @@ static enum lx_code join(struct source *s, const struct lx_table *in, const stru
 	for (size_t c = 0; c < made->columns; c++)
 		names[in->columns + c] = outputs[c];
 	s->out->inputs = in->columns;
-	s->out->table = (struct lx_table){ in->rows, columns, at, NULL, names };
+	s->out->table = (struct lx_grid){ in->rows, columns, at, NULL, names };
 	return LX_OK;
 }
 
 enum lx_code lx_read_dea(struct source *s)
 {
-	struct lx_table in, made, *t = &s->out->table;
+	struct lx_grid in, made, *t = &s->out->table;
 	json_t *rows;
 
 	LX_TRY(lx_source_need(s, "inputs", JSON_ARRAY, &rows));

@@ -127,8 +127,7 @@ static bool is_weights(const struct sheet *s, size_t row)
 }
 
 /* The numbers of `n` columns from `from`, of the rows after the head that are not weights. */
-static enum lx_code numbers(
-	struct sheet *s, size_t from, size_t n, bool holes, struct lx_table *out)
+static enum lx_code numbers(struct sheet *s, size_t from, size_t n, bool holes, struct lx_grid *out)
 {
 	double *at = lx_doubles(s->call, s->rows * n);
 	struct lx_text *names = lx_number_names(s->call, s->rows, "");
@@ -154,14 +153,14 @@ static enum lx_code numbers(
 	}
 	if (rows == 0)
 		return lx_fail(s->call, LX_INVALID, NULL, "appraise.csv_empty", NULL);
-	*out = (struct lx_table){ rows, n, at, names, columns };
+	*out = (struct lx_grid){ rows, n, at, names, columns };
 	return LX_OK;
 }
 
 /* All numbers; names of units and of columns must differ. */
 static enum lx_code whole_table(struct sheet *s, bool holes)
 {
-	struct lx_table *t = &s->out->table;
+	struct lx_grid *t = &s->out->table;
 
 	LX_TRY(numbers(s, s->data, s->columns - s->data, holes, t));
 	LX_TRY(lx_check_names(s->call, NULL, t->columns, t->column_names));
@@ -213,7 +212,7 @@ static enum lx_code criteria(struct sheet *s)
 static enum lx_code judgements(struct sheet *s)
 {
 	size_t n = s->rows - 1;
-	struct lx_ratio *at = lx_array(s->call, n * n, sizeof *at);
+	struct lx_judgement *at = lx_array(s->call, n * n, sizeof *at);
 	struct lx_text *names = lx_array(s->call, n, sizeof *names);
 
 	if (s->columns != s->rows || n > LX_JUDGED_MAX)
@@ -223,11 +222,11 @@ static enum lx_code judgements(struct sheet *s)
 	for (size_t i = 0; i < n; i++) {
 		names[i] = cell(s, i + 1, 0);
 		for (size_t j = 0; j < n; j++)
-			if (!lx_ratio_read(cell(s, i + 1, j + 1), &at[i * n + j]))
+			if (!lx_judgement_read(cell(s, i + 1, j + 1), &at[i * n + j]))
 				return fault(s, i + 1, j + 1, "appraise.not_ratio");
 	}
 	s->out->judgement = at;
-	s->out->table = (struct lx_table){ n, n, NULL, names, names };
+	s->out->table = (struct lx_grid){ n, n, NULL, names, names };
 	return LX_OK;
 }
 
@@ -257,7 +256,7 @@ static enum lx_code frontier(struct sheet *s)
 /* Rows "period, unit, numbers": one table a period, units in the same order in each. */
 static enum lx_code periods(struct sheet *s)
 {
-	struct lx_table all, *period = lx_array(s->call, LX_PERIODS_MAX, sizeof *period);
+	struct lx_grid all, *period = lx_array(s->call, LX_PERIODS_MAX, sizeof *period);
 	struct lx_text *names = lx_array(s->call, LX_PERIODS_MAX, sizeof *names);
 	size_t units = 1, n;
 
@@ -342,7 +341,7 @@ static enum lx_code table_alone(struct sheet *s)
 /* Columns city, population, output, then the distance to each city in the order of the rows. */
 static enum lx_code gravity(struct sheet *s)
 {
-	struct lx_table distance;
+	struct lx_grid distance;
 
 	if (s->columns != s->rows + 2)
 		return lx_fail(s->call, LX_INVALID, NULL, "appraise.csv_gravity", NULL);
@@ -358,7 +357,7 @@ static enum lx_code coupling(struct sheet *s)
 	s->weighted = true;
 	LX_TRY(whole_table(s, false));
 	LX_TRY(weights(s));
-	const struct lx_table *t = &s->out->table;
+	const struct lx_grid *t = &s->out->table;
 	double *all = lx_doubles(s->call, t->rows * t->columns);
 	if (all == NULL)
 		return LX_BROKEN;
@@ -374,7 +373,7 @@ static enum lx_code coupling(struct sheet *s)
 /* Columns place, value, neighbours: names of places with ; or | between. */
 static enum lx_code moran(struct sheet *s)
 {
-	struct lx_table *t = &s->out->table;
+	struct lx_grid *t = &s->out->table;
 	size_t links = 0, room = 0;
 
 	if (s->columns != 3)

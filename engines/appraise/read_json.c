@@ -186,7 +186,7 @@ enum lx_code lx_source_word(struct source *s, const char *field, const char *wor
 /* ---- Tables ---- */
 
 enum lx_code lx_source_table(
-	struct source *s, const json_t *rows, const char *field, bool holes, struct lx_table *out)
+	struct source *s, const json_t *rows, const char *field, bool holes, struct lx_grid *out)
 {
 	if (!json_is_array(rows) || json_array_size(rows) == 0)
 		return lx_source_fault(s, field, "appraise.not_table");
@@ -207,7 +207,7 @@ enum lx_code lx_source_table(
 			return lx_source_fault_at(s, field, r, NOWHERE, "appraise.row_length");
 		LX_TRY(lx_source_numbers(s, row, field, r, holes, at + r * columns));
 	}
-	*out = (struct lx_table){ n, columns, at, NULL, NULL };
+	*out = (struct lx_grid){ n, columns, at, NULL, NULL };
 	return LX_OK;
 }
 
@@ -215,7 +215,7 @@ enum lx_code lx_source_table(
 enum lx_code lx_source_named(struct source *s, const char *field, bool holes)
 {
 	json_t *rows;
-	struct lx_table *t = &s->out->table;
+	struct lx_grid *t = &s->out->table;
 
 	LX_TRY(lx_source_need(s, field, JSON_ARRAY, &rows));
 	LX_TRY(lx_source_table(s, rows, field, holes, t));
@@ -235,7 +235,7 @@ enum lx_code lx_source_periods(struct source *s)
 	if (n == 0 || n > LX_PERIODS_MAX)
 		return lx_fail(
 			s->call, LX_INVALID, "data", "appraise.periods", "%d", LX_PERIODS_MAX);
-	struct lx_table *period = lx_array(s->call, n, sizeof *period);
+	struct lx_grid *period = lx_array(s->call, n, sizeof *period);
 	if (period == NULL)
 		return LX_BROKEN;
 	for (size_t p = 0; p < n; p++) {

@@ -49,7 +49,7 @@ LX_CHECK enum lx_code lx_source_rows(struct source *s, size_t n, const struct lx
 
 /* A rectangle of numbers; as s->out->table with its names; one for each period of field "data". */
 LX_CHECK enum lx_code lx_source_table(
-	struct source *s, const json_t *rows, const char *field, bool holes, struct lx_table *out);
+	struct source *s, const json_t *rows, const char *field, bool holes, struct lx_grid *out);
 LX_CHECK enum lx_code lx_source_named(struct source *s, const char *field, bool holes);
 LX_CHECK enum lx_code lx_source_periods(struct source *s);
 

@@ -23,7 +23,7 @@ static enum lx_code side_by_side(struct source *s, const char *left, const char 
 	}
 	columns[0] = lx_text(left);
 	columns[1] = lx_text(right);
-	s->out->table = (struct lx_table){ n, 2, at, NULL, columns };
+	s->out->table = (struct lx_grid){ n, 2, at, NULL, columns };
 	return lx_source_rows(s, n, &s->out->table.row_names);
 }
 
@@ -66,7 +66,7 @@ static enum lx_code read_group(
 
 static enum lx_code read_groups(struct source *s)
 {
-	const struct lx_table *t = &s->out->table;
+	const struct lx_grid *t = &s->out->table;
 	struct grouping g = { .others = NOWHERE };
 	size_t n = 0;
 	json_t *groups = json_object_get(s->root, "groups"), *members;
@@ -107,7 +107,7 @@ static enum lx_code read_groups(struct source *s)
 static enum lx_code pick_column(struct source *s, const char *field, size_t otherwise, size_t *at)
 {
 	const json_t *value = json_object_get(s->root, field);
-	const struct lx_table *t = &s->out->period[0];
+	const struct lx_grid *t = &s->out->period[0];
 
 	*at = otherwise;
 	if (value == NULL)
@@ -122,7 +122,7 @@ static enum lx_code pick_column(struct source *s, const char *field, size_t othe
 static enum lx_code narrow(struct source *s)
 {
 	struct lx_appraisal *out = s->out;
-	struct lx_table *period = lx_array(s->call, out->periods, sizeof *period);
+	struct lx_grid *period = lx_array(s->call, out->periods, sizeof *period);
 	struct lx_text *names = lx_number_names(s->call, 2, "");
 	size_t columns = out->period[0].columns, y, p;
 
@@ -192,7 +192,7 @@ enum lx_code lx_read_krugman(struct source *s)
 enum lx_code lx_read_gravity(struct source *s)
 {
 	json_t *rows;
-	struct lx_table distance;
+	struct lx_grid distance;
 
 	LX_TRY(side_by_side(s, "population", "gdp"));
 	LX_TRY(lx_source_need(s, "distance", JSON_ARRAY, &rows));
@@ -244,7 +244,7 @@ enum lx_code lx_read_coupling(struct source *s)
 		const json_t *one = cases == NULL ? s->root : json_array_get(cases, i);
 		LX_TRY(read_coupled(s, one, i, most, u, weights, parts));
 	}
-	s->out->table = (struct lx_table){ n, most, u, NULL, NULL };
+	s->out->table = (struct lx_grid){ n, most, u, NULL, NULL };
 	s->out->parts = parts;
 	s->out->part_weights = weights;
 	s->out->several = cases != NULL;
@@ -300,7 +300,7 @@ enum lx_code lx_read_moran(struct source *s)
 	if (n > LX_ROWS_MAX)
 		return lx_source_fault(s, "values", "appraise.list_long");
 	column[0] = lx_text("values");
-	s->out->table = (struct lx_table){ n, 1, values, NULL, column };
+	s->out->table = (struct lx_grid){ n, 1, values, NULL, column };
 	LX_TRY(lx_source_rows(s, n, &s->out->table.row_names));
 	LX_TRY(lx_source_word(s, "weights", "row-standardised binary", &weights));
 	LX_TRY(lx_source_whole(s, "permutations", LX_PERMUTATIONS_MAX, &permutations));

@@ -10,7 +10,7 @@
 
 /* ---- Adding ---- */
 
-void lx_found(struct report_builder *b, struct lx_finding finding)
+void lx_report_add(struct report_builder *b, struct lx_appraise_finding finding)
 {
 	if (b->section->findings == FINDINGS_MAX)
 		return;
@@ -19,24 +19,26 @@ void lx_found(struct report_builder *b, struct lx_finding finding)
 	b->section->finding[b->section->findings++] = finding;
 }
 
-void lx_found_number(struct report_builder *b, const char *key, double number)
+void lx_report_number(struct report_builder *b, const char *key, double number)
 {
 	double *at = lx_doubles(b->call, 1);
 
 	if (at == NULL)
 		return;
 	*at = number;
-	lx_found(b, (struct lx_finding){ .key = key, .shape = LX_NUMBER, .at = at });
+	lx_report_add(
+		b, (struct lx_appraise_finding){ .key = key, .shape = LX_SHAPE_NUMBER, .at = at });
 }
 
-void lx_found_rows(struct report_builder *b, const char *key, size_t n, const struct lx_text *names,
-	const double *at)
+void lx_report_rows(struct report_builder *b, const char *key, size_t n,
+	const struct lx_text *names, const double *at)
 {
-	lx_found(b, (struct lx_finding){
-			    .key = key, .shape = LX_BY_ROW, .rows = n, .at = at, .names = names });
+	lx_report_add(b,
+		(struct lx_appraise_finding){
+			.key = key, .shape = LX_SHAPE_ROWS, .rows = n, .at = at, .names = names });
 }
 
-void lx_found_ranks(struct report_builder *b, const char *key, size_t n,
+void lx_report_ranks(struct report_builder *b, const char *key, size_t n,
 	const struct lx_text *names, const size_t *rank)
 {
 	double *at = lx_doubles(b->call, n);
@@ -45,44 +47,46 @@ void lx_found_ranks(struct report_builder *b, const char *key, size_t n,
 		return;
 	for (size_t i = 0; i < n; i++)
 		at[i] = (double)rank[i];
-	lx_found(b, (struct lx_finding){ .key = key,
-			    .shape = LX_BY_ROW,
-			    .whole = true,
-			    .rows = n,
-			    .at = at,
-			    .names = names });
+	lx_report_add(b, (struct lx_appraise_finding){ .key = key,
+				 .shape = LX_SHAPE_ROWS,
+				 .whole = true,
+				 .rows = n,
+				 .at = at,
+				 .names = names });
 }
 
-void lx_found_words(struct report_builder *b, const char *key, size_t n,
+void lx_report_words(struct report_builder *b, const char *key, size_t n,
 	const struct lx_text *names, const char *const *words)
 {
-	lx_found(b,
-		(struct lx_finding){
-			.key = key, .shape = LX_WORDS, .rows = n, .words = words, .names = names });
+	lx_report_add(b, (struct lx_appraise_finding){ .key = key,
+				 .shape = LX_SHAPE_WORDS,
+				 .rows = n,
+				 .words = words,
+				 .names = names });
 }
 
-void lx_found_table(struct report_builder *b, const char *key, struct lx_table table)
+void lx_report_table(struct report_builder *b, const char *key, struct lx_grid table)
 {
-	lx_found(b, (struct lx_finding){ .key = key,
-			    .shape = LX_TABLE,
-			    .rows = table.rows,
-			    .columns = table.columns,
-			    .at = table.at,
-			    .names = table.row_names,
-			    .across = table.column_names });
+	lx_report_add(b, (struct lx_appraise_finding){ .key = key,
+				 .shape = LX_SHAPE_TABLE,
+				 .rows = table.rows,
+				 .columns = table.columns,
+				 .at = table.at,
+				 .names = table.row_names,
+				 .across = table.column_names });
 }
 
-void lx_remark_list(struct report_builder *b, const char *const *list)
+void lx_report_remark_list(struct report_builder *b, const char *const *list)
 {
 	if (b->section->remarks == REMARKS_MAX)
 		return;
-	struct lx_remark *remark = &b->section->remark[b->section->remarks++];
+	struct lx_appraise_remark *remark = &b->section->remark[b->section->remarks++];
 	remark->msgid = list[0];
 	for (size_t i = 0; i < LX_REMARK_ARGS && list[i + 1] != NULL; i++)
 		remark->arg[i] = list[i + 1];
 }
 
-const char *lx_figure(struct report_builder *b, double number)
+const char *lx_report_figure(struct report_builder *b, double number)
 {
 	char *text = lx_alloc(b->call, 32);
 
@@ -175,7 +179,8 @@ static enum lx_code choose(struct lx_call *call, enum lx_appraise_kind kind, con
 	return LX_OK;
 }
 
-static bool open_section(struct lx_call *call, struct lx_section *section, const char *method)
+static bool open_section(
+	struct lx_call *call, struct lx_appraise_section *section, const char *method)
 {
 	section->method = method;
 	section->finding = lx_array(call, FINDINGS_MAX, sizeof *section->finding);
@@ -191,14 +196,14 @@ static void leave_out(struct report_builder *b)
 	char *detail = lx_arena_copy(b->call->arena, fault->detail, strlen(fault->detail));
 
 	b->section->findings = b->section->remarks = 0;
-	lx_remark(b, "appraise.left_out", b->section->method);
-	lx_remark(b, fault->msgid, detail);
+	lx_report_remark(b, "appraise.left_out", b->section->method);
+	lx_report_remark(b, fault->msgid, detail);
 	b->section->remark[1].field = field != NULL && field[0] != '\0' ? field : NULL;
 	lx_fault_clear(fault);
 }
 
 enum lx_code lx_appraise(struct lx_call *call, const struct lx_appraisal *appraisal,
-	const char *methods, struct lx_report *out)
+	const char *methods, struct lx_appraise_report *out)
 {
 	const struct report_method *chosen[METHODS_MAX];
 	struct report_builder b = { .call = call, .asked = appraisal };
@@ -207,7 +212,7 @@ enum lx_code lx_appraise(struct lx_call *call, const struct lx_appraisal *apprai
 	bool all;
 
 	LX_TRY(choose(call, appraisal->kind, methods, chosen, &n, &all));
-	struct lx_section *section = lx_array(call, n, sizeof *section);
+	struct lx_appraise_section *section = lx_array(call, n, sizeof *section);
 	if (section == NULL)
 		return LX_BROKEN;
 	for (size_t i = 0; i < n; i++) {
@@ -231,6 +236,6 @@ enum lx_code lx_appraise(struct lx_call *call, const struct lx_appraisal *apprai
 		call->fault = first;
 		return first.code;
 	}
-	*out = (struct lx_report){ section, n };
+	*out = (struct lx_appraise_report){ section, n };
 	return LX_OK;
 }

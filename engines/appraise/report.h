@@ -12,7 +12,7 @@
 struct report_builder {
 	struct lx_call *call;
 	const struct lx_appraisal *asked;
-	struct lx_section *section;
+	struct lx_appraise_section *section;
 	struct lx_dea *dea;
 };
 
@@ -27,25 +27,26 @@ extern const struct report_method lx_criteria_methods[], lx_frontier_methods[],
 	lx_region_methods[]; /* each ends with a NULL name */
 
 /* Add a finding; what is handed over must live as long as the call. */
-void lx_found_number(struct report_builder *b, const char *key, double number);
-void lx_found_rows(struct report_builder *b, const char *key, size_t n, const struct lx_text *names,
-	const double *at);
-void lx_found_ranks(struct report_builder *b, const char *key, size_t n,
+void lx_report_number(struct report_builder *b, const char *key, double number);
+void lx_report_rows(struct report_builder *b, const char *key, size_t n,
+	const struct lx_text *names, const double *at);
+void lx_report_ranks(struct report_builder *b, const char *key, size_t n,
 	const struct lx_text *names, const size_t *rank);
-void lx_found_words(struct report_builder *b, const char *key, size_t n,
+void lx_report_words(struct report_builder *b, const char *key, size_t n,
 	const struct lx_text *names, const char *const *words);
-void lx_found_table(struct report_builder *b, const char *key, struct lx_table table);
+void lx_report_table(struct report_builder *b, const char *key, struct lx_grid table);
 
 /* Adds a finding as it is. */
-void lx_found(struct report_builder *b, struct lx_finding finding);
+void lx_report_add(struct report_builder *b, struct lx_appraise_finding finding);
 
 /* Adds a sentence: its key, then what is filled in, texts of the call. */
-#define lx_remark(b, ...) lx_remark_list((b), (const char *const[]){ __VA_ARGS__, NULL })
+#define lx_report_remark(b, ...)                                                                   \
+	lx_report_remark_list((b), (const char *const[]){ __VA_ARGS__, NULL })
 
 /* As above, from a list that ends with NULL. */
-void lx_remark_list(struct report_builder *b, const char *const *list);
+void lx_report_remark_list(struct report_builder *b, const char *const *list);
 
 /* A number for a sentence, four digits; "" beyond memory. */
-const char *lx_figure(struct report_builder *b, double number);
+const char *lx_report_figure(struct report_builder *b, double number);
 
 #endif

@@ -22,7 +22,7 @@ static enum lx_code frontiers(struct report_builder *b)
 
 static void rows_of(struct report_builder *b, const char *key, const double *at)
 {
-	lx_found_rows(b, key, b->asked->table.rows, b->asked->table.row_names, at);
+	lx_report_rows(b, key, b->asked->table.rows, b->asked->table.row_names, at);
 }
 
 /* Few units for many inputs and outputs: nearly everybody looks efficient. */
@@ -32,8 +32,9 @@ static void rule_of_thumb(struct report_builder *b)
 	size_t least = in * made > 3 * (in + made) ? in * made : 3 * (in + made);
 
 	if (b->asked->table.rows < least)
-		lx_remark(b, "appraise.dea_few", lx_figure(b, (double)b->asked->table.rows),
-			lx_figure(b, (double)least));
+		lx_report_remark(b, "appraise.dea_few",
+			lx_report_figure(b, (double)b->asked->table.rows),
+			lx_report_figure(b, (double)least));
 }
 
 static enum lx_code run_ccr(struct report_builder *b)
@@ -54,7 +55,7 @@ static enum lx_code run_bcc(struct report_builder *b)
 static enum lx_code run_scale(struct report_builder *b)
 {
 	static const char *const names[] = { [LX_IRS] = "irs", [LX_CRS] = "crs", [LX_DRS] = "drs" };
-	const struct lx_table *t = &b->asked->table;
+	const struct lx_grid *t = &b->asked->table;
 
 	LX_TRY(frontiers(b));
 	const char **words = lx_array(b->call, t->rows, sizeof *words);
@@ -63,7 +64,7 @@ static enum lx_code run_scale(struct report_builder *b)
 	for (size_t i = 0; i < t->rows; i++)
 		words[i] = names[b->dea->returns[i]];
 	rows_of(b, "scale", b->dea->scale);
-	lx_found_words(b, "returns", t->rows, t->row_names, words);
+	lx_report_words(b, "returns", t->rows, t->row_names, words);
 	return LX_OK;
 }
 
@@ -83,24 +84,24 @@ static enum lx_code run_super(struct report_builder *b)
 	rows_of(b, "super_ccr_in", b->dea->ccr.super);
 	rows_of(b, "super_bcc_in", b->dea->bcc.super);
 	if (any_undefined(n, b->dea->ccr.super) || any_undefined(n, b->dea->bcc.super))
-		lx_remark(b, "appraise.dea_infeasible");
+		lx_report_remark(b, "appraise.dea_infeasible");
 	return LX_OK;
 }
 
 static void explain(
 	struct report_builder *b, const struct lx_frontier *f, const char *const keys[3])
 {
-	struct lx_table table = b->asked->table;
+	struct lx_grid table = b->asked->table;
 
 	table.at = f->slack;
-	lx_found_table(b, keys[0], table);
+	lx_report_table(b, keys[0], table);
 	table.at = f->target;
-	lx_found_table(b, keys[1], table);
-	lx_found(b, (struct lx_finding){ .key = keys[2],
-			    .shape = LX_LINKS,
-			    .rows = table.rows,
-			    .links = &f->peers,
-			    .names = table.row_names });
+	lx_report_table(b, keys[1], table);
+	lx_report_add(b, (struct lx_appraise_finding){ .key = keys[2],
+				 .shape = LX_SHAPE_LINKS,
+				 .rows = table.rows,
+				 .links = &f->peers,
+				 .names = table.row_names });
 }
 
 static enum lx_code run_targets(struct report_builder *b)
@@ -138,15 +139,15 @@ static enum lx_code run_malmquist(struct report_builder *b)
 	struct lx_text *names = spans(b->call, a->periods - 1, a->period_names);
 	if (names == NULL)
 		return LX_BROKEN;
-	struct lx_table table = { a->periods - 1, a->table.rows, NULL, names, a->table.row_names };
+	struct lx_grid table = { a->periods - 1, a->table.rows, NULL, names, a->table.row_names };
 	table.at = index.mi;
-	lx_found_table(b, "MI", table);
+	lx_report_table(b, "MI", table);
 	table.at = index.ec;
-	lx_found_table(b, "EC", table);
+	lx_report_table(b, "EC", table);
 	table.at = index.tc;
-	lx_found_table(b, "TC", table);
+	lx_report_table(b, "TC", table);
 	if (any_undefined(table.rows * table.columns, index.mi))
-		lx_remark(b, "appraise.dea_infeasible");
+		lx_report_remark(b, "appraise.dea_infeasible");
 	return LX_OK;
 }
 

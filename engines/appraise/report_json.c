@@ -16,7 +16,7 @@ static void number(struct lx_json *json, double x, bool whole)
 		lx_json_real(json, x);
 }
 
-static void list(struct lx_json *json, const struct lx_finding *f, size_t from, size_t n)
+static void list(struct lx_json *json, const struct lx_appraise_finding *f, size_t from, size_t n)
 {
 	lx_json_open(json, '[');
 	for (size_t i = 0; i < n; i++)
@@ -32,7 +32,7 @@ static void text_key(struct lx_call *call, struct lx_json *json, struct lx_text 
 	lx_json_key(json, copy == NULL ? "" : copy);
 }
 
-static void links(struct lx_call *call, struct lx_json *json, const struct lx_finding *f)
+static void links(struct lx_call *call, struct lx_json *json, const struct lx_appraise_finding *f)
 {
 	lx_json_open(json, '[');
 	for (size_t i = 0; i < f->rows; i++) {
@@ -46,11 +46,11 @@ static void links(struct lx_call *call, struct lx_json *json, const struct lx_fi
 	lx_json_close(json, ']');
 }
 
-static void swaps(struct lx_json *json, const struct lx_finding *f)
+static void swaps(struct lx_json *json, const struct lx_appraise_finding *f)
 {
 	lx_json_open(json, '[');
 	for (size_t i = 0; i < f->rows; i++) {
-		const struct lx_swap *s = &f->swaps[i];
+		const struct lx_weight_swap *s = &f->swaps[i];
 		lx_json_open(json, '{');
 		lx_json_key(json, "above");
 		lx_json_text(json, f->names[s->above]);
@@ -72,7 +72,7 @@ static void swaps(struct lx_json *json, const struct lx_finding *f)
 	lx_json_close(json, ']');
 }
 
-static void words(struct lx_json *json, const struct lx_finding *f)
+static void words(struct lx_json *json, const struct lx_appraise_finding *f)
 {
 	lx_json_open(json, '[');
 	for (size_t i = 0; i < f->rows; i++)
@@ -80,48 +80,49 @@ static void words(struct lx_json *json, const struct lx_finding *f)
 	lx_json_close(json, ']');
 }
 
-static void table(struct lx_json *json, const struct lx_finding *f)
+static void table(struct lx_json *json, const struct lx_appraise_finding *f)
 {
 	lx_json_open(json, '[');
 	for (size_t r = 0; r < f->rows; r++) {
-		if (f->shape == LX_LINES) {
+		if (f->shape == LX_SHAPE_LINES) {
 			lx_json_open(json, '{');
 			lx_json_key(json, f->label);
 		}
 		list(json, f, r * f->columns, f->columns);
-		if (f->shape == LX_LINES)
+		if (f->shape == LX_SHAPE_LINES)
 			lx_json_close(json, '}');
 	}
 	lx_json_close(json, ']');
 }
 
-static void finding(struct lx_call *call, struct lx_json *json, const struct lx_finding *f)
+static void finding(struct lx_call *call, struct lx_json *json, const struct lx_appraise_finding *f)
 {
 	lx_json_key(json, f->key);
 	switch (f->shape) {
-	case LX_NUMBER:
+	case LX_SHAPE_NUMBER:
 		number(json, f->at[0], f->whole);
 		break;
-	case LX_BY_ROW:
+	case LX_SHAPE_ROWS:
 		list(json, f, 0, f->rows);
 		break;
-	case LX_TABLE:
-	case LX_LINES:
+	case LX_SHAPE_TABLE:
+	case LX_SHAPE_LINES:
 		table(json, f);
 		break;
-	case LX_WORDS:
+	case LX_SHAPE_WORDS:
 		words(json, f);
 		break;
-	case LX_LINKS:
+	case LX_SHAPE_LINKS:
 		links(call, json, f);
 		break;
-	case LX_SWAPS:
+	case LX_SHAPE_SWAPS:
 		swaps(json, f);
 		break;
 	}
 }
 
-static void remarks(struct lx_json *json, enum lx_lang lang, const struct lx_report *report)
+static void remarks(
+	struct lx_json *json, enum lx_lang lang, const struct lx_appraise_report *report)
 {
 	lx_json_key(json, "remarks");
 	lx_json_open(json, '[');
@@ -134,15 +135,15 @@ static void remarks(struct lx_json *json, enum lx_lang lang, const struct lx_rep
 	lx_json_close(json, ']');
 }
 
-void lx_appraise_say(struct lx_buf *out, enum lx_lang lang, const struct lx_remark *remark)
+void lx_appraise_say(struct lx_buf *out, enum lx_lang lang, const struct lx_appraise_remark *remark)
 {
 	if (remark->field != NULL)
 		lx_buf_printf(out, "%s: ", remark->field);
 	lx_say_args(out, lang, remark->msgid, remark->arg);
 }
 
-enum lx_code lx_appraise_json(
-	struct lx_call *call, struct lx_buf *out, enum lx_lang lang, const struct lx_report *report)
+enum lx_code lx_appraise_json(struct lx_call *call, struct lx_buf *out, enum lx_lang lang,
+	const struct lx_appraise_report *report)
 {
 	struct lx_json json = { .out = out, .indent = 0 };
 

@@ -38,13 +38,13 @@ static enum lx_code over_time(struct report_builder *b, size_t from, size_t to)
 			at[m * a->periods + p] = one[m];
 	}
 	for (size_t m = from; m < to; m++)
-		lx_found_rows(b, measures[m], a->periods, a->period_names, at + m * a->periods);
+		lx_report_rows(b, measures[m], a->periods, a->period_names, at + m * a->periods);
 	const double *sigma = at + 7 * a->periods;
 	if (from == 7 && a->periods > 1)
-		lx_remark(b,
+		lx_report_remark(b,
 			sigma[a->periods - 1] < sigma[0] ? "appraise.sigma_falls"
 							 : "appraise.sigma_rises",
-			lx_figure(b, sigma[0]), lx_figure(b, sigma[a->periods - 1]));
+			lx_report_figure(b, sigma[0]), lx_report_figure(b, sigma[a->periods - 1]));
 	return LX_OK;
 }
 
@@ -60,7 +60,7 @@ static enum lx_code inequality(
 	LX_TRY(lx_inequality(b->call, &a->table, a->group, a->groups, found));
 	measure(found, one);
 	for (size_t m = from; m < to; m++)
-		lx_found_number(b, measures[m], one[m]);
+		lx_report_number(b, measures[m], one[m]);
 	return LX_OK;
 }
 
@@ -70,16 +70,16 @@ static enum lx_code run_theil(struct report_builder *b)
 
 	LX_TRY(inequality(b, 0, 6, &found));
 	if (b->asked->group_unknown != NULL)
-		lx_remark(b, "appraise.group_unknown", b->asked->group_unknown);
+		lx_report_remark(b, "appraise.group_unknown", b->asked->group_unknown);
 	if (isinf(found.theil_l))
-		lx_remark(b, "appraise.theil_zero");
+		lx_report_remark(b, "appraise.theil_zero");
 	if (found.theil_t > 0 && b->asked->groups > 1)
-		lx_remark(b, "appraise.theil_parts",
-			lx_figure(b, 100 * found.theil_t_between / found.theil_t));
+		lx_report_remark(b, "appraise.theil_parts",
+			lx_report_figure(b, 100 * found.theil_t_between / found.theil_t));
 	if (found.group_t != NULL && b->asked->group_names != NULL) {
 		const struct lx_text *names = b->asked->group_names;
-		lx_found_rows(b, "group_share", b->asked->groups, names, found.group_y_share);
-		lx_found_rows(b, "group_theil_T", b->asked->groups, names, found.group_t);
+		lx_report_rows(b, "group_share", b->asked->groups, names, found.group_y_share);
+		lx_report_rows(b, "group_theil_T", b->asked->groups, names, found.group_t);
 	}
 	return LX_OK;
 }
@@ -96,7 +96,7 @@ static enum lx_code run_sigma(struct report_builder *b)
 	struct lx_inequality found;
 
 	LX_TRY(inequality(b, 7, 9, &found));
-	lx_remark(b, "appraise.sigma_divisor");
+	lx_report_remark(b, "appraise.sigma_divisor");
 	return LX_OK;
 }
 
@@ -104,40 +104,39 @@ static enum lx_code run_sigma(struct report_builder *b)
 
 static enum lx_code run_krugman(struct report_builder *b)
 {
-	const struct lx_table *t = &b->asked->table;
+	const struct lx_grid *t = &b->asked->table;
 	struct lx_krugman krugman;
 
 	LX_TRY(lx_krugman(b->call, t, &krugman));
-	lx_found_rows(b, "against_rest", t->rows, t->row_names, krugman.against_rest);
-	lx_found_table(b, "pairwise",
-		(struct lx_table){
-			t->rows, t->rows, krugman.pairwise, t->row_names, t->row_names });
+	lx_report_rows(b, "against_rest", t->rows, t->row_names, krugman.against_rest);
+	lx_report_table(b, "pairwise",
+		(struct lx_grid){ t->rows, t->rows, krugman.pairwise, t->row_names, t->row_names });
 	return LX_OK;
 }
 
 static enum lx_code run_quotient(struct report_builder *b)
 {
-	struct lx_table t = b->asked->table;
+	struct lx_grid t = b->asked->table;
 	struct lx_krugman krugman;
 
 	LX_TRY(lx_krugman(b->call, &t, &krugman));
 	t.at = krugman.quotient;
-	lx_found_table(b, "location_quotient", t);
+	lx_report_table(b, "location_quotient", t);
 	return LX_OK;
 }
 
 static enum lx_code run_gravity(struct report_builder *b)
 {
 	const struct lx_appraisal *a = b->asked;
-	const struct lx_table *t = &a->table;
+	const struct lx_grid *t = &a->table;
 	struct lx_gravity gravity;
 
 	LX_TRY(lx_gravity(b->call, t, a->distance, a->exponent, a->constant, &gravity));
-	lx_found_rows(b, "total", t->rows, t->row_names, gravity.total);
-	lx_found_rows(b, "share", t->rows, t->row_names, gravity.share);
-	lx_found_table(b, "F",
-		(struct lx_table){ t->rows, t->rows, gravity.links, t->row_names, t->row_names });
-	lx_remark(b, "appraise.gravity_exponent", lx_figure(b, a->exponent));
+	lx_report_rows(b, "total", t->rows, t->row_names, gravity.total);
+	lx_report_rows(b, "share", t->rows, t->row_names, gravity.share);
+	lx_report_table(b, "F",
+		(struct lx_grid){ t->rows, t->rows, gravity.links, t->row_names, t->row_names });
+	lx_report_remark(b, "appraise.gravity_exponent", lx_report_figure(b, a->exponent));
 	return LX_OK;
 }
 
@@ -146,7 +145,7 @@ static const struct lx_text ctd[] = { { "C", 1 }, { "T", 1 }, { "D", 1 } };
 static enum lx_code run_coupling(struct report_builder *b)
 {
 	const struct lx_appraisal *a = b->asked;
-	const struct lx_table *t = &a->table;
+	const struct lx_grid *t = &a->table;
 	double *at = lx_doubles(b->call, 3 * t->rows);
 	bool undefined = false;
 
@@ -168,18 +167,18 @@ static enum lx_code run_coupling(struct report_builder *b)
 		undefined |= isnan(one.c);
 	}
 	if (a->several)
-		lx_found(b, (struct lx_finding){ .key = "cases",
-				    .label = "CTD",
-				    .shape = LX_LINES,
-				    .rows = t->rows,
-				    .columns = 3,
-				    .at = at,
-				    .names = t->row_names,
-				    .across = ctd });
+		lx_report_add(b, (struct lx_appraise_finding){ .key = "cases",
+					 .label = "CTD",
+					 .shape = LX_SHAPE_LINES,
+					 .rows = t->rows,
+					 .columns = 3,
+					 .at = at,
+					 .names = t->row_names,
+					 .across = ctd });
 	else
-		lx_found_rows(b, "CTD", 3, ctd, at);
+		lx_report_rows(b, "CTD", 3, ctd, at);
 	if (undefined)
-		lx_remark(b, "appraise.coupling_zero");
+		lx_report_remark(b, "appraise.coupling_zero");
 	return LX_OK;
 }
 
@@ -202,22 +201,22 @@ static enum lx_code run_moran(struct report_builder *b)
 
 	LX_TRY(lx_moran(
 		b->call, &a->table, &a->neighbours, a->permutations, a->composite.seed, &moran));
-	lx_found_number(b, "I", moran.i);
-	lx_found_number(b, "E", moran.expected);
-	lx_found_number(b, "var_normality", moran.var_normality);
-	lx_found_number(b, "var_randomisation", moran.var_randomisation);
-	lx_found_number(b, "z_normality", moran.z_normality);
-	lx_found_number(b, "z_randomisation", moran.z_randomisation);
-	lx_found_number(b, "geary_c", moran.geary_c);
-	lx_found_number(b, "p_permutation", moran.p);
+	lx_report_number(b, "I", moran.i);
+	lx_report_number(b, "E", moran.expected);
+	lx_report_number(b, "var_normality", moran.var_normality);
+	lx_report_number(b, "var_randomisation", moran.var_randomisation);
+	lx_report_number(b, "z_normality", moran.z_normality);
+	lx_report_number(b, "z_randomisation", moran.z_randomisation);
+	lx_report_number(b, "geary_c", moran.geary_c);
+	lx_report_number(b, "p_permutation", moran.p);
 	if (a->permutations > 0)
-		lx_remark(b, "appraise.moran_draws", lx_figure(b, (double)a->permutations),
-			seed_text(b));
+		lx_report_remark(b, "appraise.moran_draws",
+			lx_report_figure(b, (double)a->permutations), seed_text(b));
 	size_t alone = 0;
 	for (size_t i = 0; i < a->neighbours.n; i++)
 		alone += a->neighbours.first[i] == a->neighbours.first[i + 1];
 	if (alone > 0)
-		lx_remark(b, "appraise.moran_alone", lx_figure(b, (double)alone));
+		lx_report_remark(b, "appraise.moran_alone", lx_report_figure(b, (double)alone));
 	return LX_OK;
 }
 
@@ -229,7 +228,7 @@ static enum lx_code run_local(struct report_builder *b)
 		[LX_HIGH_LOW] = "high-low",
 		[LX_ALONE] = "alone" };
 	const struct lx_appraisal *a = b->asked;
-	const struct lx_table *t = &a->table;
+	const struct lx_grid *t = &a->table;
 	struct lx_moran_local local;
 
 	LX_TRY(lx_moran_local(
@@ -239,10 +238,10 @@ static enum lx_code run_local(struct report_builder *b)
 		return LX_BROKEN;
 	for (size_t i = 0; i < t->rows; i++)
 		words[i] = names[local.quadrant[i]];
-	lx_found_rows(b, "local_I", t->rows, t->row_names, local.i);
-	lx_found_rows(b, "local_p", t->rows, t->row_names, local.p);
-	lx_found_words(b, "quadrant", t->rows, t->row_names, words);
-	lx_remark(b, "appraise.local_many");
+	lx_report_rows(b, "local_I", t->rows, t->row_names, local.i);
+	lx_report_rows(b, "local_p", t->rows, t->row_names, local.p);
+	lx_report_words(b, "quadrant", t->rows, t->row_names, words);
+	lx_report_remark(b, "appraise.local_many");
 	return LX_OK;
 }
 

@@ -8,8 +8,7 @@
 #include <math.h>
 
 /* Sums of the rows and of the columns. */
-static enum lx_code sums(
-	struct lx_call *call, const struct lx_table *t, double *row, double *column)
+static enum lx_code sums(struct lx_call *call, const struct lx_grid *t, double *row, double *column)
 {
 	for (size_t i = 0; i < t->rows * t->columns; i++) {
 		row[i / t->columns] += t->at[i];
@@ -21,7 +20,7 @@ static enum lx_code sums(
 	return LX_OK;
 }
 
-enum lx_code lx_krugman(struct lx_call *call, const struct lx_table *table, struct lx_krugman *out)
+enum lx_code lx_krugman(struct lx_call *call, const struct lx_grid *table, struct lx_krugman *out)
 {
 	size_t n = table->rows, sectors = table->columns;
 
@@ -54,9 +53,9 @@ enum lx_code lx_krugman(struct lx_call *call, const struct lx_table *table, stru
 }
 
 static enum lx_code check_distances(
-	struct lx_call *call, const struct lx_table *t, const double *distance)
+	struct lx_call *call, const struct lx_grid *t, const double *distance)
 {
-	const struct lx_table square = { t->rows, t->rows, distance, t->row_names, t->row_names };
+	const struct lx_grid square = { t->rows, t->rows, distance, t->row_names, t->row_names };
 
 	LX_TRY(lx_check_table(call, &square, 1, false, false));
 	for (size_t i = 0; i < t->rows; i++)
@@ -69,7 +68,7 @@ static enum lx_code check_distances(
 	return LX_OK;
 }
 
-enum lx_code lx_gravity(struct lx_call *call, const struct lx_table *table, const double *distance,
+enum lx_code lx_gravity(struct lx_call *call, const struct lx_grid *table, const double *distance,
 	double exponent, double constant, struct lx_gravity *out)
 {
 	size_t n = table->rows;
@@ -106,7 +105,7 @@ enum lx_code lx_gravity(struct lx_call *call, const struct lx_table *table, cons
 enum lx_code lx_coupling(struct lx_call *call, size_t n, const double *u, const double *weights,
 	struct lx_coupling *out)
 {
-	const struct lx_table row = { 1, n, u, NULL, NULL };
+	const struct lx_grid row = { 1, n, u, NULL, NULL };
 	double sum = 0, t = 0, logs = 0, *share;
 	bool zero = false;
 

@@ -14,14 +14,14 @@
 
 /* Squared distances of the normalised, unweighted table to the best and worst of each column. */
 struct field {
-	const struct lx_table *table;
+	const struct lx_grid *table;
 	const double *weights, *closeness;
 	double *plus, *minus;
 	const size_t *order; /* rows from the first to the last */
-	struct lx_swap *swap;
+	struct lx_weight_swap *swap;
 };
 
-size_t *lx_order(struct lx_call *call, size_t n, const size_t *rank)
+size_t *lx_ranked_rows(struct lx_call *call, size_t n, const size_t *rank)
 {
 	size_t *order = lx_array(call, n, sizeof *order);
 	size_t *used = lx_array(call, n + 1, sizeof *used);
@@ -71,13 +71,13 @@ static double closeness(const struct field *f, size_t row, size_t c, double weig
 	return far + near > 0 ? near / (far + near) : 0.5;
 }
 
-static double gap(const struct field *f, const struct lx_swap *s, size_t c, double weight)
+static double gap(const struct field *f, const struct lx_weight_swap *s, size_t c, double weight)
 {
 	return closeness(f, s->above, c, weight) - closeness(f, s->below, c, weight);
 }
 
 /* The weight nearest to the present one, towards `end`, at which the gap is closed; NaN: none. */
-static double search(const struct field *f, const struct lx_swap *s, size_t c, double end)
+static double search(const struct field *f, const struct lx_weight_swap *s, size_t c, double end)
 {
 	double from = f->weights[c], open = from;
 
@@ -102,7 +102,7 @@ static double search(const struct field *f, const struct lx_swap *s, size_t c, d
 static enum lx_code find_swap(void *with, size_t i, unsigned worker, struct lx_fault *fault)
 {
 	const struct field *f = with;
-	struct lx_swap s = { f->order[i], f->order[i + 1], NOWHERE, 0, NAN, NAN };
+	struct lx_weight_swap s = { f->order[i], f->order[i + 1], NOWHERE, 0, NAN, NAN };
 
 	(void)worker;
 	(void)fault;
@@ -125,8 +125,8 @@ static enum lx_code find_swap(void *with, size_t i, unsigned worker, struct lx_f
 	return LX_OK;
 }
 
-enum lx_code lx_topsis_swaps(struct lx_call *call, const struct lx_table *table,
-	struct lx_criteria criteria, const struct lx_topsis *topsis, struct lx_swap **out)
+enum lx_code lx_topsis_swaps(struct lx_call *call, const struct lx_grid *table,
+	struct lx_criteria criteria, const struct lx_topsis *topsis, struct lx_weight_swap **out)
 {
 	size_t cells = table->rows * table->columns;
 	struct field f = { .table = table, .closeness = topsis->closeness };
@@ -136,7 +136,7 @@ enum lx_code lx_topsis_swaps(struct lx_call *call, const struct lx_table *table,
 	f.weights = weights;
 	f.plus = lx_doubles(call, cells);
 	f.minus = lx_doubles(call, cells);
-	f.order = lx_order(call, table->rows, topsis->rank);
+	f.order = lx_ranked_rows(call, table->rows, topsis->rank);
 	f.swap = lx_array(call, table->rows, sizeof *f.swap);
 	if (call->fault.code != LX_OK)
 		return LX_BROKEN;

@@ -23,7 +23,7 @@ static void add_name(struct lx_buf *place, const struct lx_text *names, size_t i
 		lx_buf_int(place, (int64_t)i + 1);
 }
 
-enum lx_code lx_cell_fault(struct lx_call *call, const struct lx_table *table, size_t row,
+enum lx_code lx_cell_fault(struct lx_call *call, const struct lx_grid *table, size_t row,
 	size_t column, const char *msgid)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf place = { .limit = 4096 };
@@ -33,8 +33,8 @@ enum lx_code lx_cell_fault(struct lx_call *call, const struct lx_table *table, s
 	return lx_fail(call, LX_INVALID, place.at, msgid, NULL);
 }
 
-enum lx_code lx_check_table(struct lx_call *call, const struct lx_table *table, size_t rows,
-	bool negative, bool missing)
+enum lx_code lx_check_table(
+	struct lx_call *call, const struct lx_grid *table, size_t rows, bool negative, bool missing)
 {
 	if (table->rows < rows || table->rows == 0)
 		return lx_fail(call, LX_INVALID, NULL, "appraise.rows_few", "%zu", rows);
@@ -55,7 +55,7 @@ enum lx_code lx_check_table(struct lx_call *call, const struct lx_table *table, 
 }
 
 enum lx_code lx_share_weights(
-	struct lx_call *call, const struct lx_table *table, const double *weights, double **out)
+	struct lx_call *call, const struct lx_grid *table, const double *weights, double **out)
 {
 	double *share = lx_doubles(call, table->columns), sum = 0;
 
@@ -84,12 +84,12 @@ static const char *name_of(struct lx_call *call, const struct lx_text *names, si
 	return digits;
 }
 
-const char *lx_row_name(struct lx_call *call, const struct lx_table *table, size_t row)
+const char *lx_row_name(struct lx_call *call, const struct lx_grid *table, size_t row)
 {
 	return name_of(call, table->row_names, row);
 }
 
-const char *lx_column_name(struct lx_call *call, const struct lx_table *table, size_t column)
+const char *lx_column_name(struct lx_call *call, const struct lx_grid *table, size_t column)
 {
 	return name_of(call, table->column_names, column);
 }
@@ -111,7 +111,8 @@ static int by_value(const void *left, const void *right)
 	return (a->at > b->at) - (a->at < b->at);
 }
 
-enum lx_code lx_rank(struct lx_call *call, size_t n, const double *value, bool high, size_t *rank)
+enum lx_code lx_rank_values(
+	struct lx_call *call, size_t n, const double *value, bool high, size_t *rank)
 {
 	struct lx_arena_mark mark = lx_arena_here(call->arena);
 	struct ranked *order = lx_array(call, n, sizeof *order);
