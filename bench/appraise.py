@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -42,7 +43,8 @@ def peer(module, *packages):
 
 def processor():
     """Seconds of processor time of this process and of those that it has waited for."""
-    return sum(os.times()[:4])
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def median(run, times, clock=time.perf_counter):
