@@ -2,12 +2,20 @@
 /* The commands, in the order in which help lists them. */
 #include "cli/cli.h"
 
-extern const struct lx_command lx_init_command, lx_serve_command, lx_verify_command,
-	lx_rebuild_command, lx_backup_command, lx_restore_command;
+/* clang-format off */
+extern const struct lx_command lx_init_command;
+extern const struct lx_command lx_serve_command;
+extern const struct lx_command lx_appraise_command;
+extern const struct lx_command lx_verify_command;
+extern const struct lx_command lx_rebuild_command;
+extern const struct lx_command lx_backup_command;
+extern const struct lx_command lx_restore_command;
+/* clang-format on */
 
 const struct lx_command *const lx_commands[] = {
 	&lx_init_command,
 	&lx_serve_command,
+	&lx_appraise_command,
 	&lx_verify_command,
 	&lx_rebuild_command,
 	&lx_backup_command,

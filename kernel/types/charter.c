@@ -65,10 +65,8 @@ static enum lx_code load_calendar(struct lx_call *call, struct lx_charter *chart
 			workdays[workdays_n++] = day;
 	}
 	if (holidays_n > 0)
-		if (holidays_n > 0)
 		qsort(holidays, holidays_n, sizeof *holidays, by_day);
 	if (workdays_n > 0)
-		if (workdays_n > 0)
 		qsort(workdays, workdays_n, sizeof *workdays, by_day);
 	charter->calendar = (struct lx_calendar){ holidays, holidays_n, workdays, workdays_n };
 	return LX_OK;
@@ -91,7 +89,8 @@ enum lx_code lx_charter_load(
 	loaded.founding = !lx_text_is(loaded.record.state, "in_force");
 	(void)lx_offset_read(lx_record_value(&loaded.record, "zone").text, &loaded.offset);
 	struct lx_text currency = lx_record_value(&loaded.record, "currency").text;
-	memcpy(loaded.currency, currency.at, currency.len < 3 ? currency.len : 3);
+	if (currency.len == 3)
+		memcpy(loaded.currency, currency.at, 3);
 	loaded.places = (unsigned)lx_record_value(&loaded.record, "places").number;
 	LX_TRY(load_calendar(lx_tx_call(tx), &loaded));
 	*charter = loaded;
