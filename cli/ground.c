@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * lianxi ground: common ground from the files of a discussion. Reads a folder as Polis exports it, or
+ * single files; the faces of the answer are in ground_text.c, ground_json.c, ground_csv.c, svg_ground.c.
+ */
+#include "cli/ground.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct lx_option options[] = {
+	{ "mode", LX_OPTION_CHOICE, "plain polis", "MODE", false },
+	{ "format", LX_OPTION_CHOICE, "text json csv", "FORMAT", false },
+	{ "k", LX_OPTION_INT, "2..5", "K", false },
+	{ "kind", LX_OPTION_CHOICE, "citizen organisation government", "KIND", false },
+	{ "svg", LX_OPTION_TEXT, NULL, "FILE", false },
+	{ "write", LX_OPTION_TEXT, NULL, "FOLDER", false },
+	{ "reruns", LX_OPTION_INT, "0..1000", "N", false },
+	{ "key", LX_OPTION_INT, "0..", "NUMBER", false },
+	{ "next", LX_OPTION_INT, "..", "PERSON", false },
+	{ "round", LX_OPTION_INT, "0..", "N", false },
+	{ "threads", LX_OPTION_INT, "1..64", "N", false },
+	{ 0 },
+};
+
+bool ground_shows_groups(const struct ground_run *run)
+{
+	return run->ground.k > 1 && (run->ground.stable || run->forced);
+}
+
+struct lx_text ground_says(struct ground_run *run, size_t statement)
+{
+	int64_t id = run->opinions.statement[statement];
+
+	for (size_t i = 0; i < run->discussion.comment_n; i++)
+		if (run->discussion.comment[i].id == id && run->discussion.comment[i].body.len > 0)
+			return run->discussion.comment[i].body;
+	char number[24];
+	int n = snprintf(number, sizeof number, "#%lld", (long long)id);
+	const char *copy = lx_arena_copy(run->cli->call.arena, number, (size_t)n);
+	return lx_text(copy);
+}
+
+/* A fault in a file names the file. */
+static enum lx_code read_file(struct ground_run *run, const char *path)
+{
+	struct lx_text text;
+
+	LX_TRY(lx_cli_read(run->cli, path, &text));
+	enum lx_code code = lx_discussion_read(&run->cli->call, text, &run->discussion);
+	char *field = run->cli->call.fault.field;
+	size_t n = lx_utf8_cut(path, strlen(path), LX_FIELD_MAX - 1);
+	if (code == LX_INVALID) {
+		memcpy(field, path, n);
+		field[n] = '\0';
+	}
+	return code;
+}
+
+/* The log before the people: where both exist, the log wins. */
+static enum lx_code read_folder(struct ground_run *run, const char *folder)
+{
+	static const char *const names[] = { "votes.csv", "comments.csv",
+		"participants-votes.csv" };
+	char path[4096];
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (snprintf(path, sizeof path, "%s/%s", folder, names[i]) >= (int)sizeof path)
+			return lx_fail(
+				&run->cli->call, LX_INVALID, folder, "cli.ground.empty", NULL);
+		if (access(path, F_OK) != 0)
+			continue;
+		any |= i != 1;
+		LX_TRY(read_file(run, path));
+	}
+	if (!any)
+		return lx_fail(&run->cli->call, LX_INVALID, folder, "cli.ground.empty", NULL);
+	return LX_OK;
+}
+
+static enum lx_code read_all(struct ground_run *run)
+{
+	struct stat about;
+
+	for (size_t i = 0; i < run->cli->operands_n; i++) {
+		const char *path = run->cli->operands[i];
+		if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+			LX_TRY(read_folder(run, path));
+		else
+			LX_TRY(read_file(run, path));
+	}
+	if (run->discussion.log == NULL)
+		return lx_fail(&run->cli->call, LX_INVALID, run->cli->operands[0],
+			"cli.ground.no_votes", NULL);
+	return LX_OK;
+}
+
+/* Who is grouped: one kind of voter. Without votes of that kind there is nothing to group. */
+static enum lx_code pick_kind(struct ground_run *run)
+{
+	const char *word = lx_option(run->cli, "kind");
+	bool mixed = false;
+
+	for (enum lx_voter kind = LX_CITIZEN; word != NULL && kind < LX_VOTERS; kind++)
+		if (strcmp(word, lx_voter_names[kind]) == 0)
+			run->kind = kind;
+	for (size_t i = 0; i < run->everybody.people; i++)
+		mixed |= run->everybody.kind[i] != run->kind;
+	run->opinions = run->everybody;
+	if (!mixed)
+		return LX_OK;
+	LX_TRY(lx_opinions_of_kind(&run->cli->call, &run->everybody, run->kind, &run->opinions));
+	if (run->opinions.people == 0)
+		return lx_fail(&run->cli->call, LX_INVALID, "kind", "cli.ground.no_kind", "%s",
+			lx_voter_names[run->kind]);
+	return LX_OK;
+}
+
+static enum lx_code compute(struct ground_run *run)
+{
+	struct lx_cli *cli = run->cli;
+	const char *mode = lx_option(cli, "mode");
+	struct lx_ground_options how = {
+		.mode = mode != NULL && strcmp(mode, "polis") == 0 ? LX_POLIS : LX_PLAIN,
+		.groups = (unsigned)lx_option_int(cli, "k", 0),
+		.reruns = (unsigned)lx_option_int(cli, "reruns", LX_RERUNS),
+		.key = (uint64_t)lx_option_int(cli, "key", 1),
+	};
+
+	cli->call.threads = (unsigned)lx_option_int(cli, "threads", (int64_t)cli->call.threads);
+	run->forced = how.groups > 0;
+	cli->call.progress = lx_cli_progress(cli, "cli.ground.computing");
+	LX_TRY(lx_discussion_opinions(&cli->call, &run->discussion, &run->everybody));
+	LX_TRY(pick_kind(run));
+	LX_TRY(lx_ground(&cli->call, &run->opinions, &how, &run->ground));
+	if (how.mode == LX_POLIS)
+		LX_TRY(lx_opinions_by_arrival(&cli->call, &run->opinions, &run->opinions));
+	if (run->forced && run->ground.k != how.groups)
+		return lx_fail(&cli->call, LX_INVALID, "k", "cli.ground.too_few", NULL);
+	if (ground_shows_groups(run)) {
+		LX_TRY(lx_ground_common(&cli->call, &run->ground, &run->common, &run->common_n));
+		LX_TRY(lx_ground_divides(
+			&cli->call, &run->ground, GROUND_LISTED, &run->divides, &run->divides_n));
+	}
+	LX_TRY(lx_ground_shortlist(
+		&cli->call, &run->opinions, &run->ground, GROUND_LISTED, &run->list, &run->list_n));
+	lx_cli_progress_end(cli);
+	return LX_OK;
+}
+
+static enum lx_code run(struct lx_cli *cli)
+{
+	struct ground_run run = { .cli = cli };
+	const char *format = lx_option(cli, "format");
+
+	LX_TRY(read_all(&run));
+	LX_TRY(compute(&run));
+	if (format != NULL && strcmp(format, "json") == 0)
+		ground_json(&run);
+	return LX_OK;
+}
+
+const struct lx_command lx_ground_command = {
+	.name = "ground",
+	.operands = "FOLDER|FILE…",
+	.operands_least = 1,
+	.operands_most = 16,
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Counting pairs of statements: how many voted on both, and what. Whole numbers only, so the sums are the
+ * same for any order of rows and any number of threads.
+ *
+ * Four sums of a pair travel in one 64-bit word of four 16-bit fields, x_j x_l + 1, x_j + 1, x_l + 1
+ * and 1, so that one addition counts a pair; fields cannot overflow within ROWS_AT_ONCE rows.
+ */
+#include "engines/consensus/inner.h"
+
+#include "base/parallel.h"
+#include <pthread.h>
+
+#define ROWS_AT_ONCE 32767
+
+/* What one pair adds, by the stances of l and of j (0, 1, 2 for -1, 0, 1). */
+#define WORD(xj, xl)                                                                               \
+	((uint64_t)((xj) * (xl) + 1) << 48 | (uint64_t)((xj) + 1) << 32 |                          \
+		(uint64_t)((xl) + 1) << 16 | 1)
+static const uint64_t words[3][4] = {
+	{ WORD(-1, -1), WORD(0, -1), WORD(1, -1), 0 },
+	{ WORD(-1, 0), WORD(0, 0), WORD(1, 0), 0 },
+	{ WORD(-1, 1), WORD(0, 1), WORD(1, 1), 0 },
+};
+
+struct count_work {
+	const struct lx_opinions *opinions;
+	const struct columns *columns;
+	struct pair *pairs;
+	uint64_t *word;	 /* [tasks * pairs] */
+	uint16_t *cells; /* [tasks * n] one row, analysed columns only */
+	size_t tasks, pairs_n;
+	pthread_mutex_t lock;
+};
+
+static void count_row(const struct count_work *work, size_t row, uint16_t *cells, uint64_t *word)
+{
+	const struct lx_opinions *o = work->opinions;
+	size_t n = 0;
+
+	for (size_t i = o->from[row]; i < o->from[row + 1]; i++) {
+		uint16_t place = work->columns->place[LX_CELL_STATEMENT(o->cell[i])];
+		if (place != NO_PLACE)
+			cells[n++] = (uint16_t)(place << 2 | (o->cell[i] & 3));
+	}
+	for (size_t b = 0; b < n; b++) {
+		size_t l = cells[b] >> 2;
+		uint64_t *at = word + pair_at(0, l);
+		const uint64_t *add = words[cells[b] & 3];
+		for (size_t a = 0; a <= b; a++)
+			at[cells[a] >> 2] += add[cells[a] & 3];
+	}
+}
+
+static void add_up(struct count_work *work, uint64_t *word)
+{
+	(void)pthread_mutex_lock(&work->lock);
+	for (size_t i = 0; i < work->pairs_n; i++) {
+		uint64_t w = word[i];
+		if (w == 0)
+			continue;
+		int32_t both = (int32_t)(w & 0xffff);
+		work->pairs[i].product += (int32_t)(w >> 48) - both;
+		work->pairs[i].left += (int32_t)(w >> 32 & 0xffff) - both;
+		work->pairs[i].right += (int32_t)(w >> 16 & 0xffff) - both;
+		work->pairs[i].both += (uint32_t)both;
+		word[i] = 0;
+	}
+	(void)pthread_mutex_unlock(&work->lock);
+}
+
+/* The first row that begins at or after a share of all votes. */
+static size_t share_of(const struct lx_opinions *o, size_t task, size_t tasks)
+{
+	size_t target = (size_t)((double)o->from[o->people] / (double)tasks * (double)task);
+	size_t low = 0, high = o->people;
+
+	if (task == tasks)
+		return o->people;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (o->from[middle] < target)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void count_share(void *with, size_t task)
+{
+	struct count_work *work = with;
+	uint64_t *word = work->word + task * work->pairs_n;
+	uint16_t *cells = work->cells + task * work->columns->n;
+	size_t to = share_of(work->opinions, task + 1, work->tasks), since = 0;
+
+	for (size_t row = share_of(work->opinions, task, work->tasks); row < to; row++) {
+		count_row(work, row, cells, word);
+		if (++since == ROWS_AT_ONCE) {
+			add_up(work, word);
+			since = 0;
+		}
+	}
+	add_up(work, word);
+}
+
+enum lx_code pairs_count(struct lx_call *call, const struct lx_opinions *opinions,
+	const struct columns *columns, struct pair *pairs)
+{
+	struct lx_arena_mark mark = lx_arena_here(call->arena);
+	struct count_work work = {
+		.opinions = opinions,
+		.columns = columns,
+		.pairs = pairs,
+		.tasks = call->threads == 0 ? 1 : call->threads,
+		.pairs_n = pair_at(0, columns->n),
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+	};
+
+	work.word = lx_array(call, work.tasks * work.pairs_n, sizeof *work.word);
+	work.cells = lx_array(call, work.tasks * columns->n, sizeof *work.cells);
+	if (work.word == NULL || work.cells == NULL)
+		return LX_BROKEN;
+	lx_parallel(call->threads, work.tasks, count_share, &work);
+	lx_arena_back(call->arena, mark);
+	return LX_OK;
+}
+
+/* The entry of D'D for columns j <= l, D being votes less their column's mean, 0 where not voted. */
+static double scatter_of(const struct pair *pair, double mean_j, double mean_l)
+{
+	return (double)pair->product - mean_l * (double)pair->left - mean_j * (double)pair->right +
+	       mean_j * mean_l * (double)pair->both;
+}
+
+void pairs_scatter_column(
+	const struct pair *pairs, const struct columns *columns, size_t column, double *scatter)
+{
+	const double *mean = columns->mean;
+
+	for (size_t other = 0; other < columns->n; other++) {
+		size_t j = other < column ? other : column, l = other < column ? column : other;
+		double entry = scatter_of(&pairs[pair_at(j, l)], mean[j], mean[l]);
+		scatter[j * columns->n + l] = entry;
+		scatter[l * columns->n + j] = entry;
+	}
+}
+
+void pairs_scatter(const struct pair *pairs, const struct columns *columns, double *scatter)
+{
+	const double *mean = columns->mean;
+	size_t n = columns->n;
+
+	for (size_t l = 0; l < n; l++)
+		for (size_t j = 0; j <= l; j++)
+			scatter[l * n + j] = scatter_of(&pairs[pair_at(j, l)], mean[j], mean[l]);
+	for (size_t l = 0; l < n; l++)
+		for (size_t j = 0; j < l; j++)
+			scatter[j * n + l] = scatter[l * n + j];
+}
