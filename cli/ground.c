@@ -70,7 +70,7 @@ static enum lx_code read_folder(struct ground_run *run, const char *folder)
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (snprintf(path, sizeof path, "%s/%s", folder, names[i]) >= (int)sizeof path)
 			return lx_fail(
-				&run->cli->call, LX_INVALID, folder, "cli.ground.empty", NULL);
+				&run->cli->call, LX_INVALID, folder, "cli.ground.long_path", NULL);
 		if (access(path, F_OK) != 0)
 			continue;
 		any |= i != 1;
@@ -151,16 +151,131 @@ static enum lx_code compute(struct ground_run *run)
 	return LX_OK;
 }
 
+/* --next: one number, and why it could come. */
+static enum lx_code show_next(struct ground_run *run, int64_t person)
+{
+	const struct lx_opinions *o = &run->opinions;
+	double *weight = lx_array(&run->cli->call, o->statements, sizeof *weight);
+	size_t row = 0, statement;
+	double total = 0;
+	char text[4][48];
+
+	if (weight == NULL)
+		return LX_BROKEN;
+	while (row < o->people && o->person[row] != person)
+		row++;
+	if (row == o->people)
+		return lx_fail(&run->cli->call, LX_INVALID, "next", "cli.ground.no_person", "%lld",
+			(long long)person);
+	int64_t key = lx_option_int(run->cli, "key", 1),
+		round = lx_option_int(run->cli, "round", 0);
+	lx_ground_next(o, &run->ground, row, (uint64_t)key, (uint64_t)round, &statement, weight);
+	if (statement == SIZE_MAX) {
+		lx_buf_printf(
+			&run->cli->out, "%s\n", lx_tr(run->cli->lang, "cli.ground.next_none"));
+		return LX_OK;
+	}
+	for (size_t j = 0; j < o->statements; j++)
+		total += weight[j];
+	(void)snprintf(text[0], sizeof text[0], "%lld", (long long)o->statement[statement]);
+	(void)snprintf(text[1], sizeof text[1], "%.2f", 100 * weight[statement] / total);
+	(void)snprintf(text[2], sizeof text[2], "%lld", (long long)key);
+	(void)snprintf(text[3], sizeof text[3], "%lld", (long long)round);
+	lx_say(&run->cli->out, run->cli->lang, "cli.ground.next_is", text[0], text[1], text[2],
+		text[3]);
+	lx_buf_char(&run->cli->out, '\n');
+	return LX_OK;
+}
+
+static enum lx_code write_map(struct ground_run *run, const char *path)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
+
+	LX_TRY(ground_svg(run, &out));
+	if (lx_buf_failed(&out))
+		return lx_fail(&run->cli->call, LX_BROKEN, NULL, "base.memory", NULL);
+	return lx_cli_write(run->cli, path, lx_buf_view(&out));
+}
+
+/* Everybody's group, by row of `everybody`, whose rows are those of the result unless kinds are mixed. */
+static enum lx_code groups_of_all(struct ground_run *run, uint8_t **group)
+{
+	const struct lx_opinions *all = &run->everybody, *some = &run->opinions;
+	uint8_t *of = lx_array(&run->cli->call, all->people, sizeof *of);
+
+	if (of == NULL)
+		return LX_BROKEN;
+	memset(of, LX_NO_GROUP, all->people);
+	for (size_t i = 0; ground_shows_groups(run) && i < some->people; i++) {
+		size_t low = 0, high = all->people;
+		while (low < high) {
+			size_t middle = low + (high - low) / 2;
+			if (all->person[middle] < some->person[i])
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		of[low] = run->ground.group[i];
+	}
+	*group = of;
+	return LX_OK;
+}
+
+static enum lx_code write_files(struct ground_run *run, const char *folder)
+{
+	static const char *const names[] = { "votes.csv", "comments.csv",
+		"participants-votes.csv" };
+	char path[4096];
+	uint8_t *group;
+
+	LX_TRY(groups_of_all(run, &group));
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
+		if (i == 0)
+			lx_write_votes(&out, &run->discussion);
+		else if (i == 1)
+			LX_TRY(lx_write_comments(
+				&run->cli->call, &out, &run->discussion, &run->everybody));
+		else
+			LX_TRY(lx_write_people(
+				&run->cli->call, &out, &run->discussion, &run->everybody, group));
+		if (lx_buf_failed(&out))
+			return lx_fail(&run->cli->call, LX_BROKEN, NULL, "base.memory", NULL);
+		if (snprintf(path, sizeof path, "%s/%s", folder, names[i]) >= (int)sizeof path)
+			return lx_fail(
+				&run->cli->call, LX_INVALID, folder, "cli.ground.long_path", NULL);
+		LX_TRY(lx_cli_write(run->cli, path, lx_buf_view(&out)));
+	}
+	return LX_OK;
+}
+
+static enum lx_code show(struct ground_run *run)
+{
+	const char *format = lx_option(run->cli, "format");
+
+	if (format == NULL || strcmp(format, "text") == 0)
+		return ground_text(run);
+	if (strcmp(format, "json") == 0)
+		ground_json(run);
+	else
+		ground_csv(run);
+	return LX_OK;
+}
+
 static enum lx_code run(struct lx_cli *cli)
 {
 	struct ground_run run = { .cli = cli };
-	const char *format = lx_option(cli, "format");
+	const char *svg = lx_option(cli, "svg"), *folder = lx_option(cli, "write");
 
 	LX_TRY(read_all(&run));
 	LX_TRY(compute(&run));
-	if (format != NULL && strcmp(format, "json") == 0)
-		ground_json(&run);
-	return LX_OK;
+	if (svg != NULL)
+		LX_TRY(write_map(&run, svg));
+	if (folder != NULL)
+		LX_TRY(write_files(&run, folder));
+	if (lx_option(cli, "next") != NULL)
+		return show_next(&run, lx_option_int(cli, "next", 0));
+	return show(&run);
 }
 
 const struct lx_command lx_ground_command = {

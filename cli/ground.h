@@ -27,6 +27,9 @@ bool ground_shows_groups(const struct ground_run *run);
 /* The text of a statement, or "#number". */
 struct lx_text ground_says(struct ground_run *run, size_t statement);
 
+/* What a group is called: 甲, 乙 …; A, B … */
+const char *ground_group(const struct ground_run *run, unsigned g);
+
 /* The faces; each writes to cli->out, the drawing to `out`. */
 void ground_json(struct ground_run *run);
 LX_CHECK enum lx_code ground_text(struct ground_run *run);

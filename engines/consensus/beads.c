@@ -242,6 +242,59 @@ static void move(const struct beads *beads, const struct round *round, struct me
 	}
 }
 
+/* What moving a bead from its group to another one saves (Hartigan 1975): a mean moves with it. */
+static double saved(const struct bead *bead, const struct means *means, const struct round *round,
+	uint8_t own, uint8_t to)
+{
+	double w = bead->weight, a = round->weight[own], b = round->weight[to];
+
+	return distance2(bead->at, means->at[own]) * (a * w / (a - w)) -
+	       distance2(bead->at, means->at[to]) * (b * w / (b + w));
+}
+
+static void shift(
+	const struct bead *bead, struct means *means, struct round *round, uint8_t own, uint8_t to)
+{
+	for (size_t c = 0; c < 2; c++) {
+		round->sum[own][c] -= bead->weight * bead->at[c];
+		round->sum[to][c] += bead->weight * bead->at[c];
+	}
+	round->weight[own] -= bead->weight;
+	round->weight[to] += bead->weight;
+	for (size_t c = 0; c < 2; c++) {
+		means->at[own][c] = round->sum[own][c] / round->weight[own];
+		means->at[to][c] = round->sum[to][c] / round->weight[to];
+	}
+}
+
+/* Moves single beads as long as that saves something; true when any moved. */
+static bool polish(
+	const struct beads *beads, struct means *means, struct round *round, uint8_t *label)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < beads->n; i++) {
+		const struct bead *bead = &beads->bead[i];
+		uint8_t own = label[i], best = own;
+		double most = 1e-12 * round->inertia;
+		if (!(round->weight[own] > bead->weight))
+			continue;
+		for (unsigned g = 0; g < means->k; g++) {
+			double gain = g == own ? 0 : saved(bead, means, round, own, (uint8_t)g);
+			if (gain > most) {
+				most = gain;
+				best = (uint8_t)g;
+			}
+		}
+		if (best == own)
+			continue;
+		shift(bead, means, round, own, best);
+		label[i] = best;
+		any = true;
+	}
+	return any;
+}
+
 void beads_means(const struct beads *beads, unsigned k, unsigned start, struct means *means)
 {
 	double near[BEADS_MOST];
@@ -257,9 +310,10 @@ void beads_means(const struct beads *beads, unsigned k, unsigned start, struct m
 	for (int i = 0; i < ROUNDS; i++) {
 		assign(beads, means, label, &round);
 		means->inertia = round.inertia;
-		if (!round.changed)
+		if (!round.changed && !polish(beads, means, &round, label))
 			break;
-		move(beads, &round, means);
+		if (round.changed)
+			move(beads, &round, means);
 	}
 	order_means(means);
 }

@@ -125,10 +125,11 @@ LX_CHECK enum lx_code lx_discussion_opinions(
 /* Write the files as Polis does: same header lines, agree = 1. `group`: [opinions->people], may be
  * NULL. A log that came from a matrix has times 0, 1, 2 … */
 void lx_write_votes(struct lx_buf *out, const struct lx_discussion *discussion);
-void lx_write_comments(struct lx_buf *out, const struct lx_discussion *discussion,
-	const struct lx_opinions *opinions);
-void lx_write_people(struct lx_buf *out, const struct lx_discussion *discussion,
-	const struct lx_opinions *opinions, const uint8_t *group);
+LX_CHECK enum lx_code lx_write_comments(struct lx_call *call, struct lx_buf *out,
+	const struct lx_discussion *discussion, const struct lx_opinions *opinions);
+LX_CHECK enum lx_code lx_write_people(struct lx_call *call, struct lx_buf *out,
+	const struct lx_discussion *discussion, const struct lx_opinions *opinions,
+	const uint8_t *group);
 
 /* ---- results ---- */
 

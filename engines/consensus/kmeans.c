@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define STARTS	     24
+#define STARTS	     32
 #define FINALISTS    2 /* carried on over all people where beads are not exact */
 #define BLOCK	     4096
 #define ROUNDS	     300
