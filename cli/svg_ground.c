@@ -146,8 +146,8 @@ static void draw_labels(struct ground_run *run, struct lx_buf *out)
 		int x, y;
 		const char *anchor;
 	} corners[LX_GROUPS_MOST] = { { SIDE, 28, "start" }, { WIDE - SIDE, 28, "end" },
-		{ SIDE, HIGH - 18, "start" }, { WIDE - SIDE, HIGH - 18, "end" },
-		{ WIDE / 2, HIGH - 18, "middle" } };
+		{ SIDE, HIGH - 30, "start" }, { WIDE - SIDE, HIGH - 30, "end" },
+		{ WIDE / 2, HIGH - 30, "middle" } };
 	const struct lx_ground *ground = &run->ground;
 	double mean[LX_GROUPS_MOST][2] = { { 0 } };
 	bool taken[LX_GROUPS_MOST] = { false };
@@ -211,6 +211,6 @@ enum lx_code ground_svg(struct ground_run *run, struct lx_buf *out)
 	lx_buf_printf(out,
 		"<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" font-weight=\"400\" "
 		"fill=\"var(--ink2,#54575B)\">%s</text>\n</svg>\n",
-		WIDE / 2, HIGH - 2, lx_tr(run->cli->lang, "cli.ground.map_caution"));
+		WIDE / 2, HIGH - 8, lx_tr(run->cli->lang, "cli.ground.map_caution"));
 	return LX_OK;
 }

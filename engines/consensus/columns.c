@@ -5,40 +5,53 @@
  */
 #include "engines/consensus/inner.h"
 
-enum lx_code columns_of(
-	struct lx_call *call, const struct lx_opinions *opinions, struct columns *columns)
+enum lx_code columns_open(struct lx_call *call, size_t statements, struct columns *columns)
+{
+	*columns = (struct columns){
+		.place = lx_array(call, statements, sizeof *columns->place),
+		.of = lx_array(call, statements, sizeof *columns->of),
+		.sum = lx_array(call, statements, sizeof *columns->sum),
+		.voted = lx_array(call, statements, sizeof *columns->voted),
+		.strong = lx_array(call, statements, sizeof *columns->strong),
+		.mean = lx_array(call, statements, sizeof *columns->mean),
+		.tally = lx_array(call, 4 * statements, sizeof *columns->tally),
+	};
+	if (columns->place == NULL || columns->of == NULL || columns->sum == NULL ||
+		columns->voted == NULL || columns->strong == NULL || columns->mean == NULL ||
+		columns->tally == NULL)
+		return LX_BROKEN;
+	return LX_OK;
+}
+
+void columns_fill(const struct lx_opinions *opinions, struct columns *columns)
 {
 	size_t m = opinions->statements;
 
-	*columns = (struct columns){
-		.place = lx_array(call, m, sizeof *columns->place),
-		.of = lx_array(call, m, sizeof *columns->of),
-		.sum = lx_array(call, m, sizeof *columns->sum),
-		.voted = lx_array(call, m, sizeof *columns->voted),
-		.strong = lx_array(call, m, sizeof *columns->strong),
-		.mean = lx_array(call, m, sizeof *columns->mean),
-	};
-	if (columns->place == NULL || columns->of == NULL || columns->sum == NULL ||
-		columns->voted == NULL || columns->strong == NULL || columns->mean == NULL)
-		return LX_BROKEN;
+	columns->n = 0;
 	for (size_t j = 0; j < m; j++) {
 		bool out = opinions->flag != NULL && opinions->flag[j] != 0;
 		columns->place[j] = out ? NO_PLACE : (uint16_t)columns->n;
 		if (!out)
 			columns->of[columns->n++] = (uint16_t)j;
 	}
-	int64_t *tally = lx_array(call, 4 * m, sizeof *tally);
-	if (tally == NULL)
-		return LX_BROKEN;
+	for (size_t i = 0; i < 4 * m; i++)
+		columns->tally[i] = 0;
 	for (size_t i = 0; i < opinions->from[opinions->people]; i++)
-		tally[opinions->cell[i]]++;
+		columns->tally[opinions->cell[i]]++;
 	for (size_t c = 0; c < columns->n; c++) {
-		const int64_t *of = tally + 4 * (size_t)columns->of[c];
+		const int64_t *of = columns->tally + 4 * (size_t)columns->of[c];
 		columns->sum[c] = of[2] - of[0];
 		columns->voted[c] = of[0] + of[1] + of[2];
 		columns->strong[c] = of[0] + of[2];
 	}
 	columns_means(columns);
+}
+
+enum lx_code columns_of(
+	struct lx_call *call, const struct lx_opinions *opinions, struct columns *columns)
+{
+	LX_TRY(columns_open(call, opinions->statements, columns));
+	columns_fill(opinions, columns);
 	return LX_OK;
 }
 

@@ -122,11 +122,13 @@ LX_CHECK enum lx_code lx_discussion_read(
 LX_CHECK enum lx_code lx_discussion_opinions(
 	struct lx_call *call, const struct lx_discussion *discussion, struct lx_opinions *opinions);
 
-/* Write the files as Polis does: same header lines, agree = 1. `group`: [opinions->people], may be
- * NULL. A log that came from a matrix has times 0, 1, 2 … */
+/* Write the files as Polis does: same header lines, agree = 1. A log that came from a matrix has times
+ * 0, 1, 2 … and no dates. */
 void lx_write_votes(struct lx_buf *out, const struct lx_discussion *discussion);
 LX_CHECK enum lx_code lx_write_comments(struct lx_call *call, struct lx_buf *out,
 	const struct lx_discussion *discussion, const struct lx_opinions *opinions);
+
+/* The people with their votes; `group` [opinions->people] or NULL. */
 LX_CHECK enum lx_code lx_write_people(struct lx_call *call, struct lx_buf *out,
 	const struct lx_discussion *discussion, const struct lx_opinions *opinions,
 	const uint8_t *group);
@@ -266,8 +268,8 @@ void lx_ground_next(const struct lx_opinions *opinions, const struct lx_ground *
 
 struct lx_forum;
 
-/* Starts from opinions (copied). LX_PLAIN only. The forum lives in an arena of its own inside the
- * call's arena until lx_forum_close. */
+/* Starts from opinions (copied), ascending by id, and works as LX_PLAIN does. The forum has an arena of
+ * its own, with the limit of the call's; it ends with lx_forum_close. */
 LX_CHECK enum lx_code lx_forum_open(
 	struct lx_call *call, const struct lx_opinions *opinions, struct lx_forum **forum);
 

@@ -32,7 +32,11 @@ struct columns {
 	int64_t *voted;	 /* [n] how many voted */
 	int64_t *strong; /* [n] how many did not pass */
 	double *mean;	 /* [n] */
+	int64_t *tally;	 /* [4 * statements] votes by cell */
 };
+LX_CHECK enum lx_code columns_open(
+	struct lx_call *call, size_t statements, struct columns *columns);
+void columns_fill(const struct lx_opinions *opinions, struct columns *columns);
 LX_CHECK enum lx_code columns_of(
 	struct lx_call *call, const struct lx_opinions *opinions, struct columns *columns);
 void columns_means(struct columns *columns);
