@@ -13,6 +13,10 @@
 #define GRID   64 /* GRID * GRID == BEADS_MOST */
 #define ROUNDS 200
 
+struct bead {
+	double at[2], weight;
+};
+
 static int by_place(const void *a, const void *b)
 {
 	const double *x = ((const struct bead *)a)->at, *y = ((const struct bead *)b)->at;
@@ -22,21 +26,27 @@ static int by_place(const void *a, const void *b)
 	return (x[1] > y[1]) - (x[1] < y[1]);
 }
 
+static void add_bead(struct beads *beads, struct bead bead)
+{
+	beads->x[beads->n] = bead.at[0];
+	beads->y[beads->n] = bead.at[1];
+	beads->weight[beads->n++] = bead.weight;
+}
+
 static void string_each(const double *x, const double *y, size_t n, struct beads *beads)
 {
-	size_t kept = 0;
+	struct bead bead[BEADS_MOST];
 
 	for (size_t i = 0; i < n; i++)
-		beads->bead[i] = (struct bead){ { x[i], y[i] }, 1 };
+		bead[i] = (struct bead){ { x[i], y[i] }, 1 };
 	if (n > 1)
-		qsort(beads->bead, n, sizeof beads->bead[0], by_place);
+		qsort(bead, n, sizeof bead[0], by_place);
 	for (size_t i = 0; i < n; i++) {
-		if (kept > 0 && by_place(&beads->bead[kept - 1], &beads->bead[i]) == 0)
-			beads->bead[kept - 1].weight += 1;
+		if (i > 0 && by_place(&bead[i - 1], &bead[i]) == 0)
+			beads->weight[beads->n - 1] += 1;
 		else
-			beads->bead[kept++] = beads->bead[i];
+			add_bead(beads, bead[i]);
 	}
-	beads->n = kept;
 	beads->exact = true;
 }
 
@@ -71,55 +81,55 @@ static size_t cell_of(const struct box *box, double x, double y)
 static void string_cells(const double *x, const double *y, size_t n, struct beads *beads)
 {
 	struct box box = box_of(x, y, n);
-	size_t kept = 0;
+	struct bead sums[BEADS_MOST];
 
-	memset(beads->bead, 0, sizeof beads->bead);
+	memset(sums, 0, sizeof sums);
 	for (size_t i = 0; i < n; i++) {
-		struct bead *bead = &beads->bead[cell_of(&box, x[i], y[i])];
+		struct bead *bead = &sums[cell_of(&box, x[i], y[i])];
 		bead->at[0] += x[i];
 		bead->at[1] += y[i];
 		bead->weight += 1;
 	}
 	for (size_t i = 0; i < BEADS_MOST; i++) {
-		struct bead bead = beads->bead[i];
-		if (!(bead.weight > 0))
-			continue;
-		beads->bead[kept++] = (struct bead){
-			{ bead.at[0] / bead.weight, bead.at[1] / bead.weight }, bead.weight
-		};
+		double w = sums[i].weight;
+		if (w > 0)
+			add_bead(beads,
+				(struct bead){ { sums[i].at[0] / w, sums[i].at[1] / w }, w });
 	}
-	beads->n = kept;
 	beads->exact = false;
 }
 
 void beads_string(const double *x, const double *y, size_t n, struct beads *beads)
 {
+	beads->n = 0;
 	if (n <= BEADS_MOST)
 		string_each(x, y, n, beads);
 	else
 		string_cells(x, y, n, beads);
 }
 
-static double distance2(const double a[2], const double b[2])
+static double from_mean(const struct beads *beads, size_t i, const double mean[2])
 {
-	double x = a[0] - b[0], y = a[1] - b[1];
+	double x = beads->x[i] - mean[0], y = beads->y[i] - mean[1];
 
 	return x * x + y * y;
 }
 
-/* near[i] = squared distance to the nearest mean so far, after mean number k - 1 was added. */
+/* near[i] = squared distance to the nearest mean so far, after the last one was added. */
 static void come_nearer(const struct beads *beads, const struct means *means, double *near)
 {
+	const double *last = means->at[means->k - 1];
+
 	for (size_t i = 0; i < beads->n; i++) {
-		double d = distance2(beads->bead[i].at, means->at[means->k - 1]);
-		if (means->k == 1 || d < near[i])
-			near[i] = d;
+		double d = from_mean(beads, i, last);
+		near[i] = means->k == 1 || d < near[i] ? d : near[i];
 	}
 }
 
-static void add_mean(struct means *means, const struct bead *bead)
+static void add_mean(struct means *means, double x, double y)
 {
-	memcpy(means->at[means->k++], bead->at, sizeof bead->at);
+	means->at[means->k][0] = x;
+	means->at[means->k++][1] = y;
 }
 
 static size_t farthest(const struct beads *beads, const double *near)
@@ -140,9 +150,9 @@ static size_t drawn(const struct beads *beads, const double *near, double unit)
 	size_t last = 0;
 
 	for (size_t i = 0; i < beads->n; i++)
-		total += beads->bead[i].weight * near[i];
+		total += beads->weight[i] * near[i];
 	for (size_t i = 0; i < beads->n; i++) {
-		double part = beads->bead[i].weight * near[i];
+		double part = beads->weight[i] * near[i];
 		at += part;
 		if (part > 0)
 			last = i;
@@ -156,17 +166,15 @@ static size_t drawn(const struct beads *beads, const double *near, double unit)
 static bool begin(
 	const struct beads *beads, unsigned k, unsigned start, struct means *means, double *near)
 {
-	struct bead centre = { { 0, 0 }, 0 };
+	double x = 0, y = 0, weight = 0;
 
 	for (size_t i = 0; i < beads->n; i++) {
-		centre.weight += beads->bead[i].weight;
-		centre.at[0] += beads->bead[i].weight * beads->bead[i].at[0];
-		centre.at[1] += beads->bead[i].weight * beads->bead[i].at[1];
+		weight += beads->weight[i];
+		x += beads->weight[i] * beads->x[i];
+		y += beads->weight[i] * beads->y[i];
 	}
-	centre.at[0] /= centre.weight;
-	centre.at[1] /= centre.weight;
 	*means = (struct means){ 0 };
-	add_mean(means, &centre);
+	add_mean(means, x / weight, y / weight);
 	come_nearer(beads, means, near);
 	means->k = 0;
 	for (unsigned c = 0; c < k; c++) {
@@ -177,7 +185,7 @@ static bool begin(
 				       : drawn(beads, near, unit_of(mix(start, k, c)));
 		if (c > 0 && !(near[at] > 0))
 			return false;
-		add_mean(means, &beads->bead[at]);
+		add_mean(means, beads->x[at], beads->y[at]);
 		come_nearer(beads, means, near);
 	}
 	return true;
@@ -203,29 +211,44 @@ struct round {
 	bool changed;
 };
 
-static void assign(
-	const struct beads *beads, const struct means *means, uint8_t *label, struct round *round)
+/* Without branches, so that it runs in vector registers. */
+void nearest_means(const double *x, const double *y, size_t n, const struct means *means,
+	double *best, double *to)
 {
-	double most = -1;
+	for (size_t i = 0; i < n; i++) {
+		double dx = x[i] - means->at[0][0], dy = y[i] - means->at[0][1];
+		best[i] = dx * dx + dy * dy;
+		to[i] = 0;
+	}
+	for (unsigned g = 1; g < means->k; g++) {
+		double mx = means->at[g][0], my = means->at[g][1], label = g;
+		for (size_t i = 0; i < n; i++) {
+			double dx = x[i] - mx, dy = y[i] - my, d = dx * dx + dy * dy;
+			to[i] = d < best[i] ? label : to[i];
+			best[i] = d < best[i] ? d : best[i];
+		}
+	}
+}
+
+/* Labels are small whole numbers kept as doubles, as nearest_means gives them. */
+static void assign(
+	const struct beads *beads, const struct means *means, double *label, struct round *round)
+{
+	double best[BEADS_MOST], to[BEADS_MOST], most = -1;
 
 	*round = (struct round){ 0 };
+	nearest_means(beads->x, beads->y, beads->n, means, best, to);
 	for (size_t i = 0; i < beads->n; i++) {
-		const struct bead *bead = &beads->bead[i];
-		double best = distance2(bead->at, means->at[0]);
-		uint8_t to = 0;
-		for (unsigned g = 1; g < means->k; g++) {
-			double d = distance2(bead->at, means->at[g]);
-			to = d < best ? (uint8_t)g : to;
-			best = d < best ? d : best;
-		}
-		round->changed |= label[i] != to;
-		label[i] = to;
-		round->sum[to][0] += bead->weight * bead->at[0];
-		round->sum[to][1] += bead->weight * bead->at[1];
-		round->weight[to] += bead->weight;
-		round->inertia += bead->weight * best;
-		if (best > most) {
-			most = best;
+		size_t g = (size_t)to[i];
+		double w = beads->weight[i];
+		round->changed |= label[i] != to[i];
+		label[i] = to[i];
+		round->sum[g][0] += w * beads->x[i];
+		round->sum[g][1] += w * beads->y[i];
+		round->weight[g] += w;
+		round->inertia += w * best[i];
+		if (best[i] > most) {
+			most = best[i];
 			round->worst = i;
 		}
 	}
@@ -236,60 +259,55 @@ static void move(const struct beads *beads, const struct round *round, struct me
 {
 	for (unsigned g = 0; g < means->k; g++) {
 		bool empty = !(round->weight[g] > 0);
-		for (size_t c = 0; c < 2; c++)
-			means->at[g][c] = empty ? beads->bead[round->worst].at[c]
-						: round->sum[g][c] / round->weight[g];
+		means->at[g][0] = empty ? beads->x[round->worst]
+					: round->sum[g][0] / round->weight[g];
+		means->at[g][1] = empty ? beads->y[round->worst]
+					: round->sum[g][1] / round->weight[g];
 	}
 }
 
-/* What moving a bead from its group to another one saves (Hartigan 1975): a mean moves with it. */
-static double saved(const struct bead *bead, const struct means *means, const struct round *round,
-	uint8_t own, uint8_t to)
+static void shift(const struct beads *beads, size_t i, struct means *means, struct round *round,
+	size_t own, size_t to)
 {
-	double w = bead->weight, a = round->weight[own], b = round->weight[to];
+	double w = beads->weight[i];
 
-	return distance2(bead->at, means->at[own]) * (a * w / (a - w)) -
-	       distance2(bead->at, means->at[to]) * (b * w / (b + w));
-}
-
-static void shift(
-	const struct bead *bead, struct means *means, struct round *round, uint8_t own, uint8_t to)
-{
-	for (size_t c = 0; c < 2; c++) {
-		round->sum[own][c] -= bead->weight * bead->at[c];
-		round->sum[to][c] += bead->weight * bead->at[c];
-	}
-	round->weight[own] -= bead->weight;
-	round->weight[to] += bead->weight;
+	round->sum[own][0] -= w * beads->x[i];
+	round->sum[own][1] -= w * beads->y[i];
+	round->sum[to][0] += w * beads->x[i];
+	round->sum[to][1] += w * beads->y[i];
+	round->weight[own] -= w;
+	round->weight[to] += w;
 	for (size_t c = 0; c < 2; c++) {
 		means->at[own][c] = round->sum[own][c] / round->weight[own];
 		means->at[to][c] = round->sum[to][c] / round->weight[to];
 	}
 }
 
-/* Moves single beads as long as that saves something; true when any moved. */
+/* Moves single beads as long as that saves something, means moving with them (Hartigan 1975); true when
+ * any moved. */
 static bool polish(
-	const struct beads *beads, struct means *means, struct round *round, uint8_t *label)
+	const struct beads *beads, struct means *means, struct round *round, double *label)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < beads->n; i++) {
-		const struct bead *bead = &beads->bead[i];
-		uint8_t own = label[i], best = own;
-		double most = 1e-12 * round->inertia;
-		if (!(round->weight[own] > bead->weight))
+		size_t own = (size_t)label[i], best = own;
+		double w = beads->weight[i], a = round->weight[own], most = 1e-12 * round->inertia;
+		if (!(a > w))
 			continue;
+		double saved = from_mean(beads, i, means->at[own]) * (a * w / (a - w));
 		for (unsigned g = 0; g < means->k; g++) {
-			double gain = g == own ? 0 : saved(bead, means, round, own, (uint8_t)g);
-			if (gain > most) {
+			double b = round->weight[g];
+			double gain = saved - from_mean(beads, i, means->at[g]) * (b * w / (b + w));
+			if (g != own && gain > most) {
 				most = gain;
-				best = (uint8_t)g;
+				best = g;
 			}
 		}
 		if (best == own)
 			continue;
-		shift(bead, means, round, own, best);
-		label[i] = best;
+		shift(beads, i, means, round, own, best);
+		label[i] = (double)best;
 		any = true;
 	}
 	return any;
@@ -297,15 +315,15 @@ static bool polish(
 
 void beads_means(const struct beads *beads, unsigned k, unsigned start, struct means *means)
 {
-	double near[BEADS_MOST];
-	uint8_t label[BEADS_MOST];
+	double near[BEADS_MOST], label[BEADS_MOST];
 	struct round round;
 
 	if (beads->n < k || !begin(beads, k, start, means, near)) {
 		means->k = 0;
 		return;
 	}
-	memset(label, LX_NO_GROUP, sizeof label);
+	for (size_t i = 0; i < beads->n; i++)
+		label[i] = -1;
 	order_means(means);
 	for (int i = 0; i < ROUNDS; i++) {
 		assign(beads, means, label, &round);

@@ -290,6 +290,7 @@ const struct lx_opinions *lx_forum_opinions(const struct lx_forum *forum);
 LX_CHECK enum lx_code lx_forum_ground(struct lx_call *call, struct lx_forum *forum,
 	const struct lx_ground_options *options, struct lx_ground *ground);
 
+/* Ends a forum and its memory; NULL is allowed. */
 void lx_forum_close(struct lx_forum *forum);
 
 #endif

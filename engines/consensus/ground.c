@@ -114,7 +114,7 @@ static enum lx_code form_groups(struct lx_call *call, const struct lx_opinions *
 	if (ground->mode == LX_POLIS) {
 		LX_TRY(polis_groups(call, active, options->groups, ground));
 	} else {
-		LX_TRY(plain_groups(call, active, 2, LX_GROUPS_MOST, ground));
+		LX_TRY(plain_groups(call, active, 2, LX_GROUPS_MOST, STARTS_MOST, ground));
 		LX_TRY(silhouettes(call, active, 2, LX_GROUPS_MOST, ground));
 		choose(options->groups, ground);
 	}

@@ -97,6 +97,7 @@ struct sparse {
 	unsigned threads;
 	struct lanes *partial; /* [SPARSE_BLOCKS * n] */
 	double *deviation;     /* [4 * statements] by cell; 0 for columns left out */
+	uint16_t *place;       /* [statements] as that of the columns, 0 for those left out */
 };
 #define SPARSE_BLOCKS 8
 LX_CHECK enum lx_code sparse_open(struct lx_call *call, const struct lx_opinions *opinions,
@@ -113,17 +114,16 @@ LX_CHECK enum lx_code place_active(
 
 /* kmeans.c: groups of LX_PLAIN for k = from .. to, into ground->split. `active` [people]. */
 LX_CHECK enum lx_code plain_groups(struct lx_call *call, const uint8_t *active, unsigned from,
-	unsigned to, struct lx_ground *ground);
+	unsigned to, unsigned starts, struct lx_ground *ground);
+#define STARTS_MOST 32
+#define STARTS_FEW  8 /* for reruns, which look at one number of groups and compare roughly */
 
 /* beads.c: people as few weighted points, for the many starts of k-means. */
 #define BEADS_MOST 4096
-struct bead {
-	double at[2], weight;
-};
 struct beads {
 	size_t n;
 	bool exact; /* each bead is one place: nothing was put together */
-	struct bead bead[BEADS_MOST];
+	double x[BEADS_MOST], y[BEADS_MOST], weight[BEADS_MOST];
 };
 void beads_string(const double *x, const double *y, size_t n, struct beads *beads);
 struct means {
@@ -133,6 +133,9 @@ struct means {
 };
 /* The start-th attempt at k means of the beads; k = 0 in *means: fewer than k places. */
 void beads_means(const struct beads *beads, unsigned k, unsigned start, struct means *means);
+/* For n points: the squared distance to the nearest mean, and which it is (the first of equals). */
+void nearest_means(const double *x, const double *y, size_t n, const struct means *means,
+	double *best, double *to);
 
 /* silhouette.c: mean silhouettes of all splits at once, over at most SILHOUETTE_MOST people. */
 #define SILHOUETTE_MOST 1500

@@ -11,7 +11,6 @@
 
 #include <string.h>
 
-#define STARTS	     32
 #define FINALISTS    2 /* carried on over all people where beads are not exact */
 #define BLOCK	     4096
 #define ROUNDS	     300
@@ -32,8 +31,8 @@ struct crowd {
 	uint8_t *label;
 	struct part *part;
 	struct beads *beads;
-	struct means *tried; /* [k][STARTS] */
-	unsigned from;
+	struct means *tried; /* [k][starts] */
+	unsigned from, starts;
 	const struct means *means;
 };
 
@@ -41,27 +40,8 @@ static void try_start(void *with, size_t task)
 {
 	struct crowd *crowd = with;
 
-	beads_means(crowd->beads, crowd->from + (unsigned)(task / STARTS),
-		(unsigned)(task % STARTS), &crowd->tried[task]);
-}
-
-/* The nearest of k means for a block, without branches so that it runs in vector registers. */
-static void nearest(const double *x, const double *y, size_t n, const struct means *means,
-	double *best, double *to)
-{
-	for (size_t i = 0; i < n; i++) {
-		double dx = x[i] - means->at[0][0], dy = y[i] - means->at[0][1];
-		best[i] = dx * dx + dy * dy;
-		to[i] = 0;
-	}
-	for (unsigned g = 1; g < means->k; g++) {
-		double mx = means->at[g][0], my = means->at[g][1], label = g;
-		for (size_t i = 0; i < n; i++) {
-			double dx = x[i] - mx, dy = y[i] - my, d = dx * dx + dy * dy;
-			to[i] = d < best[i] ? label : to[i];
-			best[i] = d < best[i] ? d : best[i];
-		}
-	}
+	beads_means(crowd->beads, crowd->from + (unsigned)(task / crowd->starts),
+		(unsigned)(task % crowd->starts), &crowd->tried[task]);
 }
 
 static void assign_block(void *with, size_t task)
@@ -72,7 +52,7 @@ static void assign_block(void *with, size_t task)
 	size_t n = from + BLOCK < crowd->n ? BLOCK : crowd->n - from;
 	double best[BLOCK], to[BLOCK];
 
-	nearest(crowd->x + from, crowd->y + from, n, crowd->means, best, to);
+	nearest_means(crowd->x + from, crowd->y + from, n, crowd->means, best, to);
 	for (size_t i = 0; i < n; i++) {
 		uint8_t g = (uint8_t)to[i];
 		part.changed |= crowd->label[from + i] != g;
@@ -194,14 +174,14 @@ static bool same_means(const struct means *a, const struct means *b)
 }
 
 /* The next best of the starts that differs from the one before; those used get k = 0. */
-static struct means next_best(struct means *tried)
+static struct means next_best(struct means *tried, size_t starts)
 {
 	struct means best = { 0 };
 
-	for (size_t s = 0; s < STARTS; s++)
+	for (size_t s = 0; s < starts; s++)
 		if (tried[s].k > 0 && (best.k == 0 || tried[s].inertia < best.inertia))
 			best = tried[s];
-	for (size_t s = 0; s < STARTS; s++)
+	for (size_t s = 0; s < starts; s++)
 		if (same_means(&tried[s], &best))
 			tried[s].k = 0;
 	return best;
@@ -210,15 +190,15 @@ static struct means next_best(struct means *tried)
 static enum lx_code split_in(struct lx_call *call, struct crowd *crowd, unsigned k, size_t people,
 	struct lx_split *split)
 {
-	struct means *tried = crowd->tried + (k - crowd->from) * STARTS;
+	struct means *tried = crowd->tried + (size_t)(k - crowd->from) * crowd->starts;
 	double least = 0;
 
 	split->group = lx_array(call, people, sizeof *split->group);
 	if (split->group == NULL)
 		return LX_BROKEN;
 	memset(split->group, LX_NO_GROUP, people);
-	for (int i = 0; i < STARTS; i++) {
-		struct means means = next_best(tried);
+	for (unsigned i = 0; i < crowd->starts; i++) {
+		struct means means = next_best(tried, crowd->starts);
 		struct part last;
 		if (i == 0)
 			least = means.inertia;
@@ -244,7 +224,8 @@ static enum lx_code gather(struct lx_call *call, const uint8_t *active,
 	crowd->label = lx_array(call, most, sizeof *crowd->label);
 	crowd->part = lx_array(call, blocks_of(most), sizeof *crowd->part);
 	crowd->beads = lx_alloc(call, sizeof *crowd->beads);
-	crowd->tried = lx_array(call, (LX_GROUPS_MOST + 1) * STARTS, sizeof *crowd->tried);
+	crowd->tried = lx_array(
+		call, (LX_GROUPS_MOST + 1) * (size_t)crowd->starts, sizeof *crowd->tried);
 	if (crowd->x == NULL || crowd->y == NULL || crowd->row == NULL || crowd->label == NULL ||
 		crowd->part == NULL || crowd->beads == NULL || crowd->tried == NULL)
 		return LX_BROKEN;
@@ -258,15 +239,15 @@ static enum lx_code gather(struct lx_call *call, const uint8_t *active,
 }
 
 enum lx_code plain_groups(struct lx_call *call, const uint8_t *active, unsigned from, unsigned to,
-	struct lx_ground *ground)
+	unsigned starts, struct lx_ground *ground)
 {
-	struct crowd crowd = { .from = from };
+	struct crowd crowd = { .from = from, .starts = starts };
 
 	LX_TRY(gather(call, active, ground, &crowd));
 	if (crowd.n == 0)
 		return LX_OK;
 	beads_string(crowd.x, crowd.y, crowd.n, crowd.beads);
-	lx_parallel(call->threads, (to - from + 1) * STARTS, try_start, &crowd);
+	lx_parallel(call->threads, (size_t)(to - from + 1) * starts, try_start, &crowd);
 	for (unsigned k = from; k <= to; k++)
 		LX_TRY(split_in(call, &crowd, k, ground->people, &ground->split[k]));
 	return LX_OK;

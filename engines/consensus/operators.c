@@ -57,9 +57,12 @@ enum lx_code sparse_open(struct lx_call *call, const struct lx_opinions *opinion
 		.threads = call->threads,
 		.partial = lx_array(call, SPARSE_BLOCKS * columns->n, sizeof *sparse->partial),
 		.deviation = lx_array(call, 4 * opinions->statements, sizeof *sparse->deviation),
+		.place = lx_array(call, opinions->statements, sizeof *sparse->place),
 	};
-	if (sparse->partial == NULL || sparse->deviation == NULL)
+	if (sparse->partial == NULL || sparse->deviation == NULL || sparse->place == NULL)
 		return LX_BROKEN;
+	for (size_t c = 0; c < columns->n; c++)
+		sparse->place[columns->of[c]] = (uint16_t)c;
 	for (size_t c = 0; c < columns->n; c++)
 		for (int stance = LX_DISAGREE; stance <= LX_AGREE; stance++)
 			sparse->deviation[LX_CELL(columns->of[c], stance)] = (double)stance -
@@ -77,7 +80,7 @@ static void sparse_block(void *with, size_t task)
 	const struct sparse_work *work = with;
 	const struct sparse *s = work->sparse;
 	const struct lx_opinions *o = s->opinions;
-	const uint16_t *place = s->columns->place;
+	const uint16_t *place = s->place;
 	struct lanes *out = s->partial + task * s->columns->n;
 	size_t to = o->people * (task + 1) / SPARSE_BLOCKS;
 
@@ -87,13 +90,13 @@ static void sparse_block(void *with, size_t task)
 		for (size_t i = o->from[row]; i < o->from[row + 1]; i++) {
 			size_t column = place[LX_CELL_STATEMENT(o->cell[i])];
 			double d = s->deviation[o->cell[i]];
-			for (size_t lane = 0; column != NO_PLACE && lane < LANES; lane++)
+			for (size_t lane = 0; lane < LANES; lane++)
 				t.v[lane] += d * work->in[column].v[lane];
 		}
 		for (size_t i = o->from[row]; i < o->from[row + 1]; i++) {
 			size_t column = place[LX_CELL_STATEMENT(o->cell[i])];
 			double d = s->deviation[o->cell[i]];
-			for (size_t lane = 0; column != NO_PLACE && lane < LANES; lane++)
+			for (size_t lane = 0; lane < LANES; lane++)
 				out[column].v[lane] += d * t.v[lane];
 		}
 	}

@@ -12,7 +12,7 @@
 
 #define PEOPLE_MOST 20000
 #define TENTH	    10
-#define FINE	    1e-6 /* residual that is good enough to compare groups */
+#define FINE	    1e-4 /* residual that is good enough to compare groups */
 
 struct rerun {
 	const struct lx_opinions *opinions;
@@ -120,7 +120,7 @@ static enum lx_code run_again(struct lx_call *call, const struct rerun *r, size_
 	if (again.mode == LX_POLIS)
 		LX_TRY(polis_groups(call, active, ground->k, &again));
 	else
-		LX_TRY(plain_groups(call, active, ground->k, ground->k, &again));
+		LX_TRY(plain_groups(call, active, ground->k, ground->k, STARTS_FEW, &again));
 	for (size_t i = 0; i < r->n; i++)
 		before[i] = ground->group[r->row[i]];
 	r->index[number] = again.split[ground->k].tried
