@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GRID   64 /* GRID * GRID == BEADS_MOST */
 #define ROUNDS 200
 
 struct bead {
@@ -26,14 +25,14 @@ static int by_place(const void *a, const void *b)
 	return (x[1] > y[1]) - (x[1] < y[1]);
 }
 
-static void add_bead(struct beads *beads, struct bead bead)
+void beads_add(struct beads *beads, double x, double y, double weight)
 {
-	beads->x[beads->n] = bead.at[0];
-	beads->y[beads->n] = bead.at[1];
-	beads->weight[beads->n++] = bead.weight;
+	beads->x[beads->n] = x;
+	beads->y[beads->n] = y;
+	beads->weight[beads->n++] = weight;
 }
 
-static void string_each(const double *x, const double *y, size_t n, struct beads *beads)
+void beads_string(const double *x, const double *y, size_t n, struct beads *beads)
 {
 	struct bead bead[BEADS_MOST];
 
@@ -45,67 +44,36 @@ static void string_each(const double *x, const double *y, size_t n, struct beads
 		if (i > 0 && by_place(&bead[i - 1], &bead[i]) == 0)
 			beads->weight[beads->n - 1] += 1;
 		else
-			add_bead(beads, bead[i]);
+			beads_add(beads, bead[i].at[0], bead[i].at[1], 1);
 	}
-	beads->exact = true;
 }
 
-struct box {
-	double low[2], step[2];
-};
-
-static struct box box_of(const double *x, const double *y, size_t n)
+struct grid grid_of(double (*xy)[2], const uint8_t *active, size_t people, size_t *n)
 {
-	struct box box = { { x[0], y[0] }, { 0, 0 } };
-	double high[2] = { x[0], y[0] };
+	struct grid grid = { { 0, 0 }, { 0, 0 } };
+	double high[2] = { 0, 0 };
 
-	for (size_t i = 1; i < n; i++) {
-		box.low[0] = x[i] < box.low[0] ? x[i] : box.low[0];
-		box.low[1] = y[i] < box.low[1] ? y[i] : box.low[1];
-		high[0] = x[i] > high[0] ? x[i] : high[0];
-		high[1] = y[i] > high[1] ? y[i] : high[1];
+	*n = 0;
+	for (size_t i = 0; i < people; i++) {
+		if (!active[i])
+			continue;
+		bool first = (*n)++ == 0;
+		for (size_t c = 0; c < 2; c++) {
+			grid.low[c] = first || xy[i][c] < grid.low[c] ? xy[i][c] : grid.low[c];
+			high[c] = first || xy[i][c] > high[c] ? xy[i][c] : high[c];
+		}
 	}
 	for (size_t c = 0; c < 2; c++)
-		box.step[c] = high[c] > box.low[c] ? GRID / (high[c] - box.low[c]) : 0;
-	return box;
+		grid.step[c] = high[c] > grid.low[c] ? GRID / (high[c] - grid.low[c]) : 0;
+	return grid;
 }
 
-static size_t cell_of(const struct box *box, double x, double y)
+size_t grid_cell(const struct grid *grid, const double xy[2])
 {
-	size_t i = (size_t)((x - box->low[0]) * box->step[0]);
-	size_t j = (size_t)((y - box->low[1]) * box->step[1]);
+	size_t i = (size_t)((xy[0] - grid->low[0]) * grid->step[0]);
+	size_t j = (size_t)((xy[1] - grid->low[1]) * grid->step[1]);
 
 	return (i < GRID ? i : GRID - 1) * GRID + (j < GRID ? j : GRID - 1);
-}
-
-static void string_cells(const double *x, const double *y, size_t n, struct beads *beads)
-{
-	struct box box = box_of(x, y, n);
-	struct bead sums[BEADS_MOST];
-
-	memset(sums, 0, sizeof sums);
-	for (size_t i = 0; i < n; i++) {
-		struct bead *bead = &sums[cell_of(&box, x[i], y[i])];
-		bead->at[0] += x[i];
-		bead->at[1] += y[i];
-		bead->weight += 1;
-	}
-	for (size_t i = 0; i < BEADS_MOST; i++) {
-		double w = sums[i].weight;
-		if (w > 0)
-			add_bead(beads,
-				(struct bead){ { sums[i].at[0] / w, sums[i].at[1] / w }, w });
-	}
-	beads->exact = false;
-}
-
-void beads_string(const double *x, const double *y, size_t n, struct beads *beads)
-{
-	beads->n = 0;
-	if (n <= BEADS_MOST)
-		string_each(x, y, n, beads);
-	else
-		string_cells(x, y, n, beads);
 }
 
 static double from_mean(const struct beads *beads, size_t i, const double mean[2])

@@ -126,6 +126,14 @@ struct beads {
 	double x[BEADS_MOST], y[BEADS_MOST], weight[BEADS_MOST];
 };
 void beads_string(const double *x, const double *y, size_t n, struct beads *beads);
+void beads_add(struct beads *beads, double x, double y, double weight);
+/* A grid over the places of those who are grouped, GRID * GRID == BEADS_MOST cells. */
+#define GRID 64
+struct grid {
+	double low[2], step[2];
+};
+struct grid grid_of(double (*xy)[2], const uint8_t *active, size_t people, size_t *n);
+size_t grid_cell(const struct grid *grid, const double xy[2]);
 struct means {
 	unsigned k;
 	double at[LX_GROUPS_MOST][2];

@@ -23,32 +23,72 @@ static const uint64_t words[3][4] = {
 	{ WORD(-1, 1), WORD(0, 1), WORD(1, 1), 0 },
 };
 
+/* Rows are taken in blocks, and within a block the table in tiles that stay in the processor's cache. */
+#define BLOCK_ROWS  8192
+#define BLOCK_VOTES ((size_t)1 << 18)
+#define TILE_WORDS  ((size_t)24 << 10)
+
+/* A block of rows with the analysed columns only; `at` is how far each row has been counted. */
+struct block {
+	size_t rows, votes;
+	uint32_t from[BLOCK_ROWS + 1], at[BLOCK_ROWS];
+	uint16_t cell[BLOCK_VOTES + LX_STATEMENTS_MOST];
+};
+
 struct count_work {
 	const struct lx_opinions *opinions;
 	const struct columns *columns;
 	struct pair *pairs;
-	uint64_t *word;	 /* [tasks * pairs] */
-	uint16_t *cells; /* [tasks * n] one row, analysed columns only */
+	uint64_t *word; /* [tasks * pairs] */
+	struct block *block;
 	size_t tasks, pairs_n;
 	pthread_mutex_t lock;
 };
 
-static void count_row(const struct count_work *work, size_t row, uint16_t *cells, uint64_t *word)
+/* Fills a block from `row` on; returns the row after it. */
+static size_t take_rows(const struct count_work *work, size_t row, size_t to, struct block *block)
 {
 	const struct lx_opinions *o = work->opinions;
-	size_t n = 0;
 
-	for (size_t i = o->from[row]; i < o->from[row + 1]; i++) {
-		uint16_t place = work->columns->place[LX_CELL_STATEMENT(o->cell[i])];
-		if (place != NO_PLACE)
-			cells[n++] = (uint16_t)(place << 2 | (o->cell[i] & 3));
+	block->rows = block->votes = 0;
+	while (row < to && block->rows < BLOCK_ROWS && block->votes < BLOCK_VOTES) {
+		block->from[block->rows] = block->at[block->rows] = (uint32_t)block->votes;
+		for (size_t i = o->from[row]; i < o->from[row + 1]; i++) {
+			uint16_t place = work->columns->place[LX_CELL_STATEMENT(o->cell[i])];
+			block->cell[block->votes] = (uint16_t)(place << 2 | (o->cell[i] & 3));
+			block->votes += place != NO_PLACE;
+		}
+		block->rows++;
+		row++;
 	}
-	for (size_t b = 0; b < n; b++) {
-		size_t l = cells[b] >> 2;
-		uint64_t *at = word + pair_at(0, l);
-		const uint64_t *add = words[cells[b] & 3];
-		for (size_t a = 0; a <= b; a++)
-			at[cells[a] >> 2] += add[cells[a] & 3];
+	block->from[block->rows] = (uint32_t)block->votes;
+	return row;
+}
+
+/* Counts the pairs of all rows of the block whose larger column is below `end`. */
+static void count_tile(struct block *block, size_t end, uint64_t *word)
+{
+	for (size_t row = 0; row < block->rows; row++) {
+		const uint16_t *cell = block->cell + block->from[row];
+		size_t n = block->from[row + 1] - block->from[row];
+		size_t b = block->at[row] - block->from[row];
+		for (; b < n && (size_t)(cell[b] >> 2) < end; b++) {
+			uint64_t *at = word + pair_at(0, cell[b] >> 2);
+			const uint64_t *add = words[cell[b] & 3];
+			for (size_t a = 0; a <= b; a++)
+				at[cell[a] >> 2] += add[cell[a] & 3];
+		}
+		block->at[row] = (uint32_t)(block->from[row] + b);
+	}
+}
+
+static void count_block(struct block *block, size_t columns, uint64_t *word)
+{
+	for (size_t begin = 0, end; begin < columns; begin = end) {
+		end = begin + 1;
+		while (end < columns && pair_at(0, end + 1) - pair_at(0, begin) <= TILE_WORDS)
+			end++;
+		count_tile(block, end, word);
 	}
 }
 
@@ -91,12 +131,14 @@ static void count_share(void *with, size_t task)
 {
 	struct count_work *work = with;
 	uint64_t *word = work->word + task * work->pairs_n;
-	uint16_t *cells = work->cells + task * work->columns->n;
+	struct block *block = work->block + task;
 	size_t to = share_of(work->opinions, task + 1, work->tasks), since = 0;
 
-	for (size_t row = share_of(work->opinions, task, work->tasks); row < to; row++) {
-		count_row(work, row, cells, word);
-		if (++since == ROWS_AT_ONCE) {
+	for (size_t row = share_of(work->opinions, task, work->tasks); row < to;) {
+		row = take_rows(work, row, to, block);
+		count_block(block, work->columns->n, word);
+		since += block->rows;
+		if (since + BLOCK_ROWS > ROWS_AT_ONCE) {
 			add_up(work, word);
 			since = 0;
 		}
@@ -118,8 +160,8 @@ enum lx_code pairs_count(struct lx_call *call, const struct lx_opinions *opinion
 	};
 
 	work.word = lx_array(call, work.tasks * work.pairs_n, sizeof *work.word);
-	work.cells = lx_array(call, work.tasks * columns->n, sizeof *work.cells);
-	if (work.word == NULL || work.cells == NULL)
+	work.block = lx_array(call, work.tasks, sizeof *work.block);
+	if (work.word == NULL || work.block == NULL)
 		return LX_BROKEN;
 	lx_parallel(call->threads, work.tasks, count_share, &work);
 	lx_arena_back(call->arena, mark);
