@@ -14,6 +14,7 @@
 #define STEPS_MOST 600
 #define APART	   1e-6	 /* of the first eigenvalue: closer ones do not determine axes */
 #define THIRD	   1e-8	 /* of the first: how well the third must be known to judge that */
+#define CLEARLY	   0.05	 /* of the distance from the second: then the third is far enough */
 #define NOTHING	   1e-13 /* of the first: rounding, not a direction */
 
 struct space {
@@ -188,7 +189,8 @@ static bool good(const struct space *s, double fine)
 	for (size_t c = 0; c < 2; c++)
 		if (s->norm[c] > fine * s->value[c] && s->norm[c] > NOTHING * most)
 			return false;
-	return s->norm[2] <= (fine > THIRD ? fine : THIRD) * most;
+	double third = (fine > THIRD ? fine : THIRD) * most, apart = s->value[1] - s->value[2];
+	return s->norm[2] <= third || s->norm[2] <= CLEARLY * apart;
 }
 
 static void settle(struct space *s, double trace, struct lanes *vector, struct axes *axes)

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#define SLACK	 0.01 /* of the mean squared distance: k-means stops when no more is gained */
 #define RESIDUAL 1e-9 /* the checker sums in another order than the finder */
 
 static enum lx_code counts_hold(struct lx_call *call, const struct lx_opinions *o,
@@ -38,6 +39,7 @@ static double distance2(const double a[2], const double b[2])
 static bool groups_hold(const struct lx_ground *ground)
 {
 	double mean[LX_GROUPS_MOST][2] = { { 0 } };
+	double slack = SLACK * ground->split[ground->k].inertia / (double)(ground->grouped + 1);
 
 	for (size_t i = 0; i < ground->people; i++)
 		for (size_t c = 0; c < 2 && ground->group[i] != LX_NO_GROUP; c++)
@@ -47,7 +49,7 @@ static bool groups_hold(const struct lx_ground *ground)
 	for (size_t i = 0; i < ground->people; i++)
 		for (unsigned g = 0; g < ground->k && ground->group[i] != LX_NO_GROUP; g++) {
 			double own = distance2(ground->xy[i], mean[ground->group[i]]);
-			if (own > distance2(ground->xy[i], mean[g]) + 1e-9 * (1 + own))
+			if (own > distance2(ground->xy[i], mean[g]) + slack)
 				return false;
 		}
 	return true;

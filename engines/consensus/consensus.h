@@ -162,7 +162,7 @@ struct lx_split {
 };
 
 /* The opinion map and the groups. Axes: entry per statement, 0 where it is out of the analysis;
- * the entry of largest magnitude is positive. `eigenvalue` of the scatter matrix, `trace` its sum;
+ * the entry of largest magnitude is positive. The third eigenvalue is only as exact as `determined` needs. `eigenvalue` of the scatter matrix, `trace` its sum;
  * `residual` |Gv - lambda v| / lambda, checked after the fact. `determined`: the first two axes stand
  * apart from each other and from the third by 1e-6 of the first. Directions of axes mean nothing. */
 struct lx_ground {

@@ -10,9 +10,11 @@
 
 #include "base/parallel.h"
 
+#include <math.h>
 #include <string.h>
 
-#define FINALISTS	2 /* carried on over all people where beads are not exact */
+#define FINALISTS	1    /* carried on over all people where beads are not exact */
+#define ENOUGH		1e-7 /* of the inertia: in a crowd, a round that gains less is the last */
 #define CELLS_AT_ONCE	64
 #define PEOPLE_PARALLEL 50000 /* below, a round is shorter than starting a thread */
 #define ROUNDS		300
@@ -58,12 +60,16 @@ static void try_start(void *with, size_t task)
  * distances is linear: it is enough to look at the corner where it is largest. */
 static uint8_t owner(const struct cell *cell, const struct means *means)
 {
-	double middle[2] = { (cell->low[0] + cell->high[0]) / 2,
-		(cell->low[1] + cell->high[1]) / 2 };
-	double best, to;
+	double x = (cell->low[0] + cell->high[0]) / 2, y = (cell->low[1] + cell->high[1]) / 2;
+	double best = INFINITY;
+	unsigned to = 0;
 
-	nearest_means(&middle[0], &middle[1], 1, means, &best, &to);
-	const double *a = means->at[(size_t)to];
+	for (unsigned g = 0; g < means->k; g++) {
+		double dx = x - means->at[g][0], dy = y - means->at[g][1], d = dx * dx + dy * dy;
+		to = d < best ? g : to;
+		best = d < best ? d : best;
+	}
+	const double *a = means->at[to];
 	for (unsigned g = 0; g < means->k; g++) {
 		const double *b = means->at[g];
 		double worst = a[0] * a[0] + a[1] * a[1] - b[0] * b[0] - b[1] * b[1];
@@ -71,7 +77,7 @@ static uint8_t owner(const struct cell *cell, const struct means *means)
 			double slope = 2 * (b[c] - a[c]);
 			worst += slope * (slope > 0 ? cell->high[c] : cell->low[c]);
 		}
-		if (g != (unsigned)to && !(worst < 0))
+		if (g != to && !(worst < 0))
 			return LX_NO_GROUP;
 	}
 	return (uint8_t)to;
@@ -160,7 +166,23 @@ static struct part assign(struct lx_call *call, struct crowd *crowd, const struc
 	return all;
 }
 
-/* Carries the means on until nobody changes group. An emptied group stays where it is. */
+/* Moves the means to their groups' middles; an emptied group stays. Returns what that takes off the
+ * inertia. */
+static double move(const struct part *last, struct means *means)
+{
+	double less = 0;
+
+	for (size_t g = 0; g < means->k; g++)
+		for (size_t c = 0; c < 2 && last->size[g] > 0; c++) {
+			double to = last->sum[g][c] / (double)last->size[g],
+			       by = to - means->at[g][c];
+			less += (double)last->size[g] * by * by;
+			means->at[g][c] = to;
+		}
+	return less;
+}
+
+/* Carries the means on until nobody changes group, or, in a crowd, until that no longer matters. */
 static enum lx_code carry_on(
 	struct lx_call *call, struct crowd *crowd, struct means *means, struct part *last)
 {
@@ -168,13 +190,12 @@ static enum lx_code carry_on(
 	for (size_t c = 0; c < crowd->cells; c++)
 		crowd->cell[c].label = LX_NO_GROUP;
 	for (int i = 0; i < ROUNDS; i++) {
+		double before = means->inertia;
 		*last = assign(call, crowd, means);
-		means->inertia = last->inertia;
-		if (!last->changed)
+		means->inertia = last->inertia - move(last, means);
+		if (!last->changed || (i > 0 && crowd->cells > 1 &&
+					      before - means->inertia <= ENOUGH * means->inertia))
 			break;
-		for (size_t g = 0; g < means->k; g++)
-			for (size_t c = 0; c < 2 && last->size[g] > 0; c++)
-				means->at[g][c] = last->sum[g][c] / (double)last->size[g];
 		LX_TRY(lx_step(call, 0, 0));
 	}
 	for (size_t c = 0; c < crowd->cells; c++)
@@ -369,8 +390,10 @@ enum lx_code plain_groups(struct lx_call *call, const uint8_t *active, unsigned 
 	LX_TRY(gather(call, active, ground, &crowd));
 	if (crowd.n == 0)
 		return LX_OK;
+	if (crowd.cells > 1 && crowd.starts > STARTS_CELLS)
+		crowd.starts = STARTS_CELLS;
 	string_beads(&crowd);
-	lx_parallel(call->threads, (size_t)(to - from + 1) * starts, try_start, &crowd);
+	lx_parallel(call->threads, (size_t)(to - from + 1) * crowd.starts, try_start, &crowd);
 	for (unsigned k = from; k <= to; k++)
 		LX_TRY(split_in(call, &crowd, k, ground->people, &ground->split[k]));
 	return LX_OK;
