@@ -114,7 +114,7 @@ struct lx_discussion {
  * first line; a plain matrix is the last: a column `participant`, if wanted `kind`, and a column for
  * each statement, named by its number; cells 1, 0, -1 or empty. Faults carry line and column: `consensus.sheet_unknown`,
  * `consensus.column_missing`, `consensus.column_twice`, `consensus.column_name`, `consensus.row_short`,
- * `consensus.number`, `consensus.id_twice`, `consensus.moderated`, `consensus.stance`, `consensus.kind`, `consensus.twice`, and those of csv.h. */
+ * `consensus.number`, `consensus.number_from_0`, `consensus.id_twice`, `consensus.moderated`, `consensus.stance`, `consensus.kind`, `consensus.twice`, and those of csv.h. */
 LX_CHECK enum lx_code lx_discussion_read(
 	struct lx_call *call, struct lx_text file, struct lx_discussion *discussion);
 

@@ -117,7 +117,7 @@ LX_CHECK enum lx_code plain_groups(struct lx_call *call, const uint8_t *active, 
 	unsigned to, unsigned starts, struct lx_ground *ground);
 #define STARTS_MOST  32
 #define STARTS_CELLS 12 /* where beads are cells of a grid: the rest is done over all people */
-#define STARTS_FEW   8	/* for reruns, which look at one number of groups and compare roughly */
+#define STARTS_FEW   5	/* for reruns, which look at one number of groups and compare roughly */
 
 /* beads.c: people as few weighted points, for the many starts of k-means. */
 #define BEADS_MOST 4096

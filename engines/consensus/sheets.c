@@ -89,6 +89,13 @@ static enum lx_code whole(const struct sheet *sheet, size_t at, int64_t *number)
 	return bad_cell(sheet, at, "consensus.number");
 }
 
+/* Numbers of people and statements count from 0. */
+static enum lx_code ident(const struct sheet *sheet, size_t at, int64_t *number)
+{
+	LX_TRY(whole(sheet, at, number));
+	return *number >= 0 ? LX_OK : bad_cell(sheet, at, "consensus.number_from_0");
+}
+
 static enum lx_code stance(const struct sheet *sheet, size_t at, int8_t *said)
 {
 	struct lx_text text = lx_text_trim(sheet->field[at].text);
@@ -143,8 +150,8 @@ static enum lx_code read_log(struct lx_call *call, struct sheet *sheet, struct l
 		if (!some)
 			break;
 		LX_TRY(whole(sheet, at[0], &log[n].at));
-		LX_TRY(whole(sheet, at[1], &log[n].statement));
-		LX_TRY(whole(sheet, at[2], &log[n].person));
+		LX_TRY(ident(sheet, at[1], &log[n].statement));
+		LX_TRY(ident(sheet, at[2], &log[n].person));
 		LX_TRY(stance(sheet, at[3], &log[n].stance));
 		if (when != SIZE_MAX)
 			whens[n] = sheet->field[when].text;
@@ -181,7 +188,7 @@ static enum lx_code read_comments(
 		LX_TRY(next_row(sheet, &some));
 		if (!some)
 			break;
-		LX_TRY(whole(sheet, at[0], &comment[n].id));
+		LX_TRY(ident(sheet, at[0], &comment[n].id));
 		LX_TRY(whole(sheet, at[1], &moderated));
 		LX_TRY(ids_add(call, &ids, comment[n].id, &place));
 		if (place != n)
@@ -240,7 +247,7 @@ static enum lx_code read_head(struct sheet *sheet, size_t at[KNOWN], int64_t *st
 static enum lx_code read_person(
 	const struct sheet *sheet, const size_t at[KNOWN], struct lx_person *person)
 {
-	LX_TRY(whole(sheet, at[AT_PARTICIPANT], &person->id));
+	LX_TRY(ident(sheet, at[AT_PARTICIPANT], &person->id));
 	if (at[AT_OUTER] != SIZE_MAX)
 		person->outer = sheet->field[at[AT_OUTER]].text;
 	if (at[AT_COMMENTS] != SIZE_MAX)
