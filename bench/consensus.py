@@ -36,7 +36,7 @@ def peers():
         import sklearn.cluster  # noqa: F401
         return True
     except ImportError:
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(PEERS), "numpy", "scipy", "scikit-learn"],
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(PEERS), "numpy", "scipy", "scikit-learn", "red-dwarf"],
                        stderr=subprocess.DEVNULL, check=False)
     try:
         import sklearn.cluster  # noqa: F401
@@ -100,25 +100,23 @@ def whole_process(build, folder):
     return statistics.median(times)
 
 
-def numpy_process(folder):
-    """The same steps by NumPy and scikit-learn in a process of its own, without the stability test."""
+def red_dwarf(folder):
+    """Polis' procedure by red-dwarf in a process of its own (no stability test), or None where it is not to be had."""
     program = f"""
-import sys; sys.path.insert(0, {str(PEERS)!r})
-import csv, numpy, scipy.sparse.linalg, sklearn.cluster, sklearn.metrics
+import sys, warnings; sys.path.insert(0, {str(PEERS)!r}); warnings.simplefilter("ignore")
+import csv
+from reddwarf.implementations.polis import run_pipeline
 rows = list(csv.reader(open({str(folder / "participants-votes.csv")!r}, encoding="utf-8-sig")))
-first = next(i for i, name in enumerate(rows[0]) if name.isdigit())
-table = numpy.array([[numpy.nan if c == "" else float(c) for c in row[first:]] for row in rows[1:]])
-d = numpy.nan_to_num(table - numpy.nanmean(table, axis=0))
-n = (~numpy.isnan(table)).sum(axis=1)
-_, _, axes = scipy.sparse.linalg.svds(d, k=2)
-xy = (d @ axes.T * numpy.sqrt(d.shape[1] / numpy.maximum(1, n))[:, None])[n >= 7]
-for k in range(2, 6):
-    labels = sklearn.cluster.KMeans(k).fit_predict(xy)
-    sklearn.metrics.silhouette_score(xy, labels, sample_size=min(1500, len(xy)))
+head = rows[0]
+first = next(i for i, name in enumerate(head) if name.isdigit())
+votes = [dict(participant_id=int(row[0]), statement_id=int(head[i]), vote=int(row[i]))
+         for row in rows[1:] for i in range(first, len(head)) if row[i] != ""]
+out = [int(c["comment-id"]) for c in csv.DictReader(open({str(folder / "comments.csv")!r})) if c["moderated"] == "-1"]
+run_pipeline(votes=votes, mod_out_statement_ids=out)
 """
     begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", program], check=True)
-    return time.perf_counter() - begin
+    done = subprocess.run([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
+    return time.perf_counter() - begin if done.returncode == 0 else None
 
 
 def main():
@@ -138,9 +136,9 @@ def main():
             print(f"| {name} | {seconds:.3f} s | {memory / 1e6:.0f} MB | {beside} |", flush=True)
     if folder:
         seconds = whole_process(build, folder)
-        peer = numpy_process(folder) if have else None
+        peer = red_dwarf(folder) if have else None
         beside = f"{peer:.2f} s | {peer / seconds:.1f}×" if peer else " | "
-        print(f"| {folder.name}, whole process with 10 reruns | {seconds:.3f} s | | {beside} |")
+        print(f"| {folder.name}, whole process with 10 reruns; beside: red-dwarf | {seconds:.3f} s | | {beside} |")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,11 @@ uint64_t mix(uint64_t key, uint64_t a, uint64_t b)
 	return stir(stir(stir(key) ^ a) ^ b);
 }
 
+uint64_t mix_more(uint64_t mixed, uint64_t a)
+{
+	return stir(mixed ^ a);
+}
+
 double unit_of(uint64_t hash)
 {
 	return (double)(hash >> 11) * 0x1p-53;

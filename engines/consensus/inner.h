@@ -20,7 +20,8 @@ LX_CHECK enum lx_code ids_rank(struct lx_call *call, const struct ids *ids, uint
 
 /* a keyed mixing function, the same on every machine. */
 uint64_t mix(uint64_t key, uint64_t a, uint64_t b);
-double unit_of(uint64_t hash); /* in [0, 1) */
+uint64_t mix_more(uint64_t mixed, uint64_t a); /* goes on from mix */
+double unit_of(uint64_t hash);		       /* in [0, 1) */
 
 /* The columns that are analysed, and sums over them. place[j] is the analysed column or NO_PLACE. */
 #define NO_PLACE UINT16_MAX

@@ -118,8 +118,11 @@ static void deal(const struct index *index, const struct lx_vote *log, size_t n,
 static size_t keep_latest(struct entry *entries, size_t n, uint16_t *cell)
 {
 	size_t kept = 0;
+	bool sorted = true;
 
-	if (n > 1)
+	for (size_t i = 1; i < n && sorted; i++)
+		sorted = by_statement(&entries[i - 1], &entries[i]) < 0;
+	if (!sorted)
 		qsort(entries, n, sizeof *entries, by_statement);
 	for (size_t i = 0; i < n; i++)
 		if (i + 1 == n || entries[i].statement != entries[i + 1].statement)

@@ -12,7 +12,7 @@
 
 #define PEOPLE_MOST 20000
 #define TENTH	    10
-#define FINE	    1e-4 /* residual that is good enough to compare groups */
+#define FINE	    1e-3 /* residual that is good enough to compare groups */
 
 struct rerun {
 	const struct lx_opinions *opinions;
@@ -78,7 +78,7 @@ static enum lx_code thin(
 		uint64_t own = mix(r->key, number, (uint64_t)o->person[row]);
 		for (size_t v = o->from[row]; v < o->from[row + 1]; v++) {
 			size_t j = LX_CELL_STATEMENT(o->cell[v]);
-			if (mix(own, (uint64_t)o->statement[j], 0) % TENTH != 0)
+			if (mix_more(own, (uint64_t)o->statement[j]) % TENTH != 0)
 				thinned->cell[kept++] = o->cell[v];
 		}
 		thinned->from[i + 1] = kept;
