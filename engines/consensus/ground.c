@@ -3,9 +3,28 @@
 #include "engines/consensus/inner.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
-#define FINE 1e-10 /* residual of an axis, of its eigenvalue */
+#define FINE	  1e-10 /* residual of an axis, of its eigenvalue */
+#define OWN_STEPS 3	/* axes, places, groups; each rerun is one more */
+
+/* Stands between the parts and whoever watches: parts say "one more", the watcher hears "n of all". */
+struct watch {
+	struct lx_progress progress;
+	const struct lx_progress *outer;
+	atomic_uint done;
+	unsigned total;
+};
+
+static bool watch_step(void *with, uint64_t done, uint64_t total)
+{
+	struct watch *watch = with;
+
+	if (total > 0)
+		atomic_fetch_add(&watch->done, (unsigned)done);
+	return lx_progress_step(watch->outer, atomic_load(&watch->done), watch->total);
+}
 
 static enum lx_code make_room(
 	struct lx_call *call, const struct lx_opinions *o, struct lx_ground *ground)
@@ -126,7 +145,7 @@ static enum lx_code form_groups(struct lx_call *call, const struct lx_opinions *
 	return count_groups(call, opinions, NULL, 1, ground->all);
 }
 
-enum lx_code ground_from(struct lx_call *call, const struct lx_opinions *opinions,
+static enum lx_code compute(struct lx_call *call, const struct lx_opinions *opinions,
 	const struct lx_ground_options *options, const struct columns *columns,
 	const double *scatter, struct lx_ground *ground)
 {
@@ -144,17 +163,34 @@ enum lx_code ground_from(struct lx_call *call, const struct lx_opinions *opinion
 	LX_TRY(make_room(call, opinions, &made));
 	LX_TRY(find_axes(call, opinions, columns, scatter, &axes));
 	made.trace = columns_trace(columns);
+	LX_TRY(lx_step(call, 1, 1));
 	place_statements(columns, &axes, &made);
 	LX_TRY(place_people(call, opinions, columns, axes.vector,
 		polis ? opinions->statements : columns->n,
 		polis ? opinions->statements - columns->n : 0, made.xy));
 	LX_TRY(place_active(call, opinions, active, &made.grouped));
+	LX_TRY(lx_step(call, 1, 1));
 	LX_TRY(form_groups(call, opinions, options, active, &made));
 	weigh_statements(opinions, &made, made.count);
+	LX_TRY(lx_step(call, 1, 1));
 	if (options->reruns > 0 && made.k > 1)
 		LX_TRY(measure_stability(call, opinions, options, &axes, active, &made));
 	*ground = made;
 	return LX_OK;
+}
+
+enum lx_code ground_from(struct lx_call *call, const struct lx_opinions *opinions,
+	const struct lx_ground_options *options, const struct columns *columns,
+	const double *scatter, struct lx_ground *ground)
+{
+	struct watch watch = { .progress = { watch_step, &watch },
+		.outer = call->progress,
+		.total = OWN_STEPS + options->reruns };
+
+	call->progress = &watch.progress;
+	enum lx_code code = compute(call, opinions, options, columns, scatter, ground);
+	call->progress = watch.outer;
+	return code;
 }
 
 static bool ascending(const struct lx_opinions *o)

@@ -168,6 +168,9 @@ LX_CHECK enum lx_code measure_stability(struct lx_call *call, const struct lx_op
 	struct lx_ground *ground);
 double adjusted_rand(const uint8_t *a, const uint8_t *b, size_t n);
 
+/* ground.c: progress is told in steps of the whole; deep inside, lx_step(call, 0, 0) only asks whether to
+ * stop and lx_step(call, 1, 1) says that one of the steps is done. */
+
 /* ground.c: the result from columns and, where there are any, pair counts. */
 LX_CHECK enum lx_code ground_from(struct lx_call *call, const struct lx_opinions *opinions,
 	const struct lx_ground_options *options, const struct columns *columns,

@@ -137,6 +137,8 @@ static void rerun_task(void *with, size_t number)
 	struct lx_call call = { .arena = &arena, .progress = r->call->progress, .threads = 1 };
 
 	r->code[number] = run_again(&call, r, number);
+	if (r->code[number] == LX_OK)
+		r->code[number] = lx_step(&call, 1, 1);
 	r->fault[number] = call.fault;
 }
 

@@ -5,6 +5,9 @@ import json
 import math
 import pathlib
 import random
+import signal
+import subprocess
+import time
 
 import pytest
 
@@ -115,11 +118,7 @@ def test_the_order_of_lines_and_the_threads_change_no_byte(lianxi, shared, tmp_p
     want = lianxi("ground", "--format", "json", "--reruns", 1, source).stdout
     for i in range(rounds):
         mixed = list(rows)
-        if log.exists():  # equal times: their order in the file decides, so it is kept
-            keys = {row[0]: random.Random(f"{i} {row[0]}").random() for row in rows}
-            mixed.sort(key=lambda row: keys[row[0]])
-        else:
-            random.Random(i).shuffle(mixed)
+        random.Random(i).shuffle(mixed)
         path = write_rows(tmp_path / source.name, [head, *mixed])
         assert lianxi("ground", "--format", "json", "--reruns", 1, "--threads", i + 1, path).stdout == want
 
@@ -269,6 +268,16 @@ def test_discussions_with_nothing_to_divide(lianxi, tmp_path, rows, mode):
     have = ground(lianxi, path, "--mode", mode)
     assert have["k"] == 1 and have["axes_determined"] is False and have["group_sizes"] == [have["in_conv"]]
     lianxi("ground", path, "--mode", mode, "--svg", tmp_path / "m.svg")
+
+
+def test_an_interrupted_run_stops_and_writes_nothing(lianxi, shared, tmp_path):
+    drawing = tmp_path / "map.svg"
+    run = subprocess.Popen([lianxi.path, "ground", shared / "data" / "polis" / "vtaiwan.uberx", "--reruns", "1000",
+                            "--svg", drawing], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(1)
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate(timeout=20)
+    assert run.returncode == 3 and out == b"" and err and not drawing.exists()
 
 
 def test_next_statement_can_be_repeated_and_is_not_one_voted_on(lianxi):
