@@ -119,6 +119,29 @@ static enum lx_code pick_kind(struct ground_run *run)
 	return LX_OK;
 }
 
+/* What the other kinds said of each statement. */
+static enum lx_code count_others(struct ground_run *run)
+{
+	const struct lx_opinions *o = &run->everybody;
+
+	for (size_t i = 0; i < o->people; i++) {
+		struct lx_count **of = &run->others[o->kind[i]];
+		if (o->kind[i] == run->kind)
+			continue;
+		if (*of == NULL)
+			*of = lx_array(&run->cli->call, o->statements, sizeof **of);
+		if (*of == NULL)
+			return LX_BROKEN;
+		for (size_t v = o->from[i]; v < o->from[i + 1]; v++) {
+			struct lx_count *count = &(*of)[LX_CELL_STATEMENT(o->cell[v])];
+			count->agree += LX_CELL_STANCE(o->cell[v]) == LX_AGREE;
+			count->disagree += LX_CELL_STANCE(o->cell[v]) == LX_DISAGREE;
+			count->votes++;
+		}
+	}
+	return LX_OK;
+}
+
 static enum lx_code compute(struct ground_run *run)
 {
 	struct lx_cli *cli = run->cli;
@@ -135,6 +158,7 @@ static enum lx_code compute(struct ground_run *run)
 	cli->call.progress = lx_cli_progress(cli, "cli.ground.computing");
 	LX_TRY(lx_discussion_opinions(&cli->call, &run->discussion, &run->everybody));
 	LX_TRY(pick_kind(run));
+	LX_TRY(count_others(run));
 	LX_TRY(lx_ground(&cli->call, &run->opinions, &how, &run->ground));
 	if (how.mode == LX_POLIS)
 		LX_TRY(lx_opinions_by_arrival(&cli->call, &run->opinions, &run->opinions));

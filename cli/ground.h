@@ -15,6 +15,7 @@ struct ground_run {
 	enum lx_voter kind;
 	bool forced; /* the number of groups was asked for */
 	struct lx_ground ground;
+	struct lx_count *others[LX_VOTERS]; /* [statements] of the other kinds; NULL: none voted */
 	struct lx_found *common, *list, *divides;
 	size_t common_n, list_n, divides_n;
 };

@@ -11,11 +11,16 @@ static void real(struct lx_buf *out, double number)
 	lx_buf_printf(out, ",%.6f", number);
 }
 
+static void others(struct lx_buf *out, struct lx_count c)
+{
+	lx_buf_printf(out, ",%u,%u,%u", c.agree, c.disagree, c.votes - c.agree - c.disagree);
+}
+
 static void count(struct lx_buf *out, struct lx_count c)
 {
 	struct lx_interval between = lx_wilson(c.agree, c.votes);
 
-	lx_buf_printf(out, ",%u,%u,%u", c.agree, c.disagree, c.votes - c.agree - c.disagree);
+	others(out, c);
 	real(out, between.low);
 	real(out, between.high);
 }
@@ -33,6 +38,10 @@ static void head(const struct ground_run *run, unsigned groups)
 		lx_buf_printf(out, ",%s-agree,%s-disagree,%s-pass,%s-agree-low,%s-agree-high", of,
 			of, of, of, of);
 	}
+	for (size_t kind = 0; kind < LX_VOTERS; kind++)
+		if (run->others[kind] != NULL)
+			lx_buf_printf(out, ",%s-agree,%s-disagree,%s-pass", lx_voter_names[kind],
+				lx_voter_names[kind], lx_voter_names[kind]);
 	lx_buf_str(out, ",text\n");
 }
 
@@ -55,6 +64,9 @@ void ground_csv(struct ground_run *run)
 		count(out, g->all[j]);
 		for (size_t h = 0; h < groups; h++)
 			count(out, g->count[h * g->statements + j]);
+		for (size_t kind = 0; kind < LX_VOTERS; kind++)
+			if (run->others[kind] != NULL)
+				others(out, run->others[kind][j]);
 		lx_buf_char(out, ',');
 		lx_csv_write(out, ground_says(run, j), ',');
 		lx_buf_char(out, '\n');

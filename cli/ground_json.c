@@ -166,6 +166,11 @@ static void counts(struct lx_json *json, const struct ground_run *run)
 		for (size_t h = 0; ground_shows_groups(run) && h < g->k; h++)
 			count(json, g->count[h * g->statements + j]);
 		lx_json_close(json, ']');
+		for (size_t kind = 0; kind < LX_VOTERS; kind++)
+			if (run->others[kind] != NULL) {
+				lx_json_key(json, lx_voter_names[kind]);
+				count(json, run->others[kind][j]);
+			}
 		lx_json_close(json, '}');
 	}
 	lx_json_close(json, ']');

@@ -63,11 +63,17 @@ static void share(struct lx_columns *table, uint32_t of, uint32_t votes)
 		lx_columns_printf(table, "%.0f %%  %u/%u", 100.0 * of / votes, of, votes);
 }
 
+static const char *const kinds[LX_VOTERS] = { "cli.ground.citizen", "cli.ground.organisation",
+	"cli.ground.government" };
+
 static void head_groups(struct ground_run *run, struct lx_columns *table)
 {
 	lx_columns_printf(table, "#");
 	for (unsigned g = 0; g < run->ground.k; g++)
 		lx_columns_printf(table, "%s", ground_group(run, g));
+	for (size_t kind = 0; kind < LX_VOTERS; kind++)
+		if (run->others[kind] != NULL)
+			lx_columns_printf(table, "%s", tr(run, kinds[kind]));
 	lx_columns_printf(table, "%s", tr(run, "cli.ground.statement"));
 }
 
@@ -80,19 +86,27 @@ static void row_groups(struct ground_run *run, struct lx_columns *table, size_t 
 		struct lx_count count = g->count[h * g->statements + j];
 		share(table, agree ? count.agree : count.disagree, count.votes);
 	}
+	for (size_t kind = 0; kind < LX_VOTERS; kind++)
+		if (run->others[kind] != NULL)
+			share(table,
+				agree ? run->others[kind][j].agree : run->others[kind][j].disagree,
+				run->others[kind][j].votes);
 	says(run, table, j);
 }
 
-static const char align[] = "rrrrrr";
+static const char align[] = "rrrrrrrr";
 
 /* Shares of agreement, group by group. */
 static enum lx_code list_groups(
 	struct ground_run *run, const char *title, const struct lx_found *list, size_t n)
 {
-	char columns[LX_GROUPS_MOST + 3];
+	char columns[LX_GROUPS_MOST + LX_VOTERS + 3];
+	int others = 0;
 	struct lx_columns table = { .call = &run->cli->call, .align = columns };
 
-	(void)snprintf(columns, sizeof columns, "%.*sl", (int)run->ground.k + 1, align);
+	for (size_t kind = 0; kind < LX_VOTERS; kind++)
+		others += run->others[kind] != NULL;
+	(void)snprintf(columns, sizeof columns, "%.*sl", (int)run->ground.k + 1 + others, align);
 	heading(run, title);
 	if (n == 0) {
 		lx_buf_printf(&run->cli->out, "%s\n", tr(run, "cli.ground.none"));
@@ -183,8 +197,6 @@ static enum lx_code other_voices(struct ground_run *run)
 	lx_columns_printf(&table, "%s", tr(run, "cli.ground.pass"));
 	lx_columns_printf(&table, "%s", tr(run, "cli.ground.disagree"));
 	for (size_t i = 0; i < o->people; i++) {
-		static const char *const kinds[LX_VOTERS] = { "cli.ground.citizen",
-			"cli.ground.organisation", "cli.ground.government" };
 		size_t said[3] = { 0 };
 		if (o->kind[i] == run->kind || o->kind[i] == LX_CITIZEN)
 			continue;

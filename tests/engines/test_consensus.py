@@ -174,6 +174,8 @@ def test_counts_are_those_of_the_files(lianxi):
 def test_kinds_are_never_mixed(lianxi):
     citizens, governments = ground(lianxi, LAKE), ground(lianxi, LAKE, "--kind", "government")
     assert governments["participants"] == 2 and governments["k"] == 1
+    assert sum(line["government"]["agree"] for line in citizens["counts"]) == sum(
+        line["all"]["agree"] for line in governments["counts"])
     assert not set(citizens["participants_in_row_order"]) & set(governments["participants_in_row_order"])
 
 
