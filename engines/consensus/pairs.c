@@ -9,6 +9,7 @@
 #include "engines/consensus/inner.h"
 
 #include "base/parallel.h"
+#include <assert.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -24,17 +25,23 @@ static const uint64_t words[3][4] = {
 	{ WORD(-1, 1), WORD(0, 1), WORD(1, 1), 0 },
 };
 
-/* Rows are taken in blocks, and within a block the table in tiles that stay in the processor's cache. */
+/* Rows are taken in blocks that stay in the processor's cache. */
 #define BLOCK_ROWS  8192
 #define BLOCK_VOTES ((size_t)1 << 18)
-#define TILE_WORDS  ((size_t)24 << 10)
 
-/* A block of rows with the analysed columns only; `at` is how far each row has been counted. */
+/* A block of rows with the analysed columns only. `by_column` lists its votes column by column, each as
+ * the place in `cell` and, in the low bits, how far that is from the beginning of its row. */
+#define WITHIN_BITS 12
 struct block {
 	size_t rows, votes;
-	uint32_t from[BLOCK_ROWS + 1], at[BLOCK_ROWS];
+	uint32_t from[BLOCK_ROWS + 1];
 	uint16_t cell[BLOCK_VOTES + LX_STATEMENTS_MOST];
+	uint32_t begin[PAIRED_MOST + 1], end[PAIRED_MOST + 1]; /* of a column's list */
+	uint32_t by_column[BLOCK_VOTES + LX_STATEMENTS_MOST];
 };
+static_assert(PAIRED_MOST <= 1 << WITHIN_BITS, "a place within a row must fit its bits");
+static_assert(
+	BLOCK_VOTES + LX_STATEMENTS_MOST <= (size_t)1 << (32 - WITHIN_BITS), "and one in a block");
 
 struct count_work {
 	const struct lx_opinions *opinions;
@@ -54,7 +61,7 @@ static size_t take_rows(const struct count_work *work, size_t row, size_t to, st
 
 	block->rows = block->votes = 0;
 	while (row < to && block->rows < BLOCK_ROWS && block->votes < BLOCK_VOTES) {
-		block->from[block->rows] = block->at[block->rows] = (uint32_t)block->votes;
+		block->from[block->rows] = (uint32_t)block->votes;
 		for (size_t i = o->from[row]; i < o->from[row + 1]; i++) {
 			uint16_t place = work->columns->place[LX_CELL_STATEMENT(o->cell[i])];
 			block->cell[block->votes] = (uint16_t)(place << 2 | (o->cell[i] & 3));
@@ -93,43 +100,51 @@ static void count_dense(
 	}
 }
 
-/* Counts the rows with many votes, and marks them as done. */
+/* Counts the rows with many votes. */
 static void count_full_rows(
-	struct block *block, struct expanded *expanded, size_t columns, uint64_t *word)
+	const struct block *block, struct expanded *expanded, size_t columns, uint64_t *word)
 {
 	for (size_t row = 0; row < block->rows; row++) {
 		size_t n = block->from[row + 1] - block->from[row];
-		if (n * MANY < columns)
-			continue;
-		count_dense(expanded, block->cell + block->from[row], n, columns, word);
-		block->at[row] = block->from[row + 1];
+		if (n * MANY >= columns)
+			count_dense(expanded, block->cell + block->from[row], n, columns, word);
 	}
 }
 
-/* Counts the pairs of all rows of the block whose larger column is below `end`. */
-static void count_tile(struct block *block, size_t end, uint64_t *word)
+/* Lists the votes of the other rows by column. */
+static void sort_by_column(struct block *block, size_t columns)
 {
+	uint32_t *begin = block->begin;
+
+	memset(begin, 0, (columns + 1) * sizeof *begin);
+	for (size_t i = 0; i < block->votes; i++)
+		begin[(block->cell[i] >> 2) + 1]++;
+	for (size_t l = 0; l < columns; l++)
+		begin[l + 1] += begin[l];
+	memcpy(block->end, begin, columns * sizeof *begin);
 	for (size_t row = 0; row < block->rows; row++) {
-		const uint16_t *cell = block->cell + block->from[row];
-		size_t n = block->from[row + 1] - block->from[row];
-		size_t b = block->at[row] - block->from[row];
-		for (; b < n && (size_t)(cell[b] >> 2) < end; b++) {
-			uint64_t *at = word + pair_at(0, cell[b] >> 2);
-			const uint64_t *add = words[cell[b] & 3];
-			for (size_t a = 0; a <= b; a++)
+		uint32_t from = block->from[row], to = block->from[row + 1];
+		if ((size_t)(to - from) * MANY >= columns)
+			continue;
+		for (uint32_t i = from; i < to; i++)
+			block->by_column[block->end[block->cell[i] >> 2]++] = i << WITHIN_BITS |
+									      (i - from);
+	}
+}
+
+/* One larger column at a time: its part of the table is small enough for the nearest cache. */
+static void count_columns(const struct block *block, size_t columns, uint64_t *word)
+{
+	for (size_t l = 0; l < columns; l++) {
+		uint64_t *at = word + pair_at(0, l);
+		for (uint32_t e = block->begin[l]; e < block->end[l]; e++) {
+			uint32_t place = block->by_column[e] >> WITHIN_BITS;
+			uint32_t within = block->by_column[e] & ((1U << WITHIN_BITS) - 1);
+			const uint16_t *cell = block->cell + (place - within);
+			const uint64_t *add = words[block->cell[place] & 3];
+			for (uint32_t a = 0; a <= within; a++)
 				at[cell[a] >> 2] += add[cell[a] & 3];
 		}
-		block->at[row] = (uint32_t)(block->from[row] + b);
-	}
-}
-
-static void count_block(struct block *block, size_t columns, uint64_t *word)
-{
-	for (size_t begin = 0, end; begin < columns; begin = end) {
-		end = begin + 1;
-		while (end < columns && pair_at(0, end + 1) - pair_at(0, begin) <= TILE_WORDS)
-			end++;
-		count_tile(block, end, word);
 	}
 }
 
@@ -178,7 +193,8 @@ static void count_share(void *with, size_t task)
 	for (size_t row = share_of(work->opinions, task, work->tasks); row < to;) {
 		row = take_rows(work, row, to, block);
 		count_full_rows(block, work->expanded + task, work->columns->n, word);
-		count_block(block, work->columns->n, word);
+		sort_by_column(block, work->columns->n);
+		count_columns(block, work->columns->n, word);
 		since += block->rows;
 		if (since + BLOCK_ROWS > ROWS_AT_ONCE) {
 			add_up(work, word);
