@@ -147,6 +147,36 @@ void beads_means(const struct beads *beads, unsigned k, unsigned start, struct m
 void nearest_means(const double *x, const double *y, size_t n, const struct means *means,
 	double *best, double *to);
 
+/* crowd.c: all people, sorted into cells, and rounds of k-means over them. */
+/* What some of people adds to the means. */
+struct part {
+	double sum[LX_GROUPS_MOST][2], inertia;
+	uint32_t size[LX_GROUPS_MOST];
+	bool changed;
+};
+
+/* People of one cell: from[c] … from[c + 1] - 1, the box around them, their sums. `label` is their
+ * common group, or LX_NO_GROUP where each has its own. */
+struct cell {
+	double low[2], high[2], sum[2], squares;
+	uint8_t label;
+};
+struct crowd {
+	size_t n, cells;
+	double *x, *y; /* by cell, then by row */
+	uint32_t *row, *from;
+	uint8_t *label;
+	struct cell *cell;
+	struct part *part;
+	const struct means *means;
+};
+LX_CHECK enum lx_code crowd_gather(struct lx_call *call, const uint8_t *active,
+	const struct lx_ground *ground, struct crowd *crowd);
+/* Carries the means on until nobody changes group, or, in a crowd, until that no longer matters. The
+ * groups of people are in crowd->label, their sizes in `last`. */
+LX_CHECK enum lx_code crowd_settle(
+	struct lx_call *call, struct crowd *crowd, struct means *means, struct part *last);
+
 /* silhouette.c: mean silhouettes of all splits at once, over at most SILHOUETTE_MOST people. */
 #define SILHOUETTE_MOST 1500
 LX_CHECK enum lx_code silhouettes(struct lx_call *call, const uint8_t *active, unsigned from,
