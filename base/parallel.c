@@ -5,6 +5,7 @@
  */
 #include "base/parallel.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -95,4 +96,29 @@ enum lx_code lx_parallel(struct lx_call *call, size_t n, lx_piece piece, void *w
 	if (call->fault.code == LX_OK)
 		call->fault = crew.fault;
 	return crew.fault.code;
+}
+
+struct sure {
+	void (*piece)(void *with, size_t i);
+	void *with;
+};
+
+static enum lx_code sure_piece(void *with, size_t i, unsigned worker, struct lx_fault *fault)
+{
+	const struct sure *sure = with;
+	(void)worker;
+	(void)fault;
+
+	sure->piece(sure->with, i);
+	return LX_OK;
+}
+
+void lx_parallel_sure(unsigned threads, size_t n, void (*piece)(void *with, size_t i), void *with)
+{
+	struct lx_call call = { .threads = threads };
+	struct sure sure = { piece, with };
+	enum lx_code code = lx_parallel(&call, n, sure_piece, &sure);
+
+	assert(code == LX_OK);
+	(void)code;
 }

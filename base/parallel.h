@@ -23,4 +23,7 @@ unsigned lx_workers(const struct lx_call *call, size_t n);
  * the calling thread does all. */
 LX_CHECK enum lx_code lx_parallel(struct lx_call *call, size_t n, lx_piece piece, void *with);
 
+/* The same for pieces that cannot fail and tell no progress; `threads` 0 counts as 1. */
+void lx_parallel_sure(unsigned threads, size_t n, void (*piece)(void *with, size_t i), void *with);
+
 #endif
