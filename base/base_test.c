@@ -275,11 +275,11 @@ static void parallel_does_each_task_once(void **state)
 	(void)state;
 	for (unsigned threads = 0; threads < 5; threads++) {
 		unsigned char marks[1000] = { 0 };
-		lx_parallel(threads, sizeof marks, mark_one, marks);
+		lx_parallel_sure(threads, sizeof marks, mark_one, marks);
 		for (size_t i = 0; i < sizeof marks; i++)
 			assert_int_equal(marks[i], 1);
 	}
-	lx_parallel(2, 0, mark_one, NULL);
+	lx_parallel_sure(2, 0, mark_one, NULL);
 }
 
 int main(void)
