@@ -135,7 +135,9 @@ struct lx_form_page {
 	struct lx_note note;
 	const struct lx_next *next; /* after submitting */
 	size_t next_n;
-	bool looks_for_similar; /* the aside stands there even while empty, for the script */
+	/* Where similar records are looked for while one writes the field "title": <address>?q=… answers with this
+	 * page or any that holds the aside. No address: no aside. */
+	struct lx_address similar_from;
 	const struct lx_similar *similar;
 	size_t similar_n;
 	struct lx_fact_group facts; /* at the right: what one must know to fill it in */

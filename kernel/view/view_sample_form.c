@@ -109,7 +109,7 @@ static void express_page(struct sample *s)
 			.away = to(say(s, "取消", "Cancel"), "/needs") },
 		.next = next,
 		.next_n = COUNT(next),
-		.looks_for_similar = true,
+		.similar_from = at("/needs/similar"),
 		.similar = similar,
 		.similar_n = 2 };
 
