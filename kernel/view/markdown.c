@@ -112,6 +112,36 @@ static void tame_all(cmark_node *tree, int lower)
 	}
 }
 
+/* Whether a node stands deeper than may be printed. */
+static bool too_deep(cmark_node *tree)
+{
+	LX_CLOSE(close_iter) cmark_iter *iter = cmark_iter_new(tree);
+
+	for (cmark_event_type event; (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE;) {
+		int depth = 0;
+		for (cmark_node *node = cmark_iter_get_node(iter);
+			node != NULL && depth <= LX_MARKDOWN_DEPTH; node = cmark_node_parent(node))
+			depth++;
+		if (depth > LX_MARKDOWN_DEPTH)
+			return true;
+	}
+	return false;
+}
+
+/* The source as it was written: a document of one paragraph. */
+static cmark_node *as_written(struct lx_call *call, struct lx_text markdown)
+{
+	cmark_node *document = cmark_node_new(CMARK_NODE_DOCUMENT);
+	cmark_node *paragraph = cmark_node_new(CMARK_NODE_PARAGRAPH);
+	cmark_node *text = cmark_node_new(CMARK_NODE_TEXT);
+	char *source = lx_arena_copy(call->arena, markdown.at, markdown.len);
+
+	(void)cmark_node_set_literal(text, source == NULL ? "" : source);
+	(void)cmark_node_append_child(paragraph, text);
+	(void)cmark_node_append_child(document, paragraph);
+	return document;
+}
+
 enum lx_code lx_markdown(
 	struct lx_call *call, struct lx_text markdown, int lower, struct lx_html *html)
 {
@@ -123,6 +153,10 @@ enum lx_code lx_markdown(
 		markdown.len == 0 ? "" : markdown.at, markdown.len, CMARK_OPT_VALIDATE_UTF8);
 	if (tree == NULL)
 		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
+	if (too_deep(tree)) {
+		cmark_node_free(tree);
+		tree = as_written(call, markdown);
+	}
 	tame_all(tree, lower);
 	char *printed = cmark_render_html(tree, CMARK_OPT_SAFE);
 	size_t n = printed == NULL ? 0 : strlen(printed);

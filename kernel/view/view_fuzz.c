@@ -39,11 +39,12 @@ static void try_addresses(struct lx_text text)
 
 	insist(local.len == 0 || strchr("/#?", local.at[0]) != NULL, "a local address leads away");
 	insist(local.len < 2 || memcmp(local.at, "//", 2) != 0, "a local address leads away");
-	insist(outside.len == 0 || outside.at[0] == 'h' || outside.at[0] == 'm', "a scheme we do not allow");
+	insist(outside.len == 0 || outside.at[0] == 'h' || outside.at[0] == 'm',
+		"a scheme we do not allow");
 }
 
-static const char *const tags[] = { "a", "p", "h3", "h4", "h5", "h6", "em", "strong", "code", "pre", "ul",
-	"ol", "li", "blockquote", "hr", "br" };
+static const char *const tags[] = { "a", "p", "h3", "h4", "h5", "h6", "em", "strong", "code", "pre",
+	"ul", "ol", "li", "blockquote", "hr", "br" };
 
 /* The tag at `at` (behind '<') is one of ours; returns what follows its name. */
 static const char *tag_of_ours(const char *at)
@@ -60,13 +61,15 @@ static const char *tag_of_ours(const char *at)
 /* Attributes: href by its beginning, rel, start of a list, class of code. */
 static void check_attributes(const char *at, const char *end)
 {
-	static const char *const known[] = { " href=\"/", " href=\"#", " href=\"?", " href=\"http://",
-		" href=\"https://", " href=\"mailto:", " rel=\"nofollow ugc noopener\"", " start=\"",
+	static const char *const known[] = { " href=\"/", " href=\"#", " href=\"?",
+		" href=\"http://", " href=\"https://",
+		" href=\"mailto:", " rel=\"nofollow ugc noopener\"", " start=\"",
 		" class=\"language-", " />", ">" };
 
 	while (at < end) {
 		size_t i = 0;
-		while (i < sizeof known / sizeof known[0] && strncmp(at, known[i], strlen(known[i])) != 0)
+		while (i < sizeof known / sizeof known[0] &&
+			strncmp(at, known[i], strlen(known[i])) != 0)
 			i++;
 		insist(i < sizeof known / sizeof known[0], "an attribute that is not ours");
 		const char *quote = strchr(at, '"');

@@ -235,6 +235,9 @@ static void markdown_is_bounded(void **state)
 	lx_fault_clear(&bench.call.fault);
 	assert_int_equal(
 		lx_markdown(&bench.call, (struct lx_text){ long_text, 20000 }, 1, &html), LX_OK);
+	assert_int_equal(html.made.len, strlen("<p></p>\n") + (size_t)4 * 20000);
+	assert_string_equal(markdown(&bench, ">> a"),
+		"<blockquote>\n<blockquote>\n<p>a</p>\n</blockquote>\n</blockquote>\n");
 	lx_memory_free(long_text);
 }
 
