@@ -67,8 +67,8 @@ window.addEventListener("pageshow", (event) => {
 // Similar records appear while the title is written. The address answers with a page that holds the same
 // aside; the old content stays until the new one is there.
 for (const aside of document.querySelectorAll(".similar[data-from]")) {
-	const title = document.getElementById("title");
-	if (!title) break;
+	const title = aside.previousElementSibling.querySelector("input, textarea");
+	if (!title) continue;
 	let timer = 0;
 	let last = title.value.trim();
 	const look = async () => {

@@ -2,6 +2,26 @@
 /* Sample pages: the form of an act with every kind of field and its errors, the page to confirm, the receipt. */
 #include "kernel/view/view_sample.h"
 
+static const struct lx_similar_view *similar_needs(struct sample *s)
+{
+	const struct lx_words mine = say(s, "这也是我的问题", "This is my problem too");
+	const struct lx_similar records[] = {
+		{ to(say(s, "太湖游泳区蓝藻预警三个市说法不一",
+			     "Three cities say three things about algae"),
+			  "/needs/4098"),
+			say(s, "4098 同类 122 件 办理中", "4098, 122 alike, in hand"),
+			at("/needs/4098/back"), mine },
+		{ to(say(s, "小梅口水有腥味，不知道该问湖州还是苏州",
+			     "The water at Xiaomeikou smells; whom do I ask?"),
+			  "/needs/2771"),
+			say(s, "2771 同类 8 件 已答复", "2771, 8 alike, answered"),
+			at("/needs/2771/back"), mine }
+	};
+	const struct lx_similar_view similar[] = { { at("/needs/similar"), KEEP(s, records), 2 } };
+
+	return KEEP(s, similar);
+}
+
 static void fill_express(struct sample *s, struct lx_form *form)
 {
 	const struct lx_words want = say(s, "写明希望达到什么结果", "Say what result you wish for"),
@@ -26,7 +46,8 @@ static void fill_express(struct sample *s, struct lx_form *form)
 			.value = say(s, "太湖边三个市的蓝藻预警不一样，不知道能不能下水",
 				"Three cities on Lake Tai warn differently of algae; may we swim?")
 					 .text,
-			.most = 120 },
+			.most = 120,
+			.similar = similar_needs(s) },
 		{ .kind = LX_FIELD_AREA,
 			.id = lx_text("text"),
 			.name = lx_text("text"),
@@ -89,19 +110,6 @@ static void express_page(struct sample *s)
 		{ say(s, "之后 10 天", "10 days more"),
 			say(s, "由您评价是否解决", "your verdict whether it is solved") }
 	};
-	const struct lx_words mine = say(s, "这也是我的问题", "This is my problem too");
-	const struct lx_similar similar[] = {
-		{ to(say(s, "太湖游泳区蓝藻预警三个市说法不一",
-			     "Three cities say three things about algae"),
-			  "/needs/4098"),
-			say(s, "4098 同类 122 件 办理中", "4098, 122 alike, in hand"),
-			{ .label = mine, .address = at("/needs/4098/back") } },
-		{ to(say(s, "小梅口水有腥味，不知道该问湖州还是苏州",
-			     "The water at Xiaomeikou smells; whom do I ask?"),
-			  "/needs/2771"),
-			say(s, "2771 同类 8 件 已答复", "2771, 8 alike, answered"),
-			{ .label = mine, .address = at("/needs/2771/back") } }
-	};
 	struct lx_form_page page = { .frame = frame_of(
 					     s, say(s, "提出需求", "Express a need"), "/needs"),
 		.heading = say(s, "提出需求", "Express a need"),
@@ -113,10 +121,7 @@ static void express_page(struct sample *s)
 			.submit = say(s, "下一步：核对", "Next: check"),
 			.away = to(say(s, "取消", "Cancel"), "/needs") },
 		.next = next,
-		.next_n = COUNT(next),
-		.similar_from = at("/needs/similar"),
-		.similar = similar,
-		.similar_n = 2 };
+		.next_n = COUNT(next) };
 
 	page.frame.faulty = true;
 	fill_express(s, &page.form);
