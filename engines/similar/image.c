@@ -58,8 +58,8 @@ uint64_t lx_image_checksum(struct lx_text bytes)
 
 	for (; bytes.len - at >= 32; at += 32)
 		for (size_t k = 0; k < 4; k++)
-			h[k] = (h[k] ^ word(bytes.at + at + 8 * k)) * UINT64_C(0x9e3779b97f4a7c15)
-				+ (h[k] >> 31);
+			h[k] = (h[k] ^ word(bytes.at + at + 8 * k)) * UINT64_C(0x9e3779b97f4a7c15) +
+			       (h[k] >> 31);
 	struct lx_text rest = { bytes.at + at, bytes.len - at };
 	/* the head itself, without the checksum at its end */
 	struct lx_text head = { bytes.at, from - sizeof(uint64_t) };

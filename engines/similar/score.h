@@ -6,8 +6,9 @@
 #include "base/text.h"
 #include "engines/similar/similar.h"
 
-#define LX_WEIGHT_ONE (1u << 20) /* weights are whole numbers of 2^-20, so that sums have no order */
-#define LX_NORM_MOST  (2.2 / 1.3) /* of a text without length */
+#define LX_WEIGHT_ONE                                                                              \
+	(1u << 20) /* weights are whole numbers of 2^-20, so that sums have no order */
+#define LX_NORM_MOST (2.2 / 1.3) /* of a text without length */
 
 /* The natural logarithm of a finite x > 0, within 4 units in the last place. */
 double lx_similar_ln(double x);

@@ -52,8 +52,8 @@ struct lx_similar_text {
  * 64-byte aligned, and is what a file holds. Faults: LX_CONFLICT `similar.twice` (an id stands twice;
  * detail: the id), LX_INVALID `similar.large` (beyond the bounds above). Linear in the bytes of the
  * texts; about twice the size of the image is taken besides, and given back. */
-LX_CHECK enum lx_code lx_similar_build(struct lx_call *call, const struct lx_similar_text *texts,
-	size_t n, struct lx_text *image);
+LX_CHECK enum lx_code lx_similar_build(
+	struct lx_call *call, const struct lx_similar_text *texts, size_t n, struct lx_text *image);
 
 /* Whether bytes are an image this build can use: LX_INVALID `similar.damaged` (not an image, cut,
  * changed), LX_CONFLICT `similar.version` (of another format, token stream or byte order: build anew).
@@ -69,7 +69,8 @@ LX_CHECK enum lx_code lx_similar_texts(
 struct lx_similar;
 
 /* An empty index that may take `limit` bytes for what changes. Close it when no thread uses it. */
-LX_CHECK enum lx_code lx_similar_open(struct lx_call *call, size_t limit, struct lx_similar **index);
+LX_CHECK enum lx_code lx_similar_open(
+	struct lx_call *call, size_t limit, struct lx_similar **index);
 void lx_similar_close(struct lx_similar **index);
 
 /* Puts an image (borrowed until the index is closed or loaded again) in place of all that the index
