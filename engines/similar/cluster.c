@@ -15,6 +15,7 @@
 
 #define ALIKE_USUAL 0.3
 #define PLACES	    4	 /* leaders a bucket holds; of others, other bands will know */
+#define LEADERS_ALL 512	 /* as long as there are no more, a text is compared with all of them */
 #define CROWDED	    64	 /* neighbours beyond which a band counts no more */
 #define PIECE	    1024 /* texts a thread takes at a time */
 
@@ -23,6 +24,8 @@
 struct table {
 	uint32_t (*buckets)[PLACES];
 	size_t mask;
+	size_t n; /* leaders */
+	uint32_t first[LEADERS_ALL];
 };
 
 static size_t bucket_of(const struct table *table, unsigned band, uint32_t hash)
@@ -34,6 +37,9 @@ static size_t bucket_of(const struct table *table, unsigned band, uint32_t hash)
 
 static void enter(struct table *table, const struct lx_sets *sets, uint32_t text)
 {
+	if (table->n < LEADERS_ALL)
+		table->first[table->n] = text;
+	table->n++;
 	for (unsigned band = 0; band < MINHASH_BANDS; band++) {
 		uint32_t *bucket = table->buckets[bucket_of(table, band, sets->bands[text][band])];
 		for (size_t i = 0; i < PLACES; i++)
@@ -59,32 +65,53 @@ double lx_cluster_alike(const struct lx_cluster *cluster, uint32_t a, uint32_t b
 	return all == 0 ? 0 : (double)common / (double)all;
 }
 
-/* The leader a text is most alike, or CLUSTER_NONE; ties to the smaller text. */
-static uint32_t choose(const struct lx_cluster *cluster, const struct table *table, uint32_t text)
+/* The leader found so far. */
+struct choice {
+	uint32_t leader;
+	double alike;
+};
+
+static void try_leader(
+	const struct lx_cluster *cluster, uint32_t text, uint32_t leader, struct choice *choice)
 {
-	uint32_t seen[MINHASH_BANDS * PLACES], best = CLUSTER_NONE;
-	size_t seen_n = 0;
-	double best_alike = cluster->alike;
+	double alike = leader == text ? -1 : lx_cluster_alike(cluster, text, leader);
+
+	if (alike > choice->alike || (alike == choice->alike && leader < choice->leader))
+		*choice = (struct choice){ leader, alike };
+}
+
+static void try_buckets(const struct lx_cluster *cluster, const struct table *table, uint32_t text,
+	struct choice *choice)
+{
+	uint32_t seen[MINHASH_BANDS * PLACES];
+	size_t n = 0;
 
 	for (unsigned band = 0; band < MINHASH_BANDS; band++) {
 		const uint32_t *bucket =
 			table->buckets[bucket_of(table, band, cluster->sets.bands[text][band])];
 		for (size_t i = 0; i < PLACES && bucket[i] != 0; i++) {
-			uint32_t leader = bucket[i] - 1;
 			size_t k = 0;
-			while (k < seen_n && seen[k] != leader)
+			while (k < n && seen[k] != bucket[i])
 				k++;
-			if (k < seen_n || leader == text)
+			if (k < n)
 				continue;
-			seen[seen_n++] = leader;
-			double alike = lx_cluster_alike(cluster, text, leader);
-			if (alike > best_alike || (alike == best_alike && leader < best)) {
-				best_alike = alike;
-				best = leader;
-			}
+			seen[n++] = bucket[i];
+			try_leader(cluster, text, bucket[i] - 1, choice);
 		}
 	}
-	return best;
+}
+
+/* The leader a text is most alike, or CLUSTER_NONE; ties to the smaller text. */
+static uint32_t choose(const struct lx_cluster *cluster, const struct table *table, uint32_t text)
+{
+	struct choice choice = { CLUSTER_NONE, cluster->alike };
+
+	if (table->n > LEADERS_ALL)
+		try_buckets(cluster, table, text, &choice);
+	else
+		for (size_t i = 0; i < table->n; i++)
+			try_leader(cluster, text, table->first[i], &choice);
+	return choice.leader;
 }
 
 struct crowd {
@@ -137,7 +164,8 @@ static enum lx_code first_round(struct lx_call *call, struct lx_cluster *cluster
 
 	for (size_t i = 0; i < n; i++) {
 		uint32_t text = order[i].text;
-		if (order[i].neighbours == 0 || cluster->sets.image->lengths[text] == 0) {
+		bool alone = order[i].neighbours == 0 && table->n > LEADERS_ALL;
+		if (alone || cluster->sets.image->lengths[text] == 0) {
 			cluster->leader[text] = CLUSTER_NONE;
 			continue;
 		}
@@ -246,7 +274,7 @@ static enum lx_code weigh(
 static enum lx_code lead(struct lx_call *call, struct lx_cluster *cluster)
 {
 	size_t n = cluster->sets.image->n, buckets = 64;
-	struct table table;
+	struct table table = { 0 };
 	struct crowd *order;
 
 	while (buckets < 8 * n)
