@@ -17,7 +17,8 @@
 #define PLACES	    4	 /* leaders a bucket holds; of others, other bands will know */
 #define LEADERS_ALL 512	 /* as long as there are no more, a text is compared with all of them */
 #define CROWDED	    64	 /* neighbours beyond which a band counts no more */
-#define PIECE	    1024 /* texts a thread takes at a time */
+#define PIECE	    256	 /* texts a thread takes at a time */
+#define BATCH	    8192 /* texts that look for leaders at the same time */
 
 /* Leaders by band: a bucket of PLACES for each hash; 0 is empty, else the text from 1. Different hashes
  * may meet in a bucket: whether two texts are alike is decided by their terms. */
@@ -74,8 +75,11 @@ struct choice {
 static void try_leader(
 	const struct lx_cluster *cluster, uint32_t text, uint32_t leader, struct choice *choice)
 {
-	double alike = leader == text ? -1 : lx_cluster_alike(cluster, text, leader);
+	double a = (double)cluster->mass[text], b = (double)cluster->mass[leader];
 
+	if (leader == text || (a < b ? a : b) < choice->alike * (a < b ? b : a))
+		return; /* not even if one held all of the other */
+	double alike = lx_cluster_alike(cluster, text, leader);
 	if (alike > choice->alike || (alike == choice->alike && leader < choice->leader))
 		*choice = (struct choice){ leader, alike };
 }
@@ -157,25 +161,61 @@ static enum lx_code by_neighbours(
 	return LX_OK;
 }
 
-static enum lx_code first_round(struct lx_call *call, struct lx_cluster *cluster,
-	struct table *table, const struct crowd *order)
-{
-	size_t n = cluster->sets.image->n;
+/* A batch of texts looks for leaders at the same time, among those before the batch; then, one after
+ * the other, those without one look again and become leaders. */
+struct batch {
+	const struct lx_cluster *cluster;
+	const struct table *table;
+	const struct crowd *order;
+	size_t n;
+};
 
-	for (size_t i = 0; i < n; i++) {
-		uint32_t text = order[i].text;
-		bool alone = order[i].neighbours == 0 && table->n > LEADERS_ALL;
+static enum lx_code batch_piece(void *with, size_t piece, unsigned worker, struct lx_fault *fault)
+{
+	const struct batch *b = with;
+	size_t to = (piece + 1) * PIECE;
+
+	(void)worker;
+	(void)fault;
+	for (size_t i = piece * PIECE; i < to && i < b->n; i++) {
+		uint32_t text = b->order[i].text;
+		b->cluster->leader[text] = choose(b->cluster, b->table, text);
+	}
+	return LX_OK;
+}
+
+static void lead_batch(struct lx_cluster *cluster, struct table *table, const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->n; i++) {
+		uint32_t text = batch->order[i].text;
+		bool alone = batch->order[i].neighbours == 0 && table->n > LEADERS_ALL;
 		if (alone || cluster->sets.image->lengths[text] == 0) {
 			cluster->leader[text] = CLUSTER_NONE;
 			continue;
 		}
-		cluster->leader[text] = choose(cluster, table, text);
+		if (cluster->leader[text] == CLUSTER_NONE)
+			cluster->leader[text] = choose(cluster, table, text);
 		if (cluster->leader[text] == CLUSTER_NONE) {
 			cluster->leader[text] = text;
 			enter(table, &cluster->sets, text);
 		}
-		if (i % 4096 == 0)
-			LX_TRY(lx_step(call, n + 2 * i, 4 * n));
+	}
+}
+
+static enum lx_code first_round(struct lx_call *call, struct lx_cluster *cluster,
+	struct table *table, const struct crowd *order)
+{
+	size_t n = cluster->sets.image->n;
+	struct lx_call quiet = *call;
+
+	quiet.progress = NULL;
+	for (size_t from = 0, size = PIECE; from < n; from += size, size = BATCH) {
+		struct batch batch = { cluster, table, order + from, n - from };
+		if (batch.n > size)
+			batch.n = size;
+		LX_TRY(lx_parallel(&quiet, (batch.n + PIECE - 1) / PIECE, batch_piece, &batch));
+		lead_batch(cluster, table, &batch);
+		LX_TRY(lx_step(call, n + 2 * from, 4 * n));
 	}
 	return LX_OK;
 }

@@ -54,19 +54,31 @@ static enum lx_code try_twin(struct twin *t, enum lx_where where, size_t number)
 	return LX_OK;
 }
 
+/* A twin has every term of the question, so it stands in the list of the rarest. */
 static enum lx_code find_twin(struct twin *t)
 {
+	const struct lx_asked *rarest = &t->question->terms[0];
 	const struct lx_image *image = &t->index->image;
 	const struct lx_delta *delta = &t->index->delta;
 	uint32_t key = t->question->twin;
 
-	for (size_t i = 0; i < image->n && !t->found && t->tries < TWIN_TRIES; i++)
-		if (image->twins[i] == key && !lx_delta_dead(delta, i))
-			LX_TRY(try_twin(t, WHERE_IMAGE, i));
+	if (rarest->of_image < image->terms) {
+		const unsigned char *at = image->postings + image->starts[rarest->of_image];
+		const unsigned char *end = image->postings + image->starts[rarest->of_image + 1];
+		for (uint64_t i = UINT64_MAX; at < end && !t->found && t->tries < TWIN_TRIES;) {
+			i += lx_image_gap(&at) + UINT64_C(1);
+			if (i >= image->n)
+				break;
+			if (image->twins[i] == key && !lx_delta_dead(delta, i))
+				LX_TRY(try_twin(t, WHERE_IMAGE, i));
+		}
+	}
 	t->tries = 0;
-	for (size_t i = 0; i < delta->n && t->tries < TWIN_TRIES; i++)
+	for (uint32_t k = 0; rarest->of_delta != NULL && k < rarest->of_delta->n; k++) {
+		uint32_t i = rarest->of_delta->texts[k];
 		if (delta->texts[i].twin == key && !delta->texts[i].dead)
 			LX_TRY(try_twin(t, WHERE_DELTA, i));
+	}
 	return LX_OK;
 }
 
@@ -77,11 +89,13 @@ static enum lx_code add_twin(struct lx_call *call, const struct lx_similar *inde
 	struct twin t = { .call = call, .index = index, .question = question };
 	uint32_t sum = 0;
 
+	if (question->unknown || question->n == 0)
+		return LX_OK;
 	LX_TRY(find_twin(&t));
 	for (size_t i = 0; i < best->n; i++)
 		if (!t.found || best->at[i].id == t.id)
 			return LX_OK;
-	if (!t.found || question->n == 0)
+	if (!t.found)
 		return LX_OK;
 	for (size_t i = 0; i < question->n; i++)
 		sum += question->terms[i].weight;

@@ -22,7 +22,8 @@ struct lx_asked {
 	const struct lx_delta_term *of_delta;
 };
 
-/* `full`: what the terms of a twin would weigh together, those in no text included. */
+/* `full`: what the terms of a twin would weigh together, those in no text included; `unknown`: there
+ * are such, so there is no twin. */
 struct lx_question {
 	const struct lx_similar_query *query;
 	struct lx_tokens tokens;
@@ -30,6 +31,7 @@ struct lx_question {
 	struct lx_asked *terms; /* by rising df, then key */
 	size_t n;
 	uint64_t full;
+	bool unknown;
 };
 
 /* Someone who may be among the best. */

@@ -143,8 +143,10 @@ static enum lx_code read_terms(
 	q->terms = terms;
 	q->n = n;
 	q->length = (uint32_t)n;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		look_up(index, &terms[i]);
+		q->unknown |= terms[i].df == 0;
+	}
 	return LX_OK;
 }
 

@@ -10,6 +10,7 @@
 
 #define WINDOW ((size_t)1 << 14)
 #define STRIDE ((size_t)16)
+#define NORMS  256u /* lengths whose norm is computed beforehand */
 
 /* A term's place in its list: of the image (bytes) or of the delta (numbers). `next`: the text it
  * stands at, UINT64_MAX at the end. */
@@ -29,7 +30,28 @@ struct walk {
 	struct cursor *cursors;
 	size_t n;
 	uint32_t *sums; /* WINDOW of them, all 0 between windows */
+	double norms[NORMS];
 };
+
+/* What category and place of a text make of its score. */
+static void weigh_text(const struct lx_similar_query *query, const struct lx_similar_text *text,
+	struct lx_candidate *c)
+{
+	if (query->category != 0 && text->category != query->category)
+		c->same = query->other_category > 0 && query->other_category <= 1
+				  ? query->other_category
+				  : 0.5;
+	if (query->place.known && text->place.known) {
+		double half = query->half_km > 0 ? query->half_km : 20;
+		c->near = half / (half + lx_similar_km(query->place, text->place));
+	}
+}
+
+static uint32_t length_of(const struct lx_similar *index, enum lx_where where, size_t number)
+{
+	return where == WHERE_IMAGE ? index->image.lengths[number]
+				    : index->delta.texts[number].length;
+}
 
 struct lx_candidate lx_candidate_of(const struct lx_similar *index,
 	const struct lx_similar_query *query, enum lx_where where, size_t number, uint32_t sum)
@@ -39,20 +61,11 @@ struct lx_candidate lx_candidate_of(const struct lx_similar *index,
 	};
 	struct lx_similar_text text = where == WHERE_IMAGE ? lx_image_text(&index->image, number)
 							   : index->delta.texts[number].text;
-	uint32_t length = where == WHERE_IMAGE ? index->image.lengths[number]
-					       : index->delta.texts[number].length;
+	double norm = lx_similar_norm(length_of(index, where, number), lx_similar_average(index));
 
 	c.id = text.id;
-	if (query->category != 0 && text.category != query->category)
-		c.same = query->other_category > 0 && query->other_category <= 1
-				 ? query->other_category
-				 : 0.5;
-	if (query->place.known && text.place.known) {
-		double half = query->half_km > 0 ? query->half_km : 20;
-		c.near = half / (half + lx_similar_km(query->place, text.place));
-	}
-	double average = lx_similar_average(index);
-	c.score = (double)sum / LX_WEIGHT_ONE * lx_similar_norm(length, average) * c.near * c.same;
+	weigh_text(query, &text, &c);
+	c.score = (double)sum / LX_WEIGHT_ONE * norm * c.near * c.same;
 	return c;
 }
 
@@ -97,6 +110,12 @@ static void consider(struct walk *w, size_t number, uint32_t sum)
 {
 	const struct lx_similar_query *query = w->question->query;
 
+	uint32_t length = length_of(w->index, w->where, number);
+	/* most fail here: factors of place and category only make less of it */
+	if (w->best->n == w->best->most && length < NORMS &&
+		(double)sum / LX_WEIGHT_ONE * w->norms[length] <
+			w->best->at[w->best->n - 1].score * (1 - 1e-9))
+		return;
 	if (gone(w, number))
 		return;
 	struct lx_candidate c = lx_candidate_of(w->index, query, w->where, number, sum);
@@ -218,6 +237,8 @@ enum lx_code lx_walk(struct lx_call *call, const struct lx_similar *index,
 	w.sums = lx_array(call, WINDOW, sizeof *w.sums);
 	if (w.cursors == NULL || w.sums == NULL)
 		return LX_BROKEN;
+	for (uint32_t i = 0; i < NORMS; i++)
+		w.norms[i] = lx_similar_norm(i, lx_similar_average(index));
 	start_image(&w);
 	walk_windows(&w);
 	start_delta(&w);
