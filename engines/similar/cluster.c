@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define ALIKE_USUAL 0.3
-#define PLACES	    4	 /* leaders a bucket holds; of others, other bands will know */
+#define PLACES	    2	 /* leaders a bucket holds; of others, other bands will know */
 #define LEADERS_ALL 512	 /* as long as there are no more, a text is compared with all of them */
 #define CROWDED	    64	 /* neighbours beyond which a band counts no more */
 #define PIECE	    256	 /* texts a thread takes at a time */
