@@ -8,6 +8,7 @@
 
 #define SLOTS_LEAST ((size_t)1 << 12)
 #define TERMS_LEAST ((size_t)1 << 10)
+#define SCRATCH	    ((size_t)64 << 10)
 
 static void place(struct lx_slot *slots, size_t n, struct lx_slot slot)
 {
@@ -128,7 +129,11 @@ static enum lx_code read_all(struct lx_call *call, struct lx_part *part)
 	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = part->arena.limit };
 	struct lx_call scratch = { .arena = &arena };
 
-	(void)lx_arena_alloc(&arena, (size_t)64 << 10); /* a chunk to come back to */
+	/* a chunk to come back to, empty, so that no text of usual length asks the system for memory */
+	(void)lx_arena_alloc(&arena, SCRATCH);
+	struct lx_arena_mark empty = lx_arena_here(&arena);
+	empty.used = 0;
+	lx_arena_back(&arena, empty);
 	for (size_t i = part->from; i < part->to; i++) {
 		LX_TRY(read_text(call, &scratch, part, i));
 		size_t done = atomic_fetch_add(&part->build->done, 1) + 1;

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define WINDOW ((size_t)1 << 14)
+#define WINDOW ((size_t)1 << 13)
 #define STRIDE ((size_t)16)
 #define NORMS  256u /* lengths whose norm is computed beforehand */
 
@@ -129,17 +129,19 @@ static void harvest(struct walk *w, size_t base)
 	uint32_t least = least_sum(w->best);
 
 	for (size_t i = 0; i < WINDOW; i += STRIDE) {
-		uint32_t top = 0;
-		for (size_t k = i; k < i + STRIDE; k++)
-			top = w->sums[k] > top ? w->sums[k] : top;
-		if (top < least)
+		uint32_t *sums = w->sums + i, top = 0;
+		for (size_t k = 0; k < STRIDE; k++)
+			top = sums[k] > top ? sums[k] : top;
+		if (top == 0)
 			continue;
-		for (size_t k = i; k < i + STRIDE; k++)
-			if (w->sums[k] >= least)
-				consider(w, base + k, w->sums[k]);
-		least = least_sum(w->best);
+		if (top >= least) {
+			for (size_t k = 0; k < STRIDE; k++)
+				if (sums[k] >= least)
+					consider(w, base + i + k, sums[k]);
+			least = least_sum(w->best);
+		}
+		memset(sums, 0, STRIDE * sizeof *sums);
 	}
-	memset(w->sums, 0, WINDOW * sizeof *w->sums);
 }
 
 static void step_image(struct cursor *c, uint64_t limit, size_t base, uint32_t *sums)
