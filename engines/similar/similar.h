@@ -166,8 +166,8 @@ LX_CHECK enum lx_code lx_similar_twins(
 
 /* Texts that share at least 4/5 of the tokens of both (Jaccard), by MinHash: 64 values, 32 bands of 2,
  * each pair verified; joined where a chain of such pairs leads. A pair at the bound is missed with a
- * probability below 10^-4. In crowds of over 256 texts whose values agree in 8 places, not each is
- * compared with each. */
+ * probability below 10^-4; where over 64 texts agree in 8 values, not each is compared with each, and
+ * more may be missed. */
 LX_CHECK enum lx_code lx_similar_near(
 	struct lx_call *call, struct lx_text image, struct lx_similar_groups *groups);
 
