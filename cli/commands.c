@@ -6,6 +6,7 @@
 extern const struct lx_command lx_init_command;
 extern const struct lx_command lx_serve_command;
 extern const struct lx_command lx_ground_command;
+extern const struct lx_command lx_similar_command;
 extern const struct lx_command lx_appraise_command;
 extern const struct lx_command lx_verify_command;
 extern const struct lx_command lx_rebuild_command;
@@ -17,6 +18,7 @@ const struct lx_command *const lx_commands[] = {
 	&lx_init_command,
 	&lx_serve_command,
 	&lx_ground_command,
+	&lx_similar_command,
 	&lx_appraise_command,
 	&lx_verify_command,
 	&lx_rebuild_command,
