@@ -4,6 +4,7 @@
  * saving and loading changes nothing, scores are what their terms say and what BM25 by its book says;
  * twins and near texts are found; damaged images are refused.
  */
+#include "base/memory.h"
 #include "base/tokens.h"
 #include "engines/similar/image.h"
 #include "engines/similar/score.h"
@@ -526,6 +527,49 @@ static void an_id_stands_once(void **state)
 	assert_string_equal(f->call.fault.msgid, "similar.twice");
 }
 
+/* All of the engine once, with the n-th request for memory and all after it refused. */
+static enum lx_code run_all(struct lx_call *call, const struct lx_similar_text *texts)
+{
+	struct lx_similar_query query = { .text = lx_text("苏州公交卡 librery bus") };
+	struct lx_similar *index = NULL;
+	struct lx_similar_topics topics;
+	struct lx_similar_groups groups;
+	struct lx_similar_hits hits;
+	struct lx_text image;
+
+	LX_TRY(lx_similar_build(call, texts, 40, &image));
+	LX_TRY(lx_similar_open(call, 8 << 20, &index));
+	enum lx_code code = lx_similar_load(call, index, image);
+	for (size_t i = 30; i < 60 && code == LX_OK; i++)
+		code = lx_similar_put(call, index, &texts[i]);
+	if (code == LX_OK)
+		code = lx_similar_query(call, index, &query, &hits);
+	if (code == LX_OK)
+		code = lx_similar_image(call, index, &image);
+	lx_similar_close(&index);
+	LX_TRY(code);
+	LX_TRY(lx_similar_twins(call, image, &groups));
+	LX_TRY(lx_similar_near(call, image, &groups));
+	return lx_similar_cluster(call, image, 0, &topics);
+}
+
+static void every_want_of_memory_is_told(void **state)
+{
+	struct fixture *f = *state;
+	enum lx_code code = LX_BROKEN;
+
+	for (uint64_t n = 1; code != LX_OK; n++) {
+		LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = 64 << 20 };
+		struct lx_call call = { .arena = &arena, .threads = 2 };
+		lx_memory_fail_at(n);
+		code = run_all(&call, f->texts);
+		lx_memory_fail_at(0);
+		assert_true(n < 5000);
+		assert_true(code == LX_OK || call.fault.code == code);
+		assert_true(code == LX_OK || code == LX_BROKEN || code == LX_BUSY);
+	}
+}
+
 static void the_logarithm_is_one(void **state)
 {
 	(void)state;
@@ -556,6 +600,7 @@ int main(void)
 		WITH(damaged_images_are_refused),
 		WITH(a_full_index_says_so_and_stays_whole),
 		WITH(an_id_stands_once),
+		WITH(every_want_of_memory_is_told),
 		WITH(the_logarithm_is_one),
 	};
 
