@@ -36,6 +36,7 @@ LX_CHECK enum lx_code lx_region_open(
 /* Starts the writer and the accounts on an opened region. */
 LX_CHECK enum lx_code lx_region_start(struct lx_cli *cli, struct lx_opened *opened);
 
+/* Stops the writer, closes the store, gives the folder free. Also for what was opened in part. */
 void lx_region_close(struct lx_opened *opened);
 
 /* The types made ready, without any folder. */
