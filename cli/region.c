@@ -88,6 +88,8 @@ enum lx_code lx_region_start(struct lx_cli *cli, struct lx_opened *opened)
 		.with = &opened->region,
 		.memory = WRITER_MEMORY };
 
+	opened->kept.arena.limit = WRITER_MEMORY;
+	opened->region.kept = &opened->kept;
 	LX_TRY(lx_writer_start(&cli->call, opened->store, &setting, &opened->writer));
 	return lx_accounts_open(&cli->call, opened->store, opened->writer, &opened->accounts);
 }
@@ -95,6 +97,7 @@ enum lx_code lx_region_start(struct lx_cli *cli, struct lx_opened *opened)
 void lx_region_close(struct lx_opened *opened)
 {
 	lx_writer_stop(&opened->writer);
+	lx_charter_kept_close(&opened->kept);
 	lx_accounts_close(&opened->accounts);
 	lx_store_close(&opened->store);
 	if (opened->lock >= 0)

@@ -19,6 +19,7 @@ int64_t lx_clock_now(void *clock);
 
 struct lx_opened {
 	struct lx_region region;
+	struct lx_charter_kept kept;
 	struct lx_store *store;
 	struct lx_writer *writer;
 	struct lx_accounts *accounts;

@@ -140,6 +140,9 @@ const struct lx_query lx_q_next_due = { "types.next_due",
 	"SELECT min(until) FROM consent WHERE stage = 'open' AND until > 0) AS waiting",
 	"", "I" };
 
+const struct lx_query lx_q_charter_last = { "types.charter_last",
+	"SELECT last_n, last_at FROM charter WHERE id = 1", "", "ii" };
+
 enum lx_code lx_consents_open(struct lx_tx *tx, size_t most, struct lx_value **cells, size_t *n)
 {
 	return lx_all(tx, &lx_q_consents_open, (struct lx_value[]){ LX_I((int64_t)most) }, most,
@@ -149,5 +152,5 @@ enum lx_code lx_consents_open(struct lx_tx *tx, size_t most, struct lx_value **c
 const struct lx_query *const lx_types_queries[] = { &lx_q_terms, &lx_q_term_put, &lx_q_terms_due,
 	&lx_q_consents, &lx_q_consent_put, &lx_q_consent_close, &lx_q_consents_due, &lx_q_voices,
 	&lx_q_voice_put, &lx_q_timeline_put, &lx_q_timeline, &lx_q_latest, &lx_q_undone,
-	&lx_q_entries, &lx_q_consents_open, &lx_q_log, &lx_q_next_due, &lx_q_key, &lx_q_key_put,
+	&lx_q_entries, &lx_q_consents_open, &lx_q_log, &lx_q_next_due, &lx_q_charter_last, &lx_q_key, &lx_q_key_put,
 	NULL };
