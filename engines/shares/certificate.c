@@ -58,7 +58,8 @@ static void scale(struct scaled *s, const struct lx_ratios *x)
 }
 
 /* Puts S at place `at` of the list, moving the others down. */
-static void enter(struct scaled *s, struct lx_certificate *out, size_t at, size_t S, lx_int128 excess)
+static void enter(
+	struct scaled *s, struct lx_certificate *out, size_t at, size_t S, lx_int128 excess)
 {
 	size_t n = out->tightest_n < LX_CERTIFICATE_TIGHTEST ? ++out->tightest_n : out->tightest_n;
 
@@ -160,7 +161,7 @@ enum lx_code lx_certificate(struct lx_call *call, const struct lx_game *game,
 {
 	struct scaled s = { .game = game };
 
-	*out = (struct lx_certificate){ 0 };
+	*out = (struct lx_certificate){ .open = true };
 	for (size_t k = 0; k < LX_CERTIFICATE_TIGHTEST; k++)
 		mpq_init(out->tightest[k].excess);
 	LX_TRY(lx_game_check(call, game));
@@ -182,8 +183,9 @@ enum lx_code lx_certificate(struct lx_call *call, const struct lx_game *game,
 void lx_certificate_close(struct lx_certificate *certificate)
 {
 	lx_ratios_close(&certificate->gains);
-	for (size_t k = 0; k < LX_CERTIFICATE_TIGHTEST; k++)
+	for (size_t k = 0; certificate->open && k < LX_CERTIFICATE_TIGHTEST; k++)
 		mpq_clear(certificate->tightest[k].excess);
+	certificate->open = false;
 }
 
 /* The place with the largest remainder not yet served, the first of equals. */

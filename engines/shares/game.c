@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define FILL_PLAYERS	 16 /* 3^16 = 43 million partitions */
+#define FILL_PLAYERS	  16 /* 3^16 = 43 million partitions */
 #define VIOLATION_PLAYERS 18 /* 3^18 / 2 = 194 million pairs */
 
 enum lx_code lx_game_check(struct lx_call *call, const struct lx_game *game)
@@ -80,7 +80,8 @@ enum lx_code lx_game_voting(struct lx_call *call, unsigned n, const int64_t *wei
 }
 
 /* The best split of S into two parts whose worths stand; false when there is none. */
-static bool best_split(uint32_t S, bool cost, const int64_t *worth, const bool *stands, int64_t *best)
+static bool best_split(
+	uint32_t S, bool cost, const int64_t *worth, const bool *stands, int64_t *best)
 {
 	bool some = false;
 
@@ -116,7 +117,8 @@ enum lx_code lx_game_fill(struct lx_call *call, unsigned n, bool cost, int64_t *
 	}
 	for (uint32_t S = 1; S < UINT32_C(1) << n; S++)
 		if (!stands[S])
-			return lx_fail(call, LX_INVALID, "coalitions", "shares.unreachable", "%u", S);
+			return lx_fail(
+				call, LX_INVALID, "coalitions", "shares.unreachable", "%u", S);
 	*filled = count;
 	return LX_OK;
 }

@@ -31,8 +31,8 @@ struct solver {
 	unsigned kept_n, settled_n;
 	uint32_t settled[LX_BASIS_MOST];
 	struct lx_ratios fixed; /* what settled coalitions get */
-	mpz_t below; /* common denominator of `fixed`: the unit of costs */
-	struct lx_ratios at; /* x and eps at the last prices */
+	mpz_t below;		/* common denominator of `fixed`: the unit of costs */
+	struct lx_ratios at;	/* x and eps at the last prices */
 	struct lx_column *pool;
 	size_t pool_n;
 	struct lx_nucleolus *out;
@@ -85,16 +85,16 @@ static void insert_others(struct solver *s)
 	memset(s->basis.start, 0, sizeof s->basis.start);
 	s->basis.start[s->n] = 1;
 	for (unsigned k = 0; k < s->kept_n + s->n && have < s->n; k++) {
-		struct lx_column column = k < s->kept_n
-						  ? s->kept[k]
-						  : excess_column(s, UINT32_C(1) << (k - s->kept_n));
+		struct lx_column column = k < s->kept_n ? s->kept[k]
+							: excess_column(s,
+								  UINT32_C(1) << (k - s->kept_n));
 		/* independent already without the weights' row: that row must not take part */
 		struct lx_column bare = { column.set, column.kind, 0 };
 		lx_basis_enter(&s->basis, &bare);
 		bool new_direction = false;
 		for (unsigned i = 0; i < s->basis.m && !new_direction; i++)
-			new_direction = s->basis.column[i].kind == LX_COLUMN_NONE &&
-					i < s->n && mpz_sgn(s->basis.entering[i]) != 0;
+			new_direction = s->basis.column[i].kind == LX_COLUMN_NONE && i < s->n &&
+					mpz_sgn(s->basis.entering[i]) != 0;
 		if (!new_direction || !lx_basis_insert(&s->basis, &column))
 			continue;
 		have++;
@@ -516,7 +516,8 @@ static enum lx_code solve(struct solver *s)
 
 /* --- in and out --- */
 
-static enum lx_code check(struct lx_call *call, const struct lx_game *game, enum lx_per per, bool imputations)
+static enum lx_code check(
+	struct lx_call *call, const struct lx_game *game, enum lx_per per, bool imputations)
 {
 	size_t all = ((size_t)1 << game->n) - 1;
 	lx_int128 alone = 0;

@@ -173,7 +173,8 @@ static bool shares_stand(const struct lx_game *game, bool imputations, const str
  * that span, as whole numbers, one set a level. */
 struct normals {
 	unsigned rows;
-	int64_t (*row)[SPAN_MOST]; /* NULL when the numbers are too large: then the span itself is asked */
+	int64_t (*row)
+		[SPAN_MOST]; /* NULL when the numbers are too large: then the span itself is asked */
 };
 
 /* Free column f gives the vector with 1 at f and -row[i][f] at pivot[i]. */
@@ -300,7 +301,8 @@ static void set_bounds(struct proof *proof)
 	proof->slack = (size + worth + fabs(proof->lowest) * weight) * 0x1p-50 * (game->n + 8);
 }
 
-static enum lx_code levels_stand(struct lx_call *call, struct span *span, struct proof *proof, bool *stand)
+static enum lx_code levels_stand(
+	struct lx_call *call, struct span *span, struct proof *proof, bool *stand)
 {
 	const struct lx_nucleolus *claim = proof->claim;
 

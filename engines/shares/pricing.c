@@ -6,9 +6,9 @@
 #include <pthread.h>
 #include <string.h>
 
-#define LANES	  8
-#define LOW_MOST  10
-#define TWO_FROM  15 /* players from which a second thread pays */
+#define LANES	   8
+#define LOW_MOST   10
+#define TWO_FROM   15		      /* players from which a second thread pays */
 #define EXACT_MOST 4503599627370496.0 /* 2^52 */
 
 enum lx_code lx_pricing_open(
@@ -82,7 +82,8 @@ void lx_pricing_exact(struct lx_pricing *pricing, int64_t v, uint32_t S)
 #ifdef __x86_64__
 __attribute__((target_clones("avx2", "default")))
 #endif
-static double block_high(const double *v, const double *lows, double alpha, size_t m)
+static double
+block_high(const double *v, const double *lows, double alpha, size_t m)
 {
 	double lane[LANES], best = -INFINITY;
 
@@ -167,7 +168,8 @@ size_t lx_pricing_best(const struct lx_pricing *pricing, double least, uint32_t 
 
 	for (size_t b = 0; b < blocks; b++) {
 		double high = pricing->highest[b];
-		if (!(high > least) || (n == LX_PRICING_MOST && high <= pricing->highest[list[n - 1]]))
+		if (!(high > least) ||
+			(n == LX_PRICING_MOST && high <= pricing->highest[list[n - 1]]))
 			continue;
 		size_t at = n < LX_PRICING_MOST ? n++ : n - 1;
 		for (; at > 0 && high > pricing->highest[list[at - 1]]; at--)

@@ -60,8 +60,7 @@ enum lx_code lx_equal(struct lx_call *call, const struct lx_game *game, struct l
 	return LX_OK;
 }
 
-static enum lx_code alone(
-	struct lx_call *call, const struct lx_game *game, struct lx_ratios *out)
+static enum lx_code alone(struct lx_call *call, const struct lx_game *game, struct lx_ratios *out)
 {
 	LX_TRY(lx_ratios_open(call, game->n, out));
 	for (unsigned i = 0; i < game->n; i++)
@@ -150,8 +149,7 @@ enum lx_code lx_scrb(struct lx_call *call, const struct lx_game *game,
 	return LX_OK;
 }
 
-enum lx_code lx_egalitarian(
-	struct lx_call *call, const struct lx_game *game, struct lx_ratios *out)
+enum lx_code lx_egalitarian(struct lx_call *call, const struct lx_game *game, struct lx_ratios *out)
 {
 	LX_CLOSE(lx_ratios_close) struct lx_ratios left = { 0 };
 
@@ -166,8 +164,8 @@ enum lx_code lx_egalitarian(
 }
 
 /* m_i = max over S containing i of v(S) - sum of M_j over the others in S; for costs min of c(S) - ... */
-static enum lx_code minimal_rights(struct lx_call *call, const struct lx_game *game,
-	const int64_t *utopia, lx_int128 *rights)
+static enum lx_code minimal_rights(
+	struct lx_call *call, const struct lx_game *game, const int64_t *utopia, lx_int128 *rights)
 {
 	lx_int128 partial[LX_PLAYERS_MAX + 1] = { 0 };
 	bool seen[LX_PLAYERS_MAX] = { false };

@@ -92,8 +92,8 @@ static bool is_small(const struct lx_game *game, const int64_t *weights)
 }
 
 /* sums[i] = sum of weights[|S|] v(S) over S containing i. Whole numbers: any order gives the same. */
-static enum lx_code sum_by_player(struct lx_call *call, const struct lx_game *game,
-	const int64_t *weights, lx_int128 *sums)
+static enum lx_code sum_by_player(
+	struct lx_call *call, const struct lx_game *game, const int64_t *weights, lx_int128 *sums)
 {
 	unsigned low = game->n < LOW_MOST ? game->n : LOW_MOST;
 	uint64_t blocks = UINT64_C(1) << (game->n - low);

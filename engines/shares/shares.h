@@ -21,10 +21,10 @@
 
 #include <gmp.h>
 
-#define LX_PLAYERS_MAX	       30 /* a table of 2^30 worths is 8 GB */
-#define LX_NUCLEOLUS_PLAYERS   24 /* beyond, one pass over all coalitions takes too long */
-#define LX_STRUCTURED_MAX      1000000 /* members of the structured methods */
-#define LX_SHARES_VERSION      1 /* changes whenever a result could change */
+#define LX_PLAYERS_MAX		30	/* a table of 2^30 worths is 8 GB */
+#define LX_NUCLEOLUS_PLAYERS	24	/* beyond, one pass over all coalitions takes too long */
+#define LX_STRUCTURED_MAX	1000000 /* members of the structured methods */
+#define LX_SHARES_VERSION	1	/* changes whenever a result could change */
 #define LX_CERTIFICATE_TIGHTEST 5
 
 /* n fractions; `at` lives in the call's arena, the digits in GMP's memory. */
@@ -84,8 +84,8 @@ struct lx_violations {
 	size_t n;
 	uint32_t (*pairs)[2];
 };
-LX_CHECK enum lx_code lx_superadditivity(struct lx_call *call, const struct lx_game *game,
-	size_t most, struct lx_violations *out);
+LX_CHECK enum lx_code lx_superadditivity(
+	struct lx_call *call, const struct lx_game *game, size_t most, struct lx_violations *out);
 
 /* Shapley value, exact for every n: sums in 128-bit integers weighed by lcm(1..n-1) (no overflow is
  * possible up to n = 30). Shapley 1953. Weakness: coalitions may object (test the certificate). */
@@ -180,11 +180,11 @@ struct lx_objection {
 /* The win-win certificate of any shares. `gains`: against standing alone, a member each; `objecting`:
  * how many coalitions would be better off alone; `tightest`: the coalitions (not all together) with
  * the largest excess, worst first, ties by mask. `in_core`: the shares sum to the worth and nobody
- * objects. */
+ * objects. `open` is for lx_certificate_close, which takes an empty one too. */
 struct lx_certificate {
 	struct lx_ratios gains;
 	uint64_t objecting;
-	bool efficient, in_core;
+	bool efficient, in_core, open;
 	size_t tightest_n;
 	struct lx_objection tightest[LX_CERTIFICATE_TIGHTEST];
 };

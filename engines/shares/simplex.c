@@ -36,7 +36,8 @@ void lx_basis_reset(struct lx_basis *basis)
 }
 
 /* out = row i of the inverse times a column */
-static void row_times(struct lx_basis *basis, unsigned i, const struct lx_column *column, mpz_ptr out)
+static void row_times(
+	struct lx_basis *basis, unsigned i, const struct lx_column *column, mpz_ptr out)
 {
 	mpz_t *row = basis->inverse[i];
 

@@ -12,7 +12,13 @@
 #define LX_BASIS_MOST (LX_NUCLEOLUS_PLAYERS + 1)
 
 /* FREE columns are settled coalitions, whose multiplier may have any sign. */
-enum lx_column_kind { LX_COLUMN_NONE, LX_COLUMN_EXCESS, LX_COLUMN_ALONE, LX_COLUMN_FREE, LX_COLUMN_START };
+enum lx_column_kind {
+	LX_COLUMN_NONE,
+	LX_COLUMN_EXCESS,
+	LX_COLUMN_ALONE,
+	LX_COLUMN_FREE,
+	LX_COLUMN_START
+};
 
 struct lx_column {
 	uint32_t set;
