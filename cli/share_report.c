@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define METHODS_MOST 24
 
@@ -62,6 +63,20 @@ static const char *method_text(struct report *r, const char *method, const char 
 	return lx_has(id) ? lx_tr(r->cli->lang, id) : method;
 }
 
+/* How many decimals the smallest unit billed has. */
+static int unit_places(struct report *r)
+{
+	json_t *unit = json_object_get(r->problem, "unit");
+	int places = 0;
+
+	if (unit == NULL)
+		return 2;
+	const char *point = json_is_string(unit) ? strchr(json_string_value(unit), '.') : NULL;
+	while (point != NULL && *++point != '\0')
+		places++;
+	return json_is_real(unit) ? 6 : places;
+}
+
 /* --- one method of a game --- */
 
 static enum lx_code shares_table(struct report *r, json_t *shares, json_t *gains, json_t *bill)
@@ -85,7 +100,7 @@ static enum lx_code shares_table(struct report *r, json_t *shares, json_t *gains
 		lx_columns_printf(&table, "%.*f", r->places, r->cost ? x + gain : x - gain);
 		lx_columns_printf(&table, "%.*f", r->places, gain);
 		if (bill != NULL)
-			lx_columns_printf(&table, "%.10g", number_at(bill, i));
+			lx_columns_printf(&table, "%.*f", unit_places(r), number_at(bill, i));
 	}
 	return lx_columns_write(&table, &r->cli->out);
 }
@@ -289,6 +304,15 @@ static enum lx_code flat_table(struct report *r)
 	return n > 0 ? lx_columns_write(&table, &r->cli->out) : LX_OK;
 }
 
+/* A word of the result in the reader's language, where it is one. */
+static const char *word_of(struct report *r, const char *word)
+{
+	char id[120];
+
+	(void)snprintf(id, sizeof id, "share.word.%s", word);
+	return lx_has(id) ? lx_tr(r->cli->lang, id) : word;
+}
+
 /* Single values: total, g, P, payer, winning coalitions. */
 static void single_values(struct report *r)
 {
@@ -302,7 +326,7 @@ static void single_values(struct report *r)
 			continue;
 		lx_buf_printf(&r->cli->out, "%s: ", method_text(r, key, ""));
 		if (json_is_string(value))
-			lx_buf_str(&r->cli->out, json_string_value(value));
+			lx_buf_str(&r->cli->out, word_of(r, json_string_value(value)));
 		else if (json_is_integer(value))
 			lx_buf_int(&r->cli->out, json_integer_value(value));
 		else if (json_is_real(value))

@@ -82,10 +82,26 @@ static enum lx_code take_worths(struct lx_problem *p, unsigned n, const struct l
 	return whole_worths(p->call, worths, worth, &p->game.scale);
 }
 
+/* A table of whole numbers, the usual case, without fractions between; false when it has others. */
+static bool whole_table(const json_t *table, int64_t *worth)
+{
+	size_t S;
+	json_t *one;
+
+	json_array_foreach(table, S, one)
+	{
+		if (!json_is_integer(one))
+			return false;
+		worth[S] = json_integer_value(one);
+	}
+	return true;
+}
+
 static enum lx_code read_table(struct lx_problem *p, size_t n)
 {
 	LX_CLOSE(lx_ratios_close) struct lx_ratios worths = { 0 };
-	size_t length = json_array_size(json_object_get(p->in, "table"));
+	json_t *table = json_object_get(p->in, "table");
+	size_t length = json_array_size(table);
 	unsigned players = 0;
 
 	while (players < LX_SHARE_TABLE_MOST && (size_t)1 << players < length)
@@ -93,6 +109,15 @@ static enum lx_code read_table(struct lx_problem *p, size_t n)
 	if (n > LX_SHARE_TABLE_MOST || (n > 0 && length != (size_t)1 << n) ||
 		length != (size_t)1 << players || players == 0)
 		return lx_fail(p->call, LX_INVALID, "table", "shares.table", "%zu", length);
+	int64_t *worth = lx_array(p->call, length, sizeof *worth);
+	if (worth == NULL)
+		return LX_BROKEN;
+	if (whole_table(table, worth)) {
+		p->game.n = players;
+		p->game.worth = worth;
+		p->game.scale = 1;
+		return LX_OK;
+	}
 	LX_TRY(lx_read_ratios(p, "table", &worths));
 	return take_worths(p, players, &worths);
 }

@@ -233,13 +233,84 @@ struct proof {
 	struct normals normals[SPAN_MOST];
 	double x[SPAN_MOST], lowest, slack;
 	mpq_t excess;
+	bool wide; /* the numbers below hold: everything over one denominator */
+	lx_int128 share[SPAN_MOST], per_worth, level[SPAN_MOST];
 };
+
+/* out = ratio * below as a 128-bit number of at most `bits` bits */
+static bool over(mpq_srcptr ratio, mpz_srcptr below, size_t bits, lx_int128 *out)
+{
+	mpz_t number;
+
+	mpz_init(number);
+	mpz_divexact(number, below, mpq_denref(ratio));
+	mpz_mul(number, number, mpq_numref(ratio));
+	bool fits = mpz_sizeinbase(number, 2) <= bits && lx_get_wide(number, out);
+	mpz_clear(number);
+	return fits;
+}
+
+/* Shares, worths and levels over their common denominator. A level per cost is a rate on the table's
+ * whole numbers, so that it is taken over the scale once more. */
+static void set_wide(struct proof *proof)
+{
+	const struct lx_nucleolus *claim = proof->claim;
+	mpz_t below;
+	mpq_t unit;
+
+	mpz_init(below);
+	mpq_init(unit);
+	mpz_set_ui(below, 1);
+	for (size_t i = 0; i < claim->x.n; i++)
+		mpz_lcm(below, below, mpq_denref(claim->x.at[i]));
+	for (size_t k = 0; k < claim->levels_n; k++)
+		mpz_lcm(below, below, mpq_denref(claim->levels[k].excess));
+	mpz_mul_si(below, below, proof->game->scale);
+	mpq_set_si(unit, 1, (unsigned long)proof->game->scale);
+	proof->wide = over(unit, below, 60, &proof->per_worth);
+	for (size_t i = 0; i < claim->x.n; i++)
+		proof->wide = proof->wide && over(claim->x.at[i], below, 115, &proof->share[i]);
+	for (size_t k = 0; k < claim->levels_n; k++) {
+		size_t bits = proof->per == LX_PER_COST ? 60 : 115;
+		mpq_set(unit, claim->levels[k].excess);
+		if (proof->per == LX_PER_COST)
+			mpz_divexact_ui(below, below, (unsigned long)proof->game->scale);
+		proof->wide = proof->wide && over(unit, below, bits, &proof->level[k]);
+		if (proof->per == LX_PER_COST)
+			mpz_mul_si(below, below, proof->game->scale);
+	}
+	mpq_clear(unit);
+	mpz_clear(below);
+}
+
+/* The first level that S exceeds, or levels_n; by 128-bit numbers. */
+static size_t first_exceeded(const struct proof *proof, uint32_t S)
+{
+	lx_int128 excess = proof->per_worth * proof->game->worth[S], weight = 1;
+	size_t k = 0;
+
+	for (uint32_t rest = S; rest != 0; rest &= rest - 1)
+		excess -= proof->share[__builtin_ctz(rest)];
+	if (proof->game->cost)
+		excess = -excess;
+	if (proof->per == LX_PER_HEAD)
+		weight = __builtin_popcount(S);
+	if (proof->per == LX_PER_COST)
+		weight = proof->game->worth[S];
+	while (k < proof->claim->levels_n && excess <= proof->level[k] * weight)
+		k++;
+	return k;
+}
 
 /* Exactly: the first level that S exceeds must come after S was settled. */
 static bool coalition_stands(struct proof *proof, uint32_t S)
 {
 	const struct lx_nucleolus *claim = proof->claim;
 
+	if (proof->wide) {
+		size_t k = first_exceeded(proof, S);
+		return k == claim->levels_n || orthogonal(&proof->normals[k], proof->game->n, S);
+	}
 	excess_at(proof->game, proof->per, &claim->x, S, false, proof->excess);
 	for (size_t k = 0; k < claim->levels_n; k++)
 		if (mpq_cmp(proof->excess, claim->levels[k].excess) > 0)
@@ -343,6 +414,7 @@ enum lx_code lx_nucleolus_check(struct lx_call *call, const struct lx_game *game
 	enum lx_code code = levels_stand(call, span, proof, proved);
 	if (code == LX_OK && *proved) {
 		set_bounds(proof);
+		set_wide(proof);
 		code = every_coalition(call, proof, proved);
 	}
 	span_close(span);

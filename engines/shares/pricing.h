@@ -8,6 +8,7 @@
 #define LX_ENGINES_SHARES_PRICING_H
 
 #include "engines/shares/inner.h"
+#include "engines/shares/simplex.h"
 
 #define LX_PRICING_MOST 96
 
@@ -37,5 +38,8 @@ size_t lx_pricing_best(const struct lx_pricing *pricing, double least, uint32_t 
 /* The value of one coalition; and exactly, with worth v, into pricing->exact. */
 double lx_pricing_value(const struct lx_pricing *pricing, double v, uint32_t S);
 void lx_pricing_exact(struct lx_pricing *pricing, int64_t v, uint32_t S);
+
+/* Takes every coalition in the span of the FREE columns of the basis out of the table. */
+void lx_drop_settled(struct lx_basis *basis, struct lx_pricing *pricing);
 
 #endif

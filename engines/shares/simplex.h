@@ -35,6 +35,7 @@ struct lx_basis {
 	mpz_t a, b, c;
 };
 
+/* Memory of GMP for n players; and its end. */
 void lx_basis_open(struct lx_basis *basis, unsigned n);
 void lx_basis_close(struct lx_basis *basis);
 
