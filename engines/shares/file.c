@@ -225,7 +225,7 @@ static enum lx_code dispatch(struct lx_problem *problem)
 	if (strcmp(name, "tu_game") == 0)
 		return lx_share_game(problem);
 	if (lx_word_in(lx_text(name), "airport bankruptcy weighted_voting double_majority mst "
-				      "indicator_transfer excludable"))
+				      "indicator_transfer excludable sampled_game"))
 		return lx_share_structured(problem, name);
 	if (lx_word_in(lx_text(name), "serial aumann_shapley lindahl bargaining"))
 		return lx_share_quantities(problem, name);

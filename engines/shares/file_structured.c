@@ -297,6 +297,51 @@ static enum lx_code excludable(struct lx_problem *p)
 	return lx_put_shares(p, "moulin_shenker", LX_OK, &payments);
 }
 
+/* --- sampling --- */
+
+static json_t *real_list(const double *middle, const double *half, double sign, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		(void)json_array_append_new(list, json_real(middle[i] + sign * half[i]));
+	return list;
+}
+
+static enum lx_code sampled(struct lx_problem *p)
+{
+	LX_CLOSE(lx_ratios_close) struct lx_ratios sizes = { 0 };
+	LX_CLOSE(lx_ratios_close) struct lx_ratios quota = { 0 };
+	bool dearest = json_object_get(p->in, "costs") != NULL;
+	struct lx_sampled game = { .kind = dearest ? LX_SAMPLED_DEAREST : LX_SAMPLED_QUOTA };
+	int64_t orders = 0, seed = 0;
+
+	LX_TRY(lx_read_ratios(p, dearest ? "costs" : "weights", &sizes));
+	LX_TRY(lx_read_int(p, "permutations", 4, LX_SAMPLED_WORK, &orders));
+	LX_TRY(lx_read_int(p, "seed", 0, INT64_MAX, &seed));
+	LX_TRY(lx_ratios_open(p->call, 1, &quota));
+	if (!dearest)
+		LX_TRY(lx_read_ratio_field(p, "quota", quota.at[0]));
+	game.n = sizes.n;
+	game.quota = lx_ratio_real(quota.at[0]);
+	double *at = lx_array(p->call, game.n, 3 * sizeof *at);
+	if (at == NULL)
+		return LX_BROKEN;
+	double *mean = at + game.n, *half = mean + game.n;
+	for (size_t i = 0; i < game.n; i++)
+		at[i] = lx_ratio_real(sizes.at[i]);
+	game.sizes = at;
+	LX_TRY(lx_sample_shapley(p->call, &game, (size_t)orders, (uint64_t)seed, mean, half));
+	(void)json_object_set_new(p->out, "sampled_shapley", real_list(mean, half, 0, game.n));
+	(void)json_object_set_new(p->out, "low", real_list(mean, half, -1, game.n));
+	(void)json_object_set_new(p->out, "high", real_list(mean, half, 1, game.n));
+	(void)json_object_set_new(p->out, "permutations", json_integer(orders / 2 * 2));
+	(void)json_object_set_new(p->out, "seed", json_integer(seed));
+	(void)json_object_set_new(p->out, "confidence", json_real(0.95));
+	(void)json_object_set_new(p->out, "informs_only", json_true());
+	return LX_OK;
+}
+
 enum lx_code lx_share_structured(struct lx_problem *p, const char *kind)
 {
 	static const struct {
@@ -309,6 +354,7 @@ enum lx_code lx_share_structured(struct lx_problem *p, const char *kind)
 		{ "double_majority", majority },
 		{ "mst", tree },
 		{ "indicator_transfer", transfer },
+		{ "sampled_game", sampled },
 	};
 
 	for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)

@@ -60,6 +60,22 @@ struct lx_majority {
 LX_CHECK enum lx_code lx_majority(struct lx_call *call, const struct lx_majority *rule,
 	uint64_t *winning, uint64_t *swings, struct lx_ratios *shapley);
 
+/* Sampling the Shapley value of games too large for a table: the dearest member's cost (airport,
+ * sizes are costs) or a quota of weights (votes). `orders` permutations, each with its reverse, from the
+ * seed; mean and half width of an interval that holds with 95 % for each player, whatever the
+ * distribution. Informs, never bills. Same bits for any number of threads. */
+enum lx_sampled_kind { LX_SAMPLED_DEAREST, LX_SAMPLED_QUOTA };
+#define LX_SAMPLED_MOST 100000
+#define LX_SAMPLED_WORK 2000000000 /* players times orders */
+struct lx_sampled {
+	enum lx_sampled_kind kind;
+	size_t n;
+	const double *sizes;
+	double quota;
+};
+LX_CHECK enum lx_code lx_sample_shapley(struct lx_call *call, const struct lx_sampled *game,
+	size_t orders, uint64_t seed, double *mean, double *half);
+
 /* Minimum-cost trees from a source. `cost` is (n+1) x (n+1), symmetric, not negative, node 0 the
  * source. lx_tree_bird: each pays the arc that joins it, in Prim's order, ties by lowest arc, then
  * lowest node (Bird 1976; depends on ties). lx_tree_game: the table of all coalitions, each with its own
@@ -100,7 +116,7 @@ LX_CHECK enum lx_code lx_demand(struct lx_call *call, enum lx_demand_rule rule,
 
 /* Aumann-Shapley prices of several goods: integral of the marginal cost along the ray. Exact when the
  * marginal cost along the ray is a polynomial of degree below LX_RAY_DEGREE, which LX_RAY_POINTS
- * rational points decide; then *exact. Otherwise doubles in `real` only (Gauss). Needs C(0) = 0. */
+ * rational points agree on; then *exact. Otherwise doubles in `real` only (Gauss). Needs C(0) = 0. */
 #define LX_RAY_DEGREE 16
 #define LX_RAY_POINTS 48
 LX_CHECK enum lx_code lx_aumann_shapley(struct lx_call *call, const struct lx_formula *cost,
