@@ -27,6 +27,12 @@ static void say(struct report *r, const char *id, const char *a, const char *b)
 	lx_buf_char(&r->cli->out, '\n');
 }
 
+static void say_count(struct report *r, const char *id, json_t *count)
+{
+	lx_say_count(&r->cli->out, r->cli->lang, id, json_integer_value(count));
+	lx_buf_char(&r->cli->out, '\n');
+}
+
 static void head(struct report *r, struct lx_columns *table, const char *id)
 {
 	lx_columns_cell(table, lx_text(lx_tr(r->cli->lang, id)));
@@ -124,25 +130,51 @@ static enum lx_code tightest_table(struct report *r, json_t *tightest)
 	return lx_columns_write(&table, &r->cli->out);
 }
 
+/* What the members of a coalition pay or get together. */
+static double sum_over(json_t *shares, json_t *mask)
+{
+	double sum = 0;
+
+	for (json_int_t rest = json_integer_value(mask); rest != 0; rest &= rest - 1)
+		sum += number_at(shares, (size_t)__builtin_ctzll((unsigned long long)rest));
+	return sum;
+}
+
+/* One coalition that would do better alone: what it would pay or get by itself. */
+static void objection(struct report *r, json_t *one, json_t *shares)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf names = { 0 };
+	double excess = json_number_value(json_object_get(one, "decimal"));
+	double together = sum_over(shares, json_object_get(one, "coalition"));
+	char alone[64], here[64], gap[64];
+
+	join_names(&names, json_object_get(one, "members"));
+	(void)snprintf(alone, sizeof alone, "%.*f", r->places,
+		r->cost ? together - excess : together + excess);
+	(void)snprintf(here, sizeof here, "%.*f", r->places, together);
+	(void)snprintf(gap, sizeof gap, "%.*f", r->places, excess);
+	lx_say(&r->cli->out, r->cli->lang,
+		r->cost ? "share.pays_less_alone" : "share.gets_more_alone", names.at, alone, here,
+		gap);
+	lx_buf_char(&r->cli->out, '\n');
+}
+
 /* Core or not, and the coalitions that would do better alone, in words. */
-static void verdict(struct report *r, json_t *certificate, const char *yes, const char *no)
+static void verdict(
+	struct report *r, json_t *certificate, json_t *shares, const char *yes, const char *no)
 {
 	json_t *tightest = json_object_get(certificate, "tightest");
-	char count[32], amount[64];
 
-	(void)snprintf(count, sizeof count, "%lld",
-		(long long)json_integer_value(json_object_get(certificate, "blocking_coalitions")));
-	say(r, json_is_true(json_object_get(certificate, "in_core")) ? yes : no, count, NULL);
+	if (json_is_true(json_object_get(certificate, "in_core")))
+		say(r, yes, NULL, NULL);
+	else if (!json_is_true(json_object_get(certificate, "efficient")))
+		say(r, "share.not_efficient", NULL, NULL);
+	else
+		say_count(r, no, json_object_get(certificate, "blocking_coalitions"));
 	for (size_t k = 0; k < json_array_size(tightest); k++) {
-		LX_CLOSE(lx_buf_close) struct lx_buf names = { 0 };
 		json_t *one = json_array_get(tightest, k);
-		double excess = json_number_value(json_object_get(one, "decimal"));
-		if (!(excess > 0))
-			continue;
-		join_names(&names, json_object_get(one, "members"));
-		(void)snprintf(amount, sizeof amount, "%.*f", r->places, excess);
-		say(r, r->cost ? "share.pays_less_alone" : "share.gets_more_alone", names.at,
-			amount);
+		if (json_number_value(json_object_get(one, "decimal")) > 0)
+			objection(r, one, shares);
 	}
 }
 
@@ -163,10 +195,11 @@ static enum lx_code method_section(struct report *r, const char *method, json_t 
 	LX_TRY(shares_table(r, json_object_get(found, "decimal"),
 		json_object_get(json_object_get(certificate, "gains"), "decimal"), bill));
 	LX_TRY(tightest_table(r, json_object_get(certificate, "tightest")));
-	verdict(r, certificate, "share.in_core", "share.not_in_core");
+	verdict(r, certificate, json_object_get(found, "decimal"), "share.in_core",
+		"share.not_in_core");
 	if (rounded != NULL && json_is_true(json_object_get(rounded, "in_core")) !=
 				       json_is_true(json_object_get(certificate, "in_core")))
-		verdict(r, rounded, "share.rounded_in_core", "share.rounded_not_in_core");
+		verdict(r, rounded, bill, "share.rounded_in_core", "share.rounded_not_in_core");
 	return LX_OK;
 }
 
@@ -188,12 +221,10 @@ static void warnings(struct report *r)
 	json_t *violations = json_object_get(r->result, "superadditivity_violations");
 	json_t *first = json_object_get(violations, "first");
 	json_t *filled = json_object_get(r->result, "filled_coalitions");
-	char count[32];
 
-	(void)snprintf(count, sizeof count, "%lld",
-		(long long)json_integer_value(json_object_get(violations, "count")));
 	if (json_array_size(first) > 0)
-		say(r, r->cost ? "share.not_subadditive" : "share.not_superadditive", count, NULL);
+		say_count(r, r->cost ? "share.not_subadditive" : "share.not_superadditive",
+			json_object_get(violations, "count"));
 	for (size_t k = 0; k < json_array_size(first); k++) {
 		LX_CLOSE(lx_buf_close) struct lx_buf a = { 0 };
 		LX_CLOSE(lx_buf_close) struct lx_buf b = { 0 };
@@ -202,9 +233,8 @@ static void warnings(struct report *r)
 		names_of_mask(r, &b, (uint32_t)json_integer_value(json_array_get(pair, 1)));
 		say(r, "share.pair", a.at, b.at);
 	}
-	(void)snprintf(count, sizeof count, "%lld", (long long)json_integer_value(filled));
 	if (filled != NULL)
-		say(r, "share.filled", count, NULL);
+		say_count(r, "share.filled", filled);
 }
 
 static void least_core(struct report *r)

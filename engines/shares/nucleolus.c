@@ -335,7 +335,8 @@ static enum lx_code full_pass(struct solver *s, bool *more)
 	size_t before = s->pool_n;
 
 	s->out->passes++;
-	LX_TRY(lx_pricing_pass(s->call, &s->pricing));
+	LX_TRY(lx_step(s->call, s->settled_n, s->n));
+	lx_pricing_pass(s->call, &s->pricing);
 	size_t n = lx_pricing_best(&s->pricing, s->pricing.slack, sets);
 	for (size_t k = 0; k < n; k++)
 		join(s, sets[k]);

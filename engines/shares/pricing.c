@@ -122,13 +122,12 @@ static void *price_slice(void *with)
 	return NULL;
 }
 
-enum lx_code lx_pricing_pass(struct lx_call *call, struct lx_pricing *pricing)
+void lx_pricing_pass(const struct lx_call *call, struct lx_pricing *pricing)
 {
 	size_t blocks = (size_t)1 << (pricing->n - pricing->low);
 	double lows[1 << LOW_MOST];
 	pthread_t other;
 
-	LX_TRY(lx_step(call, 0, 0));
 	for (size_t k = 0; k < (size_t)1 << pricing->low; k++)
 		lows[k] = sum_of(pricing->z, k);
 	struct slice half[2] = { { pricing, lows, 0, blocks / 2 },
@@ -140,7 +139,6 @@ enum lx_code lx_pricing_pass(struct lx_call *call, struct lx_pricing *pricing)
 		(void)pthread_join(other, NULL);
 	else
 		price_slice(&half[1]);
-	return LX_OK;
 }
 
 /* The highest coalition of a block. */

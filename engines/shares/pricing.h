@@ -30,7 +30,7 @@ void lx_pricing_close(struct lx_pricing *pricing);
 void lx_pricing_set(struct lx_pricing *pricing);
 
 /* Fills `highest`. Same bits for any number of threads. */
-LX_CHECK enum lx_code lx_pricing_pass(struct lx_call *call, struct lx_pricing *pricing);
+void lx_pricing_pass(const struct lx_call *call, struct lx_pricing *pricing);
 
 /* The coalitions with the highest values above `least`, at most one a block, best first. */
 size_t lx_pricing_best(const struct lx_pricing *pricing, double least, uint32_t *sets);

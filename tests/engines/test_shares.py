@@ -84,8 +84,8 @@ def test_report_says_who_objects_in_both_languages(lianxi):
     problem = json.dumps(skane())
     english = lianxi("share", "-", "--method", "shapley,superadditivity_violations", stdin=problem).stdout
     chinese = lianxi("share", "-", "--method", "shapley,superadditivity_violations", "--lang", "zh", stdin=problem).stdout
-    assert "H+K+L would pay 0.43 less by themselves." in english and "A+H+L and M+T" in english
-    assert "H+K+L 若单独行动，可少付 0.43。" in chinese and "A+H+L 与 M+T" in chinese
+    assert "H+K+L would pay 27.26 by themselves instead of 27.69: 0.43 less." in english and "1 coalition would" in english and "A+H+L and M+T" in english
+    assert "H+K+L 若单独行动，只须付 27.26，而不是 27.69：少 0.43。" in chinese and "A+H+L 与 M+T" in chinese
     rows = [line for line in chinese.splitlines() if line[:1] in "AHKLMT" and line.endswith(tuple("0123456789"))][:6]
     assert len({len(row) for row in rows}) == 1, "columns align"
 
