@@ -352,7 +352,7 @@ static void single_values(struct report *r)
 	json_object_foreach(r->result, key, value)
 	{
 		if (json_is_object(value) || json_is_array(value) ||
-			lx_text_is(lx_text(key), "kind") || lx_text_is(lx_text(key), "mode"))
+			lx_word_in(lx_text(key), "kind mode coalition"))
 			continue;
 		lx_buf_printf(&r->cli->out, "%s: ", method_text(r, key, ""));
 		if (json_is_string(value))
@@ -367,6 +367,18 @@ static void single_values(struct report *r)
 					json_is_true(value) ? "share.yes" : "share.no"));
 		lx_buf_char(&r->cli->out, '\n');
 	}
+}
+
+/* Who takes part, by name. */
+static void users(struct report *r)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf names = { 0 };
+	json_t *list = json_object_get(r->result, "users");
+
+	join_names(&names, list);
+	if (list != NULL)
+		say(r, json_array_size(list) > 0 ? "share.users" : "share.no_users", names.at,
+			NULL);
 }
 
 static void promises(struct report *r)
@@ -397,6 +409,7 @@ enum lx_code lx_share_report(struct lx_cli *cli, json_t *problem, json_t *result
 	if (lx_text_is(lx_text(json_string_value(json_object_get(result, "kind"))), "tu_game"))
 		return game_report(&r);
 	single_values(&r);
+	users(&r);
 	LX_TRY(flat_table(&r));
 	promises(&r);
 	return LX_OK;

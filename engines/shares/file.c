@@ -136,28 +136,38 @@ json_t *lx_json_ratio(mpq_srcptr ratio)
 json_t *lx_json_ratios(const struct lx_ratios *ratios)
 {
 	json_t *list = json_array();
+	bool whole = list != NULL;
 
-	for (size_t i = 0; i < ratios->n; i++)
-		(void)json_array_append_new(list, lx_json_ratio(ratios->at[i]));
-	return list;
+	for (size_t i = 0; whole && i < ratios->n; i++)
+		whole = json_array_append_new(list, lx_json_ratio(ratios->at[i])) == 0;
+	if (whole)
+		return list;
+	json_decref(list); /* a list with holes would be a wrong answer */
+	return NULL;
 }
 
 json_t *lx_json_decimals(const struct lx_ratios *ratios)
 {
 	json_t *list = json_array();
+	bool whole = list != NULL;
 
-	for (size_t i = 0; i < ratios->n; i++)
-		(void)json_array_append_new(list, json_real(lx_ratio_real(ratios->at[i])));
-	return list;
+	for (size_t i = 0; whole && i < ratios->n; i++)
+		whole = json_array_append_new(list, json_real(lx_ratio_real(ratios->at[i]))) == 0;
+	if (whole)
+		return list;
+	json_decref(list);
+	return NULL;
 }
 
 json_t *lx_json_shares(const struct lx_ratios *ratios)
 {
 	json_t *shares = json_object();
 
-	(void)json_object_set_new(shares, "exact", lx_json_ratios(ratios));
-	(void)json_object_set_new(shares, "decimal", lx_json_decimals(ratios));
-	return shares;
+	if (json_object_set_new(shares, "exact", lx_json_ratios(ratios)) == 0 &&
+		json_object_set_new(shares, "decimal", lx_json_decimals(ratios)) == 0)
+		return shares;
+	json_decref(shares);
+	return NULL;
 }
 
 /* Faults that say that a method has no answer for this problem. */
@@ -200,7 +210,8 @@ enum lx_code lx_put_shares(struct lx_problem *problem, const char *method, enum 
 {
 	if (code != LX_OK)
 		return lx_put_error(problem, method, code);
-	(void)json_object_set_new(problem->out, method, lx_json_shares(shares));
+	if (json_object_set_new(problem->out, method, lx_json_shares(shares)) != 0)
+		return lx_fail(problem->call, LX_BROKEN, NULL, "base.memory", NULL);
 	return LX_OK;
 }
 

@@ -65,7 +65,7 @@ LX_CHECK enum lx_code lx_put_shares(struct lx_problem *problem, const char *meth
 LX_CHECK enum lx_code lx_put_error(
 	struct lx_problem *problem, const char *method, enum lx_code code);
 
-/* JSON values, new references: "429/4"; its decimal; lists of both. */
+/* JSON values, new references, or NULL without memory: "429/4"; lists of them; both lists. */
 json_t *lx_json_ratio(mpq_srcptr ratio);
 json_t *lx_json_ratios(const struct lx_ratios *ratios);
 json_t *lx_json_decimals(const struct lx_ratios *ratios);

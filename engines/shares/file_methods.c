@@ -97,9 +97,11 @@ static enum lx_code rounded(
 	}
 	LX_TRY(lx_certificate(p->call, &p->game, &billed, &c));
 	*out = certificate(p, &c);
-	(void)json_object_set_new(*out, "unit", lx_json_ratio(unit));
-	(void)json_object_set_new(*out, "shares", lx_json_shares(&billed));
-	return LX_OK;
+	if (json_object_set_new(*out, "unit", lx_json_ratio(unit)) == 0 &&
+		json_object_set_new(*out, "shares", lx_json_shares(&billed)) == 0)
+		return LX_OK;
+	json_decref(*out);
+	return lx_fail(p->call, LX_BROKEN, NULL, "base.memory", NULL);
 }
 
 enum lx_code lx_put_certificate(

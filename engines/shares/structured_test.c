@@ -2,6 +2,9 @@
 /* Structured methods against the games they stand for; the mechanism; sampling. */
 #include "engines/shares/shares_box.h"
 
+#include "base/memory.h"
+#include "engines/shares/file.h"
+
 static void arrival_is_shapley_and_talmud_the_nucleolus_of_claims(void **state)
 {
 	(void)state;
@@ -244,6 +247,45 @@ static void sampling_holds_its_bounds(void **state)
 	assert_true(inside * 100 >= all * 93);
 }
 
+static void every_failed_allocation_is_survived(void **state)
+{
+	static const char text[] =
+		"{\"kind\":\"tu_game\",\"mode\":\"cost\",\"table\":[0,10,12,15,9,14,16,20]}";
+	int broken = 0;
+	bool done = false;
+	(void)state;
+	for (uint64_t n = 1; !done && n < 400; n++) {
+		LX_CLOSE(lx_json_free) json_t *problem = NULL;
+		LX_CLOSE(lx_json_free) json_t *result = NULL;
+		BOX(box);
+		assert_int_equal(lx_json_read(&box.call.fault, LX_TEXT_OF(text), &problem), LX_OK);
+		lx_memory_fail_at(n);
+		enum lx_code code = lx_share_solve(&box.call, problem, "nucleolus", &result);
+		lx_memory_fail_at(0);
+		done = code == LX_OK &&
+		       json_object_get(json_object_get(result, "rounded"), "nucleolus") != NULL;
+		assert_true(code == LX_OK || code == LX_BROKEN);
+		broken += code == LX_BROKEN;
+	}
+	assert_true(done && broken > 2);
+}
+
+static void threads_do_not_change_the_nucleolus(void **state)
+{
+	struct lx_game game;
+	BOX(box);
+	LX_CLOSE(lx_nucleolus_close) struct lx_nucleolus one = { 0 };
+	LX_CLOSE(lx_nucleolus_close) struct lx_nucleolus two = { 0 };
+	(void)state;
+	assert_int_equal(lx_game_generate(&box.call, 16, 5, &game), LX_OK);
+	assert_int_equal(lx_nucleolus(&box.call, &game, LX_PER_HEAD, true, &two), LX_OK);
+	box.call.threads = 1;
+	assert_int_equal(lx_nucleolus(&box.call, &game, LX_PER_HEAD, true, &one), LX_OK);
+	assert_true(one.pivots == two.pivots && one.levels_n == two.levels_n);
+	for (unsigned i = 0; i < 16; i++)
+		assert_true(mpq_equal(one.x.at[i], two.x.at[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +293,8 @@ int main(void)
 		cmocka_unit_test(airport_agrees_with_its_game),
 		cmocka_unit_test(votes_agree_with_their_game),
 		cmocka_unit_test(understating_gains_only_without_cross_monotonicity),
+		cmocka_unit_test(every_failed_allocation_is_survived),
+		cmocka_unit_test(threads_do_not_change_the_nucleolus),
 		cmocka_unit_test(sampling_holds_its_bounds),
 	};
 

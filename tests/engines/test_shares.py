@@ -196,6 +196,8 @@ def test_understating_is_refused_with_the_coalition_that_shows_it(lianxi):
     assert sum(map(Fraction, found["moulin_shenker"]["exact"])) == 69 and found["users"] == ["P1", "P2", "P3"]
     refused = lianxi("share", "-", stdin=json.dumps({**problem, "shares": "equal"}), code=2).stderr
     assert "1 <- 3: 1" in refused
+    subadditive = {"kind": "excludable", "mode": "cost", "table": [0, 10, 10, 10, 10, 20, 20, 30], "statements": [9, 9, 9]}
+    assert "1+2 <- 3: 1" in lianxi("share", "-", stdin=json.dumps(subadditive), code=2).stderr
 
 
 def test_sampling_informs_and_says_so(lianxi):
