@@ -123,7 +123,7 @@ static enum lx_code arrival_game(struct lx_call *call, mpq_srcptr estate,
 	const struct lx_ratios *claims, struct lx_game *out)
 {
 	int64_t *worth = lx_array(call, (size_t)1 << claims->n, sizeof *worth);
-	int64_t whole[LX_CLAIMS_ARRIVAL + 1], total = 0;
+	int64_t whole[LX_CLAIMS_ARRIVAL_MOST + 1], total = 0;
 	bool fits = true;
 	mpz_t below, number;
 
@@ -160,9 +160,9 @@ static enum lx_code random_arrival(struct lx_call *call, mpq_srcptr estate,
 {
 	struct lx_game game;
 
-	if (claims->n > LX_CLAIMS_ARRIVAL)
+	if (claims->n > LX_CLAIMS_ARRIVAL_MOST)
 		return lx_fail(call, LX_INVALID, "random_arrival", "shares.players", "%d",
-			LX_CLAIMS_ARRIVAL);
+			LX_CLAIMS_ARRIVAL_MOST);
 	LX_TRY(arrival_game(call, estate, claims, &game));
 	return lx_shapley(call, &game, out);
 }

@@ -26,7 +26,7 @@ LX_CHECK enum lx_code lx_airport_real(struct lx_call *call, size_t n, const doub
 
 /* Claims on an estate too small (O'Neill 1982, Aumann & Maschler 1985, Curiel et al. 1987).
  * Constrained equal awards protects small claims, constrained equal losses large ones, Talmud both,
- * switching at half. Random arrival takes at most LX_CLAIMS_ARRIVAL claims. The estate lies between 0
+ * switching at half. Random arrival takes at most LX_CLAIMS_ARRIVAL_MOST claims. The estate lies between 0
  * and the sum of claims; claims are not negative. */
 enum lx_claims_rule {
 	LX_CLAIMS_PROPORTIONAL,
@@ -36,8 +36,8 @@ enum lx_claims_rule {
 	LX_CLAIMS_ADJUSTED,
 	LX_CLAIMS_ARRIVAL
 };
-#define LX_CLAIMS_MOST	  10000
-#define LX_CLAIMS_ARRIVAL 20
+#define LX_CLAIMS_MOST	       10000
+#define LX_CLAIMS_ARRIVAL_MOST 20
 LX_CHECK enum lx_code lx_claims(struct lx_call *call, enum lx_claims_rule rule, mpq_srcptr estate,
 	const struct lx_ratios *claims, struct lx_ratios *out);
 

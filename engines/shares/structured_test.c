@@ -41,6 +41,15 @@ static void arrival_is_shapley_and_talmud_the_nucleolus_of_claims(void **state)
 			lx_nucleolus(&box.call, &game, LX_PER_COALITION, true, &found), LX_OK);
 		for (unsigned i = 0; i < 5; i++)
 			assert_true(mpq_equal(talmud.at[i], found.x.at[i]));
+		assert_int_equal(
+			lx_claims(&box.call, LX_CLAIMS_ARRIVAL, estate.at[0], &claims, &talmud),
+			LX_OK);
+		assert_int_equal(lx_shapley(&box.call, &game, &dual), LX_OK);
+		for (unsigned i = 0; i < 5; i++)
+			assert_true(mpq_equal(talmud.at[i], dual.at[i]));
+		assert_int_equal(
+			lx_claims(&box.call, LX_CLAIMS_TALMUD, estate.at[0], &claims, &talmud),
+			LX_OK);
 		/* self-dual: awards of the estate and losses of the rest make up the claims */
 		assert_int_equal(
 			lx_claims(&box.call, LX_CLAIMS_TALMUD, estate.at[1], &claims, &dual),

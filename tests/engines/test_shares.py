@@ -56,6 +56,11 @@ def test_every_reference_case_is_met(lianxi, shared, name):
         compare(case["id"], expected, solve(lianxi, case), 1e-9)
 
 
+def test_claims_have_the_six_rules_and_no_other_key(lianxi):
+    found = solve(lianxi, {"kind": "bankruptcy", "claims": [1, 2], "estate": 1})
+    assert set(found) == {"kind", "proportional", "cea", "cel", "talmud", "adjusted_proportional", "random_arrival"}
+
+
 def test_own_cases_are_met(lianxi, own_case):
     expected = own_case.pop("expect")
     compare(own_case["id"], expected, solve(lianxi, own_case), 1e-9)
