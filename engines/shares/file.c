@@ -61,20 +61,27 @@ enum lx_code lx_read_ratio(
 		call, LX_INVALID, field, "shares.number", "%.*s", (int)digits.len, digits.at);
 }
 
-enum lx_code lx_read_ratios(struct lx_problem *problem, const char *name, struct lx_ratios *out)
+enum lx_code lx_read_list(
+	struct lx_call *call, const char *name, const json_t *list, struct lx_ratios *out)
 {
 	char place[LX_FIELD_MAX];
+
+	if (!json_is_array(list) || json_array_size(list) == 0)
+		return lx_fail(call, LX_INVALID, name, "shares.list", NULL);
+	LX_TRY(lx_ratios_open(call, json_array_size(list), out));
+	for (size_t i = 0; i < out->n; i++) {
+		(void)snprintf(place, sizeof place, "%s[%zu]", name, i);
+		LX_TRY(lx_read_ratio(call, place, json_array_get(list, i), out->at[i]));
+	}
+	return LX_OK;
+}
+
+enum lx_code lx_read_ratios(struct lx_problem *problem, const char *name, struct lx_ratios *out)
+{
 	json_t *list;
 
 	LX_TRY(lx_field(problem, name, &list));
-	if (!json_is_array(list) || json_array_size(list) == 0)
-		return lx_fail(problem->call, LX_INVALID, name, "shares.list", NULL);
-	LX_TRY(lx_ratios_open(problem->call, json_array_size(list), out));
-	for (size_t i = 0; i < out->n; i++) {
-		(void)snprintf(place, sizeof place, "%s[%zu]", name, i);
-		LX_TRY(lx_read_ratio(problem->call, place, json_array_get(list, i), out->at[i]));
-	}
-	return LX_OK;
+	return lx_read_list(problem->call, name, list, out);
 }
 
 enum lx_code lx_read_ratio_field(struct lx_problem *problem, const char *name, mpq_ptr out)
@@ -220,7 +227,8 @@ static enum lx_code check_methods(struct lx_call *call, const char *methods)
 	struct lx_text rest = lx_text(methods), name;
 
 	while (lx_text_split(&rest, ',', &name))
-		if (!lx_word_in(lx_text_trim(name), lx_share_methods))
+		if (!lx_word_in(lx_text_trim(name), lx_share_methods) &&
+			!lx_text_starts(lx_text_trim(name), "proportional_to_"))
 			return lx_fail(call, LX_INVALID, "method", "shares.method", "%.*s",
 				(int)name.len, name.at);
 	return LX_OK;

@@ -47,6 +47,8 @@ LX_CHECK enum lx_code lx_field(struct lx_problem *problem, const char *name, jso
 /* Reads a number; a list of numbers (from a field); a whole number field; a list of whole numbers. */
 LX_CHECK enum lx_code lx_read_ratio(
 	struct lx_call *call, const char *field, const json_t *value, mpq_ptr out);
+LX_CHECK enum lx_code lx_read_list(
+	struct lx_call *call, const char *name, const json_t *list, struct lx_ratios *out);
 LX_CHECK enum lx_code lx_read_ratios(
 	struct lx_problem *problem, const char *name, struct lx_ratios *out);
 LX_CHECK enum lx_code lx_read_ratio_field(

@@ -264,18 +264,34 @@ static const char *demand_field(const struct lx_problem *p)
 	return NULL;
 }
 
-static enum lx_code run_demand(struct lx_problem *p)
+/* The method `proportional_to_<what>` for one list of weights. */
+static enum lx_code run_weights(
+	struct lx_problem *p, const char *what, const char *field, const json_t *list)
 {
 	LX_CLOSE(lx_ratios_close) struct lx_ratios weights = { 0 };
 	LX_CLOSE(lx_ratios_close) struct lx_ratios shares = { 0 };
-	const char *field = demand_field(p);
+	char method[80];
 
-	if (field == NULL || !lx_asked(p, "proportional_to_demand"))
+	if (snprintf(method, sizeof method, "proportional_to_%s", what) >= (int)sizeof method)
+		return lx_fail(p->call, LX_INVALID, "proportional_to", "shares.text", "%d", 60);
+	if (!lx_asked(p, method))
 		return LX_OK;
-	LX_TRY(lx_read_ratios(p, field, &weights));
+	LX_TRY(lx_read_list(p->call, field, list, &weights));
 	enum lx_code code = lx_proportional(p->call, &p->game, &weights, &shares);
-	LX_TRY(lx_put_shares(p, "proportional_to_demand", code, &shares));
-	return code == LX_OK ? lx_put_certificate(p, "proportional_to_demand", &shares) : LX_OK;
+	LX_TRY(lx_put_shares(p, method, code, &shares));
+	return code == LX_OK ? lx_put_certificate(p, method, &shares) : LX_OK;
+}
+
+/* A field demand…, and each list of the field proportional_to. */
+static enum lx_code run_given(struct lx_problem *p)
+{
+	const char *field = demand_field(p), *what;
+	json_t *given = json_object_get(p->in, "proportional_to"), *list;
+
+	if (field != NULL)
+		LX_TRY(run_weights(p, "demand", field, json_object_get(p->in, field)));
+	json_object_foreach(given, what, list) LX_TRY(run_weights(p, what, what, list));
+	return LX_OK;
 }
 
 static enum lx_code run_proposed(struct lx_problem *p)
@@ -323,7 +339,7 @@ enum lx_code lx_share_game(struct lx_problem *p)
 	for (size_t k = 1; k < sizeof rules / sizeof rules[0]; k++)
 		LX_TRY(run_rule(p, &rules[k]));
 	LX_TRY(run_separable(p));
-	LX_TRY(run_demand(p));
+	LX_TRY(run_given(p));
 	LX_TRY(run_proposed(p));
 	return run_violations(p);
 }

@@ -223,3 +223,11 @@ def test_large_airport_and_nucleolus_beyond_tables(lianxi):
     assert found["informs_only"] and abs(total - 3000) < 1e-6 and users > 3000
     found = solve(lianxi, {"kind": "tu_game", "weights": [1] * 17, "quota": 9}, "--method", "nucleolus")
     assert set(found["nucleolus"]["exact"]) == {"1/17"}
+
+
+def test_any_weights_can_be_given(lianxi):
+    problem = {**GAME, "players": ["A", "B"], "proportional_to": {"population": [1, "2"]}}
+    found = solve(lianxi, problem, "--method", "proportional_to_population")
+    assert found["proportional_to_population"]["exact"] == ["5", "10"]
+    assert "proportional_to_population" in found["objections"]
+    assert "population[1]" in lianxi("share", "-", stdin=json.dumps({**problem, "proportional_to": {"population": [1, "x"]}}), code=2).stderr
