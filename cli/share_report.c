@@ -178,6 +178,26 @@ static void verdict(
 	}
 }
 
+/* How a nucleolus came about: what was settled, level by level. */
+static void proof(struct report *r, json_t *levels)
+{
+	if (levels != NULL)
+		say(r, "share.proof", NULL, NULL);
+	for (size_t k = 0; k < json_array_size(levels); k++) {
+		LX_CLOSE(lx_buf_close) struct lx_buf names = { 0 };
+		json_t *level = json_array_get(levels, k);
+		json_t *settled = json_object_get(level, "settled");
+		char excess[64];
+		for (size_t c = 0; c < json_array_size(settled); c++) {
+			lx_buf_str(&names, c > 0 ? ", " : "");
+			join_names(&names, json_object_get(json_array_get(settled, c), "members"));
+		}
+		(void)snprintf(excess, sizeof excess, "%.*f", r->places,
+			json_number_value(json_object_get(level, "decimal")));
+		say(r, "share.level", excess, names.at);
+	}
+}
+
 static enum lx_code method_section(struct report *r, const char *method, json_t *found)
 {
 	json_t *certificate = json_object_get(json_object_get(r->result, "certificate"), method);
@@ -195,6 +215,7 @@ static enum lx_code method_section(struct report *r, const char *method, json_t 
 	LX_TRY(shares_table(r, json_object_get(found, "decimal"),
 		json_object_get(json_object_get(certificate, "gains"), "decimal"), bill));
 	LX_TRY(tightest_table(r, json_object_get(certificate, "tightest")));
+	proof(r, json_object_get(found, "proof"));
 	verdict(r, certificate, json_object_get(found, "decimal"), "share.in_core",
 		"share.not_in_core");
 	if (rounded != NULL && json_is_true(json_object_get(rounded, "in_core")) !=

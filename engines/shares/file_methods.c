@@ -218,6 +218,34 @@ static void put_least_core(struct lx_problem *p, const struct lx_nucleolus *foun
 		p->out, "core_empty", json_boolean(mpq_sgn(found->levels[0].excess) > 0));
 }
 
+/* The proof in full: per level the coalitions settled and their multipliers. */
+static json_t *proof_of(const struct lx_problem *p, const struct lx_nucleolus *found)
+{
+	json_t *proof = json_array();
+
+	for (size_t k = 0; k < found->levels_n; k++) {
+		const struct lx_level *level = &found->levels[k];
+		json_t *one = json_object(), *settled = json_array();
+		for (size_t c = 0; c < level->n; c++) {
+			json_t *at = json_object();
+			(void)json_object_set_new(
+				at, "coalition", json_integer(level->coalitions[c]));
+			(void)json_object_set_new(
+				at, "members", members_of(p, level->coalitions[c]));
+			(void)json_object_set_new(
+				at, "multiplier", lx_json_ratio(level->multipliers.at[c]));
+			if (level->alone[c])
+				(void)json_object_set_new(at, "no_worse_than_alone", json_true());
+			(void)json_array_append_new(settled, at);
+		}
+		(void)json_object_set_new(one, "excess", lx_json_ratio(level->excess));
+		(void)json_object_set_new(one, "decimal", json_real(lx_ratio_real(level->excess)));
+		(void)json_object_set_new(one, "settled", settled);
+		(void)json_array_append_new(proof, one);
+	}
+	return proof;
+}
+
 static void put_levels(struct lx_problem *p, const char *method, const struct lx_nucleolus *found)
 {
 	json_t *levels = json_array();
@@ -226,6 +254,7 @@ static void put_levels(struct lx_problem *p, const char *method, const struct lx
 		if (k == 0 || !mpq_equal(found->levels[k].excess, found->levels[k - 1].excess))
 			(void)json_array_append_new(levels, lx_json_ratio(found->levels[k].excess));
 	(void)json_object_set_new(json_object_get(p->out, method), "excess_levels_found", levels);
+	(void)json_object_set_new(json_object_get(p->out, method), "proof", proof_of(p, found));
 }
 
 static enum lx_code run_nucleolus(struct lx_problem *p, const struct nucleolus *kind)

@@ -231,3 +231,19 @@ def test_any_weights_can_be_given(lianxi):
     assert found["proportional_to_population"]["exact"] == ["5", "10"]
     assert "proportional_to_population" in found["objections"]
     assert "population[1]" in lianxi("share", "-", stdin=json.dumps({**problem, "proportional_to": {"population": [1, "x"]}}), code=2).stderr
+
+
+def test_the_proof_of_a_nucleolus_can_be_followed(lianxi):
+    found = solve(lianxi, skane(), "--method", "nucleolus")["nucleolus"]
+    shares = [Fraction(x) for x in found["exact"]]
+    table = [Fraction(x) for x in skane()["table"]]
+    for level in found["proof"]:
+        for one in level["settled"]:
+            mask = one["coalition"]
+            assert sum(shares[i] for i in range(6) if mask >> i & 1) - table[mask] == Fraction(level["excess"])
+            assert Fraction(one["multiplier"]) > 0
+    first = found["proof"][0]["settled"]
+    covered = [sum(Fraction(one["multiplier"]) for one in first if one["coalition"] >> i & 1) for i in range(6)]
+    assert len(set(covered)) == 1, "the first level balances everybody alike"
+    text = lianxi("share", "-", "--method", "nucleolus", stdin=json.dumps(skane())).stdout
+    assert "  -1.60: " in text
