@@ -8,6 +8,7 @@ extern const struct lx_command lx_serve_command;
 extern const struct lx_command lx_ground_command;
 extern const struct lx_command lx_similar_command;
 extern const struct lx_command lx_appraise_command;
+extern const struct lx_command lx_share_command;
 extern const struct lx_command lx_verify_command;
 extern const struct lx_command lx_rebuild_command;
 extern const struct lx_command lx_backup_command;
@@ -20,6 +21,7 @@ const struct lx_command *const lx_commands[] = {
 	&lx_ground_command,
 	&lx_similar_command,
 	&lx_appraise_command,
+	&lx_share_command,
 	&lx_verify_command,
 	&lx_rebuild_command,
 	&lx_backup_command,
