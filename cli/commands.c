@@ -5,10 +5,10 @@
 /* clang-format off */
 extern const struct lx_command lx_init_command;
 extern const struct lx_command lx_serve_command;
+extern const struct lx_command lx_share_command;
 extern const struct lx_command lx_ground_command;
 extern const struct lx_command lx_similar_command;
 extern const struct lx_command lx_appraise_command;
-extern const struct lx_command lx_share_command;
 extern const struct lx_command lx_verify_command;
 extern const struct lx_command lx_rebuild_command;
 extern const struct lx_command lx_backup_command;
@@ -18,10 +18,10 @@ extern const struct lx_command lx_restore_command;
 const struct lx_command *const lx_commands[] = {
 	&lx_init_command,
 	&lx_serve_command,
+	&lx_share_command,
 	&lx_ground_command,
 	&lx_similar_command,
 	&lx_appraise_command,
-	&lx_share_command,
 	&lx_verify_command,
 	&lx_rebuild_command,
 	&lx_backup_command,
