@@ -10,6 +10,7 @@ extern const struct lx_command lx_verify_command;
 extern const struct lx_command lx_rebuild_command;
 extern const struct lx_command lx_backup_command;
 extern const struct lx_command lx_restore_command;
+extern const struct lx_command lx_types_command;
 /* clang-format on */
 
 const struct lx_command *const lx_commands[] = {
@@ -20,5 +21,6 @@ const struct lx_command *const lx_commands[] = {
 	&lx_rebuild_command,
 	&lx_backup_command,
 	&lx_restore_command,
+	&lx_types_command,
 	NULL,
 };
