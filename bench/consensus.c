@@ -52,13 +52,13 @@ static struct lx_opinions make(struct lx_call *call, size_t people, size_t state
 	for (size_t j = 0; j < statements; j++)
 		o.statement[j] = (int64_t)j;
 	for (size_t i = 0; i < people; i++) {
-		uint64_t camp = mix(1, i, 0) % 3;
+		uint64_t camp = lx_ground_mix(1, i, 0) % 3;
 		o.person[i] = (int64_t)i;
 		o.from[i + 1] = (i + 1) * each;
 		for (size_t v = 0; v < each; v++) {
-			uint64_t dice = mix(2, i, v);
+			uint64_t dice = lx_ground_mix(2, i, v);
 			size_t j = v * wide + (size_t)(dice % wide);
-			bool agree = (mix(3, camp, j) & 1) != 0;
+			bool agree = (lx_ground_mix(3, camp, j) & 1) != 0;
 			uint64_t how = dice >> 32;
 			int said = how % 10 == 0 ? 0 : how % 10 < 8 ? 1 : -1;
 			o.cell[i * each + v] = LX_CELL(j, agree ? said : -said);
@@ -85,16 +85,17 @@ static enum lx_code components(struct lx_call *call, const struct lx_opinions *o
 	struct columns columns;
 	struct axes axes;
 
-	LX_TRY(columns_of(call, o, &columns));
-	struct pair *pairs = lx_array(call, pair_at(0, columns.n), sizeof *pairs);
+	LX_TRY(lx_ground_columns_of(call, o, &columns));
+	struct pair *pairs = lx_array(call, lx_ground_pair_at(0, columns.n), sizeof *pairs);
 	double *scatter = lx_array(call, columns.n * columns.n, sizeof *scatter);
 	if (pairs == NULL || scatter == NULL)
 		return LX_BROKEN;
-	LX_TRY(pairs_count(call, o, &columns, pairs));
-	pairs_scatter(pairs, &columns, scatter);
+	LX_TRY(lx_ground_pairs_count(call, o, &columns, pairs));
+	lx_ground_pairs_scatter(pairs, &columns, scatter);
 	struct dense dense = { columns.n, call->threads, scatter };
-	struct map map = { columns.n, dense_apply, &dense };
-	return axes_find(call, &map, columns_trace(&columns), NULL, 1e-10, &axes);
+	struct map map = { columns.n, lx_ground_dense_apply, &dense };
+	return lx_ground_axes_find(
+		call, &map, lx_ground_columns_trace(&columns), NULL, 1e-10, &axes);
 }
 
 static enum lx_code refresh(struct lx_call *call, const struct lx_opinions *o, double *seconds)
