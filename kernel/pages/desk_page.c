@@ -61,6 +61,10 @@ static enum lx_code consider(
 		return code;
 	if (code != LX_OK || row->acts_n == 8)
 		return LX_OK;
+	bool may;
+	LX_TRY(lx_may_read(&d->reader->sight, &row->record, &may));
+	if (!may)
+		return LX_OK;
 	row->acts[row->acts_n++] = act;
 	if (row == &made)
 		d->rows[d->n++] = made;
@@ -86,6 +90,7 @@ static enum lx_code by_holder(struct desk *d, const struct lx_shape *shape,
 		.states = { lx_text(state->name) },
 		.states_n = 1,
 		.sort = LX_SORT_OLD,
+		.unpublished = true,
 		.most = A_RELATION,
 		.filters_n = 1 };
 	struct lx_text rest = lx_text(relation->path), first;
@@ -144,6 +149,7 @@ static enum lx_code for_act(struct desk *d, const struct lx_shape *shape,
 				.states = { lx_text(state->name) },
 				.states_n = 1,
 				.sort = LX_SORT_OLD,
+				.unpublished = true,
 				.most = A_RELATION };
 			if (holding.holds)
 				LX_TRY(consider_found(d, &spec, act));
@@ -156,7 +162,7 @@ static enum lx_code collect_type(struct desk *d, const struct lx_shape *shape)
 {
 	for (const struct lx_state *state = shape->type->states; state->name != NULL; state++) {
 		struct lx_text rest = lx_text(state->awaits), word;
-		while (state->shown == LX_PUBLIC && lx_text_word(&rest, &word)) {
+		while (lx_text_word(&rest, &word)) {
 			const struct lx_act *act = lx_act_find(shape->type, word);
 			if (act != NULL)
 				LX_TRY(for_act(d, shape, state, act));

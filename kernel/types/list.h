@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * Finding records of a type for a list: by state, by the fields whose use is "filter", by words, in an order, a
- * page at a time. Only records that everyone may read are ever found.
+ * page at a time. Only records that everyone may read are found, unless `unpublished` is set: then
+ * the caller must reduce each one.
  */
 #ifndef LX_KERNEL_TYPES_LIST_H
 #define LX_KERNEL_TYPES_LIST_H
@@ -27,8 +28,9 @@ struct lx_list_spec {
 	size_t filters_n;
 	struct lx_text search; /* empty: none */
 	enum lx_sort sort;
-	int count_field; /* LX_SORT_COUNT: by which */
-	int64_t before;	 /* only numbers under this (LX_SORT_NEW), 0: all */
+	int count_field;  /* LX_SORT_COUNT: by which */
+	int64_t before;	  /* only numbers under this (LX_SORT_NEW), 0: all */
+	bool unpublished; /* withheld states too, for a desk */
 	size_t skip, most;
 };
 

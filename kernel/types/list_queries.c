@@ -42,7 +42,7 @@ static void put_states(struct statement *s, const struct lx_list_spec *spec, boo
 		bool wanted = !chosen || spec->states_n == 0;
 		for (size_t i = 0; i < spec->states_n; i++)
 			wanted = wanted || lx_text_is(spec->states[i], state->name);
-		if (state->shown != LX_PUBLIC || !wanted)
+		if ((state->shown != LX_PUBLIC && !spec->unpublished) || !wanted)
 			continue;
 		lx_buf_str(&s->sql, first ? "" : ", ");
 		first = false;
