@@ -18,8 +18,7 @@ static void amount(struct lx_buf *out, const struct lx_cli_tally *tally, int64_t
 static void write_head(struct lx_cli *cli, const struct lx_cli_tally *tally)
 {
 	LX_CLOSE(lx_buf_close)
-	struct lx_buf budget = { 0 },
-		      spent = { 0 }, won = { 0 }, all = { 0 };
+	struct lx_buf budget = { 0 }, spent = { 0 }, won = { 0 }, all = { 0 };
 
 	amount(&budget, tally, tally->pb.election.budget);
 	amount(&spent, tally, tally->result.total_cost);

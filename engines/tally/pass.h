@@ -21,6 +21,7 @@ struct lx_pass {
 	double all, poor, rich, next;
 };
 
+/* One pass over p's supporters. */
 struct lx_pass lx_tally_pass(
 	const struct lx_tally_view *view, const struct lx_purse *purse, size_t p, double y);
 
@@ -30,6 +31,7 @@ struct lx_sure_pass {
 	double sum, doubt, rich;
 };
 
+/* One pass with certainties. */
 struct lx_sure_pass lx_tally_sure_pass(const struct lx_tally_view *view,
 	const struct lx_purse *purse, size_t p, double y, double d);
 

@@ -43,6 +43,13 @@ void lx_tally_run_close(struct lx_tally_run *run)
 	run->exact_open = false;
 }
 
+enum lx_code lx_tally_trace_open(struct lx_call *call, size_t n, struct lx_tally_trace *trace)
+{
+	trace->n = 0;
+	trace->bid = lx_array(call, n, sizeof *trace->bid);
+	return trace->bid == NULL ? LX_BROKEN : LX_OK;
+}
+
 static void heap_down(struct lx_tally_run *run, size_t i)
 {
 	uint16_t *heap = run->heap, moved = heap[i];
@@ -76,7 +83,7 @@ static void heap_put(struct lx_tally_run *run, uint16_t p)
 	run->heap[i] = p;
 }
 
-static void start(struct lx_tally_run *run, lx_int128 num, int64_t den)
+void lx_tally_run_start(struct lx_tally_run *run, lx_int128 num, int64_t den)
 {
 	const struct lx_tally_view *view = run->view;
 	double share = (double)num / (double)den;
@@ -191,8 +198,10 @@ static enum look look(struct lx_tally_run *run, struct lx_bid *bid, double best)
 		y = step > y ? step : y;
 		if (!still)
 			continue;
-		if (quick_bid(run, bid, &pass, y, off))
+		if (quick_bid(run, bid, &pass, y, off)) {
+			bid->flat = pass.poor <= 0;
 			return LOOK_BID;
+		}
 		double d = sure_distance(run, p, y);
 		if (d < 0)
 			return LOOK_DOUBT;
@@ -216,34 +225,40 @@ static enum lx_code look_exactly(struct lx_tally_run *run, struct lx_bid *bid, e
 	return LX_OK;
 }
 
-/* All whose price may be the least of this round, into bids; the rest aside. */
-static enum lx_code gather(struct lx_tally_run *run)
+enum lx_code lx_tally_run_gather(struct lx_tally_run *run, double floor)
 {
 	double best = INFINITY;
 
 	run->bids_n = run->aside_n = 0;
-	while (run->heap_n > 0 && run->low[run->heap[0]] <= best) {
+	while (run->heap_n > 0 && run->low[run->heap[0]] <= fmax(best, floor)) {
 		struct lx_bid bid = { .project = heap_take(run) };
-		enum look seen = look(run, &bid, best);
+		enum look seen = look(run, &bid, fmax(best, floor));
 		if (seen == LOOK_DOUBT)
 			LX_TRY(look_exactly(run, &bid, &seen));
-		if (seen == LOOK_OUT)
-			continue;
-		if (seen == LOOK_LATER) {
+		if (seen == LOOK_LATER)
 			run->aside[run->aside_n++] = bid.project;
+		if (seen != LOOK_BID)
 			continue;
-		}
 		run->bids[run->bids_n++] = bid;
 		best = fmin(best, bid.high);
 	}
+	return LX_OK;
+}
+
+/* Leaves only bids that may be the least. */
+static void thin(struct lx_tally_run *run)
+{
+	double best = INFINITY;
 	size_t kept = 0;
+
+	for (size_t i = 0; i < run->bids_n; i++)
+		best = fmin(best, run->bids[i].high);
 	for (size_t i = 0; i < run->bids_n; i++)
 		if (run->bids[i].low <= best)
 			run->bids[kept++] = run->bids[i];
 		else
 			run->aside[run->aside_n++] = run->bids[i].project;
 	run->bids_n = kept;
-	return LX_OK;
 }
 
 /* Keeps among overlapping bids those with exactly the least price, and names them. */
@@ -286,26 +301,60 @@ static enum lx_code decide(struct lx_tally_run *run, struct lx_bid *winner)
 	for (size_t i = 0; i < run->bids_n; i++)
 		if (run->bids[i].project == run->names[0])
 			*winner = run->bids[i];
-		else
-			run->aside[run->aside_n++] = run->bids[i].project;
-	for (size_t i = 0; i < run->aside_n; i++)
-		heap_put(run, run->aside[i]);
 	return LX_OK;
 }
 
-/* The level the winner's supporters pay and its error; tightened where the quick bound is loose. */
-static void pay(struct lx_tally_run *run, const struct lx_bid *bid)
+enum lx_code lx_tally_run_before(struct lx_tally_run *run, uint16_t p, uint16_t q, bool *before)
 {
-	double unit = (double)run->view->unit[bid->project];
-	double y = (bid->low + bid->high) / 2 * unit;
-	double d = (bid->high - bid->low) / 2 * unit * (1 + 1e-6) + 4 * DBL_EPSILON * y;
+	struct lx_exact_price first;
 
-	if (d > 64 * DBL_EPSILON * y && !bid->exact) {
-		double tight = sure_distance(run, bid->project, y);
-		if (tight >= 0 && tight < d)
-			d = tight;
-	}
-	lx_tally_pay(run->view, run->purse, bid->project, y, d, &run->worst);
+	LX_TRY(follow(run));
+	mpz_inits(first.over, first.under, NULL);
+	(void)lx_tally_exact_price(&run->exact, p); /* both were found affordable */
+	mpz_swap(first.over, run->exact.price.over);
+	mpz_swap(first.under, run->exact.price.under);
+	(void)lx_tally_exact_price(&run->exact, q);
+	int order = lx_tally_exact_compare(&run->exact, p, &first, q, &run->exact.price);
+	mpz_clears(first.over, first.under, NULL);
+	*before = order < 0 || (order == 0 && run->view->rank[p] < run->view->rank[q]);
+	return LX_OK;
+}
+
+double lx_tally_bid_level(const struct lx_tally_view *view, const struct lx_bid *bid, double *error)
+{
+	double unit = (double)view->unit[bid->project];
+	double y = (bid->low + bid->high) / 2 * unit;
+
+	*error = (bid->high - bid->low) / 2 * unit * (1 + 1e-6) + 4 * DBL_EPSILON * y;
+	return y;
+}
+
+/* A bid whose quick bound is loose is tightened before it is paid: its error is carried on. */
+static double tightened(const struct lx_tally_run *run, const struct lx_bid *bid, double *error)
+{
+	double y = lx_tally_bid_level(run->view, bid, error);
+
+	if (*error <= 64 * DBL_EPSILON * y || bid->exact)
+		return y;
+	double tight = sure_distance(run, bid->project, y);
+	if (tight >= 0 && tight < *error)
+		*error = tight;
+	return y;
+}
+
+void lx_tally_run_buy(struct lx_tally_run *run, const struct lx_bid *bid)
+{
+	double error, y = tightened(run, bid, &error);
+
+	for (size_t i = 0; i < run->bids_n; i++)
+		if (run->bids[i].project != bid->project)
+			heap_put(run, run->bids[i].project);
+	for (size_t i = 0; i < run->aside_n; i++)
+		heap_put(run, run->aside[i]);
+	lx_tally_pay(run->view, run->purse, bid->project, y, error, &run->worst);
+	run->bought[run->bought_n++] = bid->project;
+	if (run->trace != NULL)
+		run->trace->bid[run->trace->n++] = *bid;
 }
 
 enum lx_code lx_tally_run_shares(
@@ -313,16 +362,18 @@ enum lx_code lx_tally_run_shares(
 {
 	log->n = log->tied_n = 0;
 	log->spent = 0;
-	start(run, num, den);
+	if (run->trace != NULL)
+		run->trace->n = 0;
+	lx_tally_run_start(run, num, den);
 	for (;;) {
 		struct lx_bid winner = { 0 };
-		LX_TRY(gather(run));
+		LX_TRY(lx_tally_run_gather(run, 0));
 		if (run->bids_n == 0)
 			return LX_OK;
+		thin(run);
 		LX_TRY(decide(run, &winner));
 		lx_tally_log_add(log, run->view, 0, (winner.low + winner.high) / 2, run->names,
 			run->names_n);
-		pay(run, &winner);
-		run->bought[run->bought_n++] = winner.project;
+		lx_tally_run_buy(run, &winner);
 	}
 }

@@ -3,7 +3,7 @@
  * Method of Equal Shares with its completion by Add1: runs with rising shares until the outcome is
  * exhaustive over supported projects, holds all of them, or costs more than the budget.
  */
-#include "engines/tally/run.h"
+#include "engines/tally/span.h"
 
 #include <string.h>
 
@@ -66,31 +66,135 @@ static enum ending judge(const struct lx_tally_view *view, const struct lx_tally
 	return GO_ON;
 }
 
-/* Add1 by single steps. */
-static enum lx_code climb(struct lx_tally_run *run, const struct ladder *ladder,
-	struct lx_tally_log *log, struct lx_tally_log *other, struct lx_tally_result *result)
-{
-	bool *bought = lx_array(run->call, run->view->n, sizeof *bought);
+/* Add1 at work: `log`, `trace` of the last outcome that stands, `next` of the one being tried.
+ * `patience`: single steps to make before a jump is tried again. */
+struct climb {
+	struct lx_tally_run *run;
+	struct lx_tally_span *span;
+	struct ladder ladder;
+	struct lx_tally_log *log, next_log;
+	struct lx_tally_trace trace, next_trace;
+	bool *bought;
+	uint64_t k, jump, patience, pause, logged;
+	struct lx_tally_result *result;
+};
 
-	if (bought == NULL)
-		return LX_BROKEN;
-	for (uint64_t k = 0;; k++) {
-		LX_TRY(lx_step(run->call, k, 0));
-		LX_TRY(lx_tally_run_shares(
-			run, ladder->base + ladder->step * (lx_int128)k, ladder->den, other));
-		result->runs++;
-		result->iterations++;
-		enum ending ending = judge(run->view, run->setting, other, bought);
-		if (ending == TAKE_BEFORE && k > 0)
-			return LX_OK;
-		struct lx_tally_log swap = *log;
-		*log = *other;
-		*other = swap;
-		result->steps = k;
-		result->share_num = ladder->base + ladder->step * (lx_int128)k;
+static lx_int128 rung(const struct climb *climb, uint64_t k)
+{
+	return climb->ladder.base + climb->ladder.step * (lx_int128)k;
+}
+
+static void stand_at(struct climb *climb, uint64_t k)
+{
+	climb->k = k;
+	climb->result->steps = k;
+	climb->result->share_num = rung(climb, k);
+}
+
+static enum lx_code single_step(struct climb *climb, uint64_t k, enum ending *ending)
+{
+	climb->result->runs++;
+	climb->result->iterations++;
+	climb->run->trace = &climb->next_trace;
+	LX_TRY(lx_tally_run_shares(
+		climb->run, rung(climb, k), climb->ladder.den, &climb->next_log));
+	*ending = judge(climb->run->view, climb->run->setting, &climb->next_log, climb->bought);
+	if (*ending == TAKE_BEFORE)
+		return LX_OK;
+	struct lx_tally_log log = *climb->log;
+	struct lx_tally_trace trace = climb->trace;
+	*climb->log = climb->next_log;
+	climb->next_log = log;
+	climb->trace = climb->next_trace;
+	climb->next_trace = trace;
+	climb->logged = k;
+	stand_at(climb, k);
+	return LX_OK;
+}
+
+static uint64_t at_least_two(double steps)
+{
+	return steps < 2 ? 2 : steps > 1e12 ? UINT64_C(1000000000000) : (uint64_t)steps;
+}
+
+/* Moves on as far as the outcome surely stays the same, looking `jump` steps ahead. */
+static enum lx_code jump(struct climb *climb)
+{
+	struct lx_tally_span *span = climb->span;
+	uint64_t ahead = climb->jump;
+
+	climb->result->runs++;
+	LX_TRY(lx_tally_span_measure(span, rung(climb, climb->k), rung(climb, climb->k + ahead),
+		climb->ladder.den, &climb->trace));
+	double share = span->extent / span->width;
+	uint64_t sure = share >= 1 ? ahead : (uint64_t)(share * (double)ahead * (1 - 1e-9));
+	climb->result->iterations += sure;
+	if (sure == ahead) {
+		struct lx_tally_trace trace = climb->trace;
+		climb->trace = span->trace;
+		span->trace = trace;
+		climb->jump = at_least_two(3.0 * (double)ahead);
+	} else {
+		climb->jump = at_least_two(sure > ahead / 4 ? (double)ahead : (double)ahead / 2);
+		climb->pause = sure > 1 ? 0 : climb->pause < 8 ? 2 * climb->pause + 1 : 15;
+		climb->patience = climb->pause;
+	}
+	stand_at(climb, climb->k + sure);
+	return LX_OK;
+}
+
+/* The trace must belong to step k: after a jump cut short it does not, so a single step follows. */
+static enum lx_code climb_on(struct climb *climb)
+{
+	bool fresh = true;
+
+	for (;;) {
+		enum ending ending = GO_ON;
+		LX_TRY(lx_step(climb->run->call, climb->k, 0));
+		if (!climb->run->setting->unit_steps && fresh && climb->patience == 0) {
+			uint64_t before = climb->k, ahead = climb->jump;
+			LX_TRY(jump(climb));
+			fresh = climb->k == before + ahead;
+			if (fresh)
+				continue;
+		}
+		LX_TRY(single_step(climb, climb->k + 1, &ending));
+		fresh = true;
+		climb->patience -= climb->patience > 0;
 		if (ending != GO_ON)
 			return LX_OK;
 	}
+}
+
+static enum lx_code add1(struct lx_tally_run *run, struct ladder ladder, struct lx_tally_log *log,
+	struct lx_tally_result *result)
+{
+	LX_CLOSE(lx_tally_span_close) struct lx_tally_span span = { 0 };
+	size_t n = run->view->n;
+	struct climb climb = { .run = run,
+		.span = &span,
+		.ladder = ladder,
+		.log = log,
+		.jump = 2,
+		.result = result,
+		.bought = lx_array(run->call, n, sizeof(bool)) };
+	enum ending ending;
+
+	if (climb.bought == NULL)
+		return LX_BROKEN;
+	LX_TRY(lx_tally_span_open(run->call, run->view, run->setting, &span));
+	LX_TRY(lx_tally_log_open(run->call, n, &climb.next_log));
+	LX_TRY(lx_tally_trace_open(run->call, n, &climb.trace));
+	LX_TRY(lx_tally_trace_open(run->call, n, &climb.next_trace));
+	/* with the budget itself nothing can cost more than the budget */
+	LX_TRY(single_step(&climb, 0, &ending));
+	if (ending == GO_ON)
+		LX_TRY(climb_on(&climb));
+	/* after a jump the purchases are those of an earlier step, the prices not */
+	if (climb.logged != climb.k)
+		LX_TRY(lx_tally_run_shares(run, rung(&climb, climb.k), ladder.den, log));
+	run->fallbacks += span.run.fallbacks;
+	return LX_OK;
 }
 
 enum lx_code lx_tally_shares(struct lx_call *call, const struct lx_tally_view *view,
@@ -98,18 +202,15 @@ enum lx_code lx_tally_shares(struct lx_call *call, const struct lx_tally_view *v
 	struct lx_tally_result *result)
 {
 	LX_CLOSE(lx_tally_run_close) struct lx_tally_run run = { 0 };
-	struct lx_tally_log other;
-
 	if (view->voters == 0)
 		return LX_OK;
 	struct ladder steps = ladder(view, setting);
 	LX_TRY(lx_tally_run_open(call, view, setting, &run));
-	LX_TRY(lx_tally_log_open(call, view->n, &other));
 	result->share_den = steps.den;
 	result->share_num = steps.base;
 	enum lx_code code;
 	if ((setting->completion & LX_COMPLETE_ADD1) != 0) {
-		code = climb(&run, &steps, log, &other, result);
+		code = add1(&run, steps, log, result);
 	} else {
 		code = lx_tally_run_shares(&run, steps.base, steps.den, log);
 		result->runs = result->iterations = 1;

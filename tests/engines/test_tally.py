@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""lianxi tally against the reference outcomes, and against a slow implementation in fractions."""
+import json
+import random
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import tally_slow as slow  # noqa: E402
+
+
+def references(shared):
+    for path in sorted((shared / "reference" / "tally").glob("*.json")):
+        if path.name not in ("index.json", "effective_support.json"):
+            yield json.loads(path.read_text())
+
+
+def tally(lianxi, path, *words):
+    return json.loads(lianxi("tally", path, "--format", "json", *words).stdout)
+
+
+def check_outcomes(lianxi, shared, rules, most_steps=None):
+    checked = 0
+    for reference in references(shared):
+        path = shared / "data" / "pabulib" / reference["file"]
+        for name, found in reference["outcomes"].items():
+            rule, _, utility = name.partition(":")
+            if rule not in rules:
+                continue
+            best = found.get("second_implementation") or found["pabutools"]
+            if most_steps and best.get("iterations", 1) > most_steps:
+                continue
+            words = ["--rule", rule.split("_")[0]] + (["--utility", utility] if utility else [])
+            if "_" in rule:
+                words += ["--completion", rule.split("_")[1]]
+            ours = tally(lianxi, path, *words)
+            assert ours["winners"] == best["winners"], (reference["file"], name)
+            assert Fraction(ours["total_cost"]) == Fraction(best["total_cost"])
+            if rule.startswith("mes"):
+                assert ours["iterations"] == best["iterations"], (reference["file"], name)
+            told = found.get("pabutools", {}).get("ties")
+            if told is not None and "_" not in rule:
+                assert [sorted(tie) for tie in ours["ties"]] == [sorted(tie) for tie in told]
+            checked += 1
+    return checked
+
+
+def test_greedy_outcomes(lianxi, shared):
+    assert check_outcomes(lianxi, shared, {"greedy"}) >= 128
+
+
+def test_equal_shares_outcomes_and_ties(lianxi, shared):
+    assert check_outcomes(lianxi, shared, {"mes"}) >= 128
+
+
+def test_phragmen_outcomes_and_ties(lianxi, shared):
+    assert check_outcomes(lianxi, shared, {"phragmen"}) >= 52
+
+
+def test_add1_outcomes(lianxi, shared):
+    assert check_outcomes(lianxi, shared, {"mes_add1", "mes_add1x"}) >= 152
+
+
+def test_greedy_completion(lianxi, shared):
+    checked = 0
+    for reference in references(shared):
+        path = shared / "data" / "pabulib" / reference["file"]
+        for name, found in reference["outcomes"].items():
+            rule, _, utility = name.partition(":")
+            told = found.get("pabutools", {}).get("greedy_completion")
+            if rule != "mes" or told is None:
+                continue
+            ours = tally(lianxi, path, "--utility", utility, "--completion", "greedy")
+            assert ours["winners"] == told["winners"], (reference["file"], name)
+            checked += 1
+    assert checked > 50
+
+
+def test_what_assen_and_wieliczka_decided(lianxi, shared):
+    for name, completion in (("Netherlands_Assen_2024.pb", "add1"), ("Poland_Wieliczka_2023_Green_Budget.pb", "add1x,comparison")):
+        reference = json.loads((shared / "reference" / "tally" / name.replace(".pb", ".json")).read_text())
+        selected = {p for p, value in reference["selected_column"] if value == 1}
+        ours = tally(lianxi, shared / "data" / "pabulib" / name, "--completion", completion)
+        assert set(ours["winners"]) == selected, name
+
+
+def random_election(rng):
+    """Small, with many equal costs and ballots, so that ties and exact hits are common."""
+    m, n = rng.randint(1, 7), rng.randint(1, 9)
+    projects = [f"p{i}" for i in range(m)]
+    costs = rng.choice([[1, 2, 3], [10, 20, 30, 45], [7, 11, 13], [Fraction(5, 2), Fraction(1, 4), 3], list(range(1, 40))])
+    cost = {p: Fraction(rng.choice(costs)) for p in projects}
+    budget = Fraction(rng.choice([sum(cost.values()) / 2, max(cost.values()), rng.randint(1, 60), sum(cost.values())]))
+    budget = max(Fraction(int(budget * 4), 4), Fraction(1, 4))
+    kind = rng.choice(["approval", "approval", "cumulative", "ordinal"])
+    ballots = [rng.sample(projects, rng.randint(0, m)) for _ in range(n)]
+    points = [[rng.choice([0, 1, 1, 2, 3, 5]) for _ in b] for b in ballots] if kind == "cumulative" else None
+    return slow.Election(budget, cost, ballots, kind, points)
+
+
+def utilities(election):
+    return {"approval": ["cost", "card"], "cumulative": ["cost", "cardinal"], "ordinal": ["borda", "positional"]}[election.kind]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_elections_agree_with_fractions(lianxi, tmp_path, seed):
+    rng = random.Random(seed)
+    elections = [random_election(rng) for _ in range(60)]
+    for i, election in enumerate(elections):
+        (tmp_path / f"{i:03}.pb").write_text(election.pb())
+    results = {}
+    for utility in ("cost", "card", "cardinal", "borda", "positional"):
+        some = [i for i, e in enumerate(elections) if utility in utilities(e)]
+        paths = [tmp_path / f"{i:03}.pb" for i in some]
+        for rule, words in (("mes", []), ("greedy", []), ("add1", ["--completion", "add1"]), ("add1x", ["--completion", "add1x"])):
+            out = lianxi("tally", *paths, "--format", "json", "--utility", utility, "--rule", "greedy" if rule == "greedy" else "mes", *words)
+            for i, line in zip(some, out.stdout.splitlines()):
+                results[i, utility, rule] = json.loads(line)
+    for i, line in enumerate(lianxi("tally", tmp_path, "--format", "json", "--rule", "phragmen").stdout.splitlines()):
+        assert json.loads(line)["winners"] == slow.phragmen(elections[i]), (seed, i)
+    for (i, utility, rule), ours in results.items():
+        election = elections[i]
+        if rule == "greedy":
+            assert ours["winners"] == slow.greedy(election, utility), (seed, i, utility)
+        elif rule == "mes":
+            winners, ties, _ = slow.mes(election, utility, election.budget / len(election.ballots))
+            assert (ours["winners"], ours["ties"]) == (winners, ties), (seed, i, utility)
+        else:
+            winners, steps = slow.add1(election, utility, rule == "add1", most=400)
+            if winners is not None:
+                assert (ours["winners"], ours["steps"]) == (winners, steps), (seed, i, utility, rule)
+
+
+def test_jumps_equal_unit_steps(lianxi, shared):
+    """Twenty shared files, every step worked out and not."""
+    checked = 0
+    for reference in references(shared):
+        best = reference["outcomes"].get("mes_add1x:cost", {}).get("second_implementation")
+        if best is None or not 2 <= best["iterations"] <= 6000 or best["seconds"] > 0.5:
+            continue
+        path = shared / "data" / "pabulib" / reference["file"]
+        jumped = tally(lianxi, path, "--completion", "add1x")
+        walked = tally(lianxi, path, "--completion", "add1x", "--unit-steps")
+        for key in ("winners", "steps", "iterations", "total_cost", "ties"):
+            assert jumped[key] == walked[key], (reference["file"], key)
+        assert walked["runs"] == walked["iterations"]
+        checked += 1
+        if checked == 24:
+            break
+    assert checked >= 20
+
+
+@pytest.mark.long
+def test_jumps_equal_unit_steps_everywhere(lianxi, shared):
+    for reference in references(shared):
+        path = shared / "data" / "pabulib" / reference["file"]
+        jumped = tally(lianxi, path, "--completion", "add1x")
+        walked = json.loads(lianxi("tally", path, "--format", "json", "--completion", "add1x", "--unit-steps", timeout=900).stdout)
+        for key in ("winners", "steps", "iterations", "total_cost", "ties"):
+            assert jumped[key] == walked[key], (reference["file"], key)
+
+
+def test_unanimous_project_that_costs_the_budget_wins(lianxi, tmp_path):
+    for n in (3, 7, 49, 61, 107):
+        election = slow.Election(100, {"a": 100, "b": 60}, [["a"]] * n)
+        (tmp_path / "e.pb").write_text(election.pb())
+        assert tally(lianxi, tmp_path / "e.pb")["winners"] == ["a"]
+
+
+def test_order_of_rows_changes_nothing(lianxi, tmp_path):
+    rng = random.Random(5)
+    for _ in range(20):
+        election = random_election(rng)
+        (tmp_path / "a.pb").write_text(election.pb())
+        order = list(range(len(election.ballots)))
+        rng.shuffle(order)
+        election.ballots = [election.ballots[i] for i in order]
+        election.points = election.points and [election.points[i] for i in order]
+        election.cost = dict(sorted(election.cost.items(), reverse=True))
+        (tmp_path / "b.pb").write_text(election.pb())
+        for rule in ("mes", "greedy", "phragmen"):
+            a, b = (tally(lianxi, tmp_path / name, "--rule", rule, "--utility", "cost") for name in ("a.pb", "b.pb"))
+            assert (a["winners"], a["ties"]) == (b["winners"], b["ties"])
+
+
+def test_import_export_import_is_a_fixed_point(lianxi, shared, tmp_path):
+    for path in sorted((shared / "data" / "pabulib").glob("*.pb"))[::4]:
+        first, second = tmp_path / "first.pb", tmp_path / "second.pb"
+        a = tally(lianxi, path, "--write", first)
+        b = tally(lianxi, first, "--write", second)
+        assert first.read_bytes() == second.read_bytes()
+        assert (a["winners"], a["voters"]) == (b["winners"], b["voters"])
+        original = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+        if '"' not in original:
+            assert first.read_text(encoding="utf-8").split() == original.split()
+
+
+BAD = [
+    ("budget;10", "budget;ten", "budget", "tally"),
+    ("b;3;0", "a;3;0", "line 11, column 1", "twice"),
+    ("b;3;0", "b;-3;0", "line 11, column 3", "amount above 0"),
+    ("0;a,b", "0;a,zz", "line 14, column 5", "not in the list"),
+    ("0;a,b", "0;a,b;x", "line 14", "another number of fields"),
+    ("0;a,b", '0;"a,b', "line 14, column 3", "quoted"),
+    ("num_votes;2", "num_votes;3", "line 4", "3 votes"),
+    ("num_projects;2", "num_projects;5", "num_projects", "5 projects"),
+    ("vote_type;approval", "vote_type;guess", "vote_type", "guess"),
+    ("VOTES", "VOICES", "line", ""),
+    ("PROJECTS", "", "line", ""),
+    ("voter_id;vote", "voter_id;voice", "line 13", "vote"),
+]
+
+
+@pytest.mark.parametrize("good,bad,place,says", BAD)
+def test_malformed_files_are_refused_with_their_place(lianxi, tmp_path, good, bad, place, says):
+    text = slow.Election(10, {"a": 5, "b": 3}, [["a", "b"], ["a"]]).pb()
+    assert good in text
+    (tmp_path / "bad.pb").write_text(text.replace(good, bad, 1))
+    done = lianxi("tally", tmp_path / "bad.pb", code=2)
+    assert place in done.stderr, done.stderr
+    if says != "tally":
+        assert says in done.stderr, done.stderr
+
+
+def test_a_project_named_twice_counts_once(lianxi, tmp_path):
+    text = slow.Election(10, {"a": 5, "b": 3}, [["a", "b"], ["a"]]).pb().replace("0;a,b", "0;a,b,a")
+    (tmp_path / "e.pb").write_text(text)
+    once = tally(lianxi, tmp_path / "e.pb")
+    assert once["notices"] == 1
+    assert once["winners"] == ["a", "b"]
