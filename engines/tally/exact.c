@@ -281,3 +281,34 @@ int lx_tally_exact_compare(struct lx_tally_exact *exact, size_t p, const struct 
 	mpz_mul_ui(exact->two, exact->two, (unsigned long)exact->view->unit[p]);
 	return mpz_cmp(exact->one, exact->two);
 }
+
+int64_t lx_tally_exact_cover(struct lx_tally_exact *exact, size_t p, size_t q,
+	const struct lx_exact_price *price)
+{
+	const struct lx_tally_view *view = exact->view;
+	mpz_t sum, have, due, under;
+
+	collect(exact, p);
+	mpz_inits(sum, have, due, under, NULL);
+	mpz_set_ui(under, 1);
+	if (price != NULL)
+		mpz_mul_ui(under, price->under, (unsigned long)view->unit[q]);
+	for (size_t i = 0; i < exact->parts_n; i++) {
+		const struct lx_exact_part *part = &exact->parts[i];
+		mpz_mul(have, exact->money[part->group], under);
+		if (price != NULL) {
+			mpz_mul_ui(due, price->over,
+				(unsigned long)(view->use == NULL ? view->unit[p] : (int64_t)part->use));
+			if (mpz_cmp(due, have) < 0)
+				mpz_swap(due, have);
+		}
+		mpz_addmul_ui(sum, have, part->people);
+	}
+	mpz_mul_ui(sum, sum, 100);
+	mpz_mul(under, under, exact->denominator);
+	mpz_mul_ui(under, under, (unsigned long)view->election->cost[p]);
+	mpz_fdiv_q(sum, sum, under);
+	int64_t percent = mpz_fits_slong_p(sum) ? mpz_get_si(sum) : INT64_MAX;
+	mpz_clears(sum, have, due, under, NULL);
+	return percent;
+}

@@ -72,6 +72,11 @@ LX_CHECK enum lx_code lx_tally_greedy(struct lx_call *call, const struct lx_tall
 	const struct lx_tally_setting *setting, uint8_t phase, bool *taken,
 	struct lx_tally_log *log);
 
+/* The rule and what completes it, on a prepared election. */
+LX_CHECK enum lx_code lx_tally_decide(struct lx_call *call, const struct lx_tally_view *view,
+	const struct lx_tally_setting *setting, struct lx_tally_log *log,
+	struct lx_tally_result *result);
+
 /* Equal Shares with its completion by Add1 where asked for. */
 LX_CHECK enum lx_code lx_tally_shares(struct lx_call *call, const struct lx_tally_view *view,
 	const struct lx_tally_setting *setting, struct lx_tally_log *log,

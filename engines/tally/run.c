@@ -109,7 +109,7 @@ void lx_tally_run_start(struct lx_tally_run *run, lx_int128 num, int64_t den)
 		heap_down(run, i);
 }
 
-static enum lx_code follow(struct lx_tally_run *run)
+enum lx_code lx_tally_run_follow(struct lx_tally_run *run)
 {
 	if (!run->exact_open) {
 		run->exact_open = true;
@@ -214,7 +214,7 @@ static enum look look(struct lx_tally_run *run, struct lx_bid *bid, double best)
 /* The same in rationals. */
 static enum lx_code look_exactly(struct lx_tally_run *run, struct lx_bid *bid, enum look *seen)
 {
-	LX_TRY(follow(run));
+	LX_TRY(lx_tally_run_follow(run));
 	*seen = LOOK_OUT;
 	if (!lx_tally_exact_price(&run->exact, bid->project))
 		return LX_OK;
@@ -267,7 +267,7 @@ static enum lx_code least(struct lx_tally_run *run)
 	struct lx_exact_price best;
 	size_t best_project = 0;
 
-	LX_TRY(follow(run));
+	LX_TRY(lx_tally_run_follow(run));
 	mpz_inits(best.over, best.under, NULL);
 	run->names_n = 0;
 	for (size_t i = 0; i < run->bids_n; i++) {
@@ -290,9 +290,9 @@ static enum lx_code least(struct lx_tally_run *run)
 	return LX_OK;
 }
 
-/* Who wins the round stands in names[0], its bid is returned. */
-static enum lx_code decide(struct lx_tally_run *run, struct lx_bid *winner)
+enum lx_code lx_tally_run_decide(struct lx_tally_run *run, struct lx_bid *winner)
 {
+	thin(run);
 	run->names_n = 1;
 	run->names[0] = run->bids[0].project;
 	if (run->bids_n > 1)
@@ -308,7 +308,7 @@ enum lx_code lx_tally_run_before(struct lx_tally_run *run, uint16_t p, uint16_t 
 {
 	struct lx_exact_price first;
 
-	LX_TRY(follow(run));
+	LX_TRY(lx_tally_run_follow(run));
 	mpz_inits(first.over, first.under, NULL);
 	(void)lx_tally_exact_price(&run->exact, p); /* both were found affordable */
 	mpz_swap(first.over, run->exact.price.over);
@@ -370,8 +370,7 @@ enum lx_code lx_tally_run_shares(
 		LX_TRY(lx_tally_run_gather(run, 0));
 		if (run->bids_n == 0)
 			return LX_OK;
-		thin(run);
-		LX_TRY(decide(run, &winner));
+		LX_TRY(lx_tally_run_decide(run, &winner));
 		lx_tally_log_add(log, run->view, 0, (winner.low + winner.high) / 2, run->names,
 			run->names_n);
 		lx_tally_run_buy(run, &winner);

@@ -65,6 +65,12 @@ void lx_tally_run_start(struct lx_tally_run *run, lx_int128 num, int64_t den);
  * that was taken from the heap stands aside; what cannot be paid any more is gone. */
 LX_CHECK enum lx_code lx_tally_run_gather(struct lx_tally_run *run, double floor);
 
+/* Leaves in bids what may be the least, settles who wins: *winner, and names[0 .. names_n - 1]. */
+LX_CHECK enum lx_code lx_tally_run_decide(struct lx_tally_run *run, struct lx_bid *winner);
+
+/* Brings run->exact up to the purchases made; counts as a fallback. */
+LX_CHECK enum lx_code lx_tally_run_follow(struct lx_tally_run *run);
+
 /* Whether p comes before q in this round, exactly; both affordable. */
 LX_CHECK enum lx_code lx_tally_run_before(
 	struct lx_tally_run *run, uint16_t p, uint16_t q, bool *before);

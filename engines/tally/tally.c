@@ -49,7 +49,7 @@ static enum lx_code by_shares(struct lx_call *call, const struct lx_tally_view *
 	return LX_OK;
 }
 
-static enum lx_code decide(struct lx_call *call, const struct lx_tally_view *view,
+enum lx_code lx_tally_decide(struct lx_call *call, const struct lx_tally_view *view,
 	const struct lx_tally_setting *setting, struct lx_tally_log *log,
 	struct lx_tally_result *result)
 {
@@ -74,9 +74,13 @@ enum lx_code lx_tally(struct lx_call *call, const struct lx_tally_election *elec
 	struct lx_tally_view view;
 	struct lx_tally_log log;
 
-	LX_TRY(lx_tally_prepare(call, election, setting, &view));
+	struct lx_tally_setting by = *setting;
+
+	if (setting->rule == LX_RULE_PHRAGMEN) /* it knows approvals only */
+		by.utility = LX_UTILITY_CARD;
+	LX_TRY(lx_tally_prepare(call, election, &by, &view));
 	LX_TRY(lx_tally_log_open(call, view.n, &log));
-	LX_TRY(decide(call, &view, setting, &log, &found));
+	LX_TRY(lx_tally_decide(call, &view, setting, &log, &found));
 	found.voters = view.voters;
 	found.rounds = log.rounds;
 	found.winners_n = log.n;

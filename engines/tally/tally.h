@@ -157,6 +157,42 @@ LX_CHECK enum lx_code lx_tally_check_election(
 LX_CHECK enum lx_code lx_tally(struct lx_call *call, const struct lx_tally_election *election,
 	const struct lx_tally_setting *setting, struct lx_tally_result *result);
 
+/*
+ * How near each project came (Boehmer, Faliszewski, Janeczko, Peters, Pierczynski, Schierreich,
+ * Skowron, Szufa, "Evaluation of project performance in participatory budgeting", 2024): in the run of
+ * Equal Shares with the result's share from which the project is left out, the largest part of its
+ * cost, in whole percent rounded down, that its supporters would pay at the price of a round's
+ * winner; 100 at least for winners. percent[projects_n] is the caller's. Only for LX_RULE_MES.
+ */
+LX_CHECK enum lx_code lx_tally_support(struct lx_call *call,
+	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
+	const struct lx_tally_result *result, int64_t *percent);
+
+/* Why a project lost. `supporters`: voters; `support`: lx_tally_support, -1 for other rules than
+ * Equal Shares. `paid`: what its supporters paid to each winner, in order of result->rounds, in
+ * smallest units, rounded for reading; `had`, `left`: their money at first and at the end.
+ * `wins_at`: the largest cost with which it would have won, all else equal; `wins_with`: the fewest
+ * further voters for it alone with whom it would have won; 0 where there is none or it was not
+ * searched. With wins_at + 1, with wins_with - 1 it still loses: both are tried. */
+struct lx_tally_loser {
+	uint16_t project;
+	uint64_t supporters;
+	int64_t support;
+	const double *paid;
+	double had, left;
+	int64_t wins_at;
+	uint64_t wins_with;
+};
+
+#define LX_TALLY_VOTES_TRIED (UINT64_C(1) << 24)
+
+/* Explains all losers; the array is in the call's arena, by project. `search`: whether wins_at and
+ * wins_with are searched, by deciding again some twenty times for each. */
+LX_CHECK enum lx_code lx_tally_explain(struct lx_call *call,
+	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
+	const struct lx_tally_result *result, bool search, struct lx_tally_loser **losers,
+	size_t *losers_n);
+
 /* Something in a file that was decided, not refused: line, what (a message key), the words it is about. */
 struct lx_pb_notice {
 	int64_t line;
