@@ -27,6 +27,9 @@ static const struct lx_option options[] = {
 	{ .name = "threshold", .kind = LX_OPTION_INT, .of = "0..9007199254740992" },
 	{ .name = "ties", .kind = LX_OPTION_CHOICE, .of = TIES },
 	{ .name = "seed", .kind = LX_OPTION_INT, .of = "0..9223372036854775807" },
+	{ .name = "explain", .kind = LX_OPTION_FLAG },
+	{ .name = "what-if", .kind = LX_OPTION_FLAG },
+	{ .name = "compare", .kind = LX_OPTION_FLAG },
 	{ .name = "format", .kind = LX_OPTION_CHOICE, .of = "text json csv" },
 	{ .name = "write", .kind = LX_OPTION_TEXT, .value = "FILE.pb" },
 	{ 0 },
@@ -110,6 +113,33 @@ static enum lx_code fit_setting(struct lx_cli *cli, struct lx_cli_tally *tally)
 	return LX_OK;
 }
 
+/* Losers are always listed; with --explain their money and support are followed, and all that is claimed
+ * is certified; with --what-if it is searched what would have made them win. */
+static enum lx_code explain(struct lx_cli *cli, struct lx_cli_tally *tally)
+{
+	const struct lx_tally_election *e = &tally->pb.election;
+
+	tally->searched = lx_option(cli, "what-if") != NULL;
+	tally->explained = tally->searched || lx_option(cli, "explain") != NULL;
+	if (tally->explained) {
+		tally->percent = lx_array(&cli->call, e->projects_n, sizeof *tally->percent);
+		if (tally->percent == NULL)
+			return LX_BROKEN;
+		LX_TRY(lx_tally_explain(&cli->call, e, &tally->setting, &tally->result,
+			tally->searched, tally->percent, &tally->losers, &tally->losers_n));
+		LX_TRY(lx_tally_certify(
+			&cli->call, e, &tally->setting, &tally->result, tally->certificates));
+		tally->certified = true;
+	}
+	if (lx_option(cli, "compare") != NULL)
+		LX_TRY(lx_cli_tally_compare(cli, tally));
+	bool *in = lx_cli_tally_funded(cli, tally, &tally->result);
+	if (in == NULL)
+		return LX_BROKEN;
+	lx_tally_served(e, in, tally->served);
+	return LX_OK;
+}
+
 static enum lx_code show(struct lx_cli *cli, const struct lx_cli_tally *tally, bool first)
 {
 	const char *format = given(cli, "format", "text");
@@ -144,6 +174,8 @@ static enum lx_code run_file(struct lx_cli *cli, const char *path, bool first)
 		code = fit_setting(cli, &tally);
 	if (code == LX_OK)
 		code = lx_tally(&cli->call, &tally.pb.election, &tally.setting, &tally.result);
+	if (code == LX_OK)
+		code = explain(cli, &tally);
 	if (code != LX_OK) {
 		if (cli->call.fault.field[0] == '\0')
 			(void)snprintf(

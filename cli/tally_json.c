@@ -96,6 +96,162 @@ static void write_outcome(struct lx_json *json, const struct lx_cli_tally *tally
 	}
 }
 
+static void write_paid(
+	struct lx_json *json, const struct lx_cli_tally *tally, const struct lx_tally_loser *loser)
+{
+	double scale = 1;
+
+	for (unsigned i = 0; i < tally->pb.election.places; i++)
+		scale *= 10;
+	lx_json_key(json, "supporters_had");
+	lx_json_real(json, loser->had / scale);
+	lx_json_key(json, "supporters_left");
+	lx_json_real(json, loser->left / scale);
+	lx_json_key(json, "supporters_paid");
+	lx_json_open(json, '{');
+	for (size_t i = 0; i < tally->result.winners_n; i++)
+		if (loser->paid[i] > 0) {
+			LX_CLOSE(lx_buf_close) struct lx_buf key = { 0 };
+			lx_buf_text(&key, id_of(tally, tally->result.rounds[i].project));
+			lx_json_key(json, lx_buf_view(&key).at);
+			lx_json_real(json, loser->paid[i] / scale);
+		}
+	lx_json_close(json, '}');
+}
+
+static void write_loser(
+	struct lx_json *json, const struct lx_cli_tally *tally, const struct lx_tally_loser *loser)
+{
+	lx_json_open(json, '{');
+	lx_json_key(json, "project");
+	lx_json_text(json, id_of(tally, loser->project));
+	money(json, tally, "cost", tally->pb.election.cost[loser->project]);
+	number(json, "supporters", loser->supporters);
+	if (loser->support >= 0)
+		number(json, "effective_support", (uint64_t)loser->support);
+	if (loser->paid != NULL)
+		write_paid(json, tally, loser);
+	if (tally->searched && loser->wins_at > 0)
+		money(json, tally, "wins_at_cost", loser->wins_at);
+	if (tally->searched && loser->wins_with > 0)
+		number(json, "wins_with_more_votes", loser->wins_with);
+	lx_json_close(json, '}');
+}
+
+/* With their money where it was followed, else by name alone. */
+static enum lx_code write_losers(
+	struct lx_cli *cli, struct lx_json *json, const struct lx_cli_tally *tally)
+{
+	const struct lx_tally_election *e = &tally->pb.election;
+	bool *in = lx_cli_tally_funded(cli, tally, &tally->result);
+
+	if (in == NULL)
+		return LX_BROKEN;
+	lx_json_key(json, "losers");
+	lx_json_open(json, '[');
+	for (size_t i = 0; i < tally->losers_n; i++)
+		write_loser(json, tally, &tally->losers[i]);
+	for (size_t p = 0; p < e->projects_n && !tally->explained; p++) {
+		if (in[p])
+			continue;
+		lx_json_open(json, '{');
+		lx_json_key(json, "project");
+		lx_json_text(json, e->id[p]);
+		money(json, tally, "cost", e->cost[p]);
+		lx_json_close(json, '}');
+	}
+	lx_json_close(json, ']');
+	return LX_OK;
+}
+
+static void write_support(struct lx_json *json, const struct lx_cli_tally *tally)
+{
+	if (!tally->explained || tally->setting.rule != LX_RULE_MES)
+		return;
+	lx_json_key(json, "effective_support");
+	lx_json_open(json, '{');
+	for (size_t p = 0; p < tally->pb.election.projects_n; p++) {
+		LX_CLOSE(lx_buf_close) struct lx_buf key = { 0 };
+		lx_buf_text(&key, tally->pb.election.id[p]);
+		number(json, lx_buf_view(&key).at, (uint64_t)tally->percent[p]);
+	}
+	lx_json_close(json, '}');
+}
+
+static void write_certificates(struct lx_json *json, const struct lx_cli_tally *tally)
+{
+	lx_json_key(json, "certificates");
+	lx_json_open(json, '{');
+	for (size_t i = 0; i < LX_PROPERTIES && tally->certified; i++) {
+		const struct lx_tally_certificate *it = &tally->certificates[i];
+		if (!it->checked)
+			continue;
+		lx_json_key(json, lx_tally_property_names[i]);
+		lx_json_open(json, '{');
+		lx_json_key(json, "guaranteed");
+		lx_json_bool(json, it->guaranteed);
+		lx_json_key(json, "holds");
+		lx_json_bool(json, it->holds);
+		if (it->witness != LX_TALLY_NOBODY) {
+			lx_json_key(json, "witness");
+			lx_json_text(json, id_of(tally, it->witness));
+		}
+		lx_json_close(json, '}');
+	}
+	lx_json_close(json, '}');
+}
+
+static void write_rivals(struct lx_json *json, const struct lx_cli_tally *tally)
+{
+	lx_json_key(json, "compared");
+	lx_json_open(json, '[');
+	for (size_t i = 0; i < tally->rivals_n; i++) {
+		const struct lx_cli_rival *rival = &tally->rivals[i];
+		lx_json_open(json, '{');
+		word(json, "rule", rival->rule);
+		word(json, "utility", rival->utility);
+		word(json, "completion", rival->completion);
+		money(json, tally, "total_cost", rival->result.total_cost);
+		lx_json_key(json, "winners");
+		lx_json_open(json, '[');
+		for (size_t k = 0; k < rival->result.winners_n; k++)
+			lx_json_text(json, id_of(tally, rival->result.rounds[k].project));
+		lx_json_close(json, ']');
+		number(json, "voters_prefer_it", rival->prefer_it);
+		number(json, "voters_prefer_this", rival->prefer_this);
+		lx_json_close(json, '}');
+	}
+	lx_json_close(json, ']');
+}
+
+static void write_served(struct lx_json *json, const struct lx_cli_tally *tally)
+{
+	lx_json_key(json, "voters_by_funded_projects_named");
+	lx_json_open(json, '[');
+	for (size_t i = 0; i < LX_TALLY_SERVED; i++)
+		lx_json_int(json, (int64_t)tally->served[i]);
+	lx_json_close(json, ']');
+}
+
+static void write_notices(struct lx_json *json, const struct lx_cli_tally *tally)
+{
+	size_t kept = tally->pb.notices_n < LX_PB_NOTICES_MAX ? tally->pb.notices_n
+							      : LX_PB_NOTICES_MAX;
+
+	number(json, "notices", tally->pb.notices_n);
+	lx_json_key(json, "first_notices");
+	lx_json_open(json, '[');
+	for (size_t i = 0; i < kept; i++) {
+		lx_json_open(json, '{');
+		number(json, "line", (uint64_t)tally->pb.notices[i].line);
+		word(json, "what", tally->pb.notices[i].msgid);
+		lx_json_key(json, "about");
+		lx_json_text(json, tally->pb.notices[i].about);
+		lx_json_close(json, '}');
+	}
+	lx_json_close(json, ']');
+}
+
 enum lx_code lx_cli_tally_json(struct lx_cli *cli, const struct lx_cli_tally *tally)
 {
 	struct lx_json json = { .out = &cli->out };
@@ -109,7 +265,13 @@ enum lx_code lx_cli_tally_json(struct lx_cli *cli, const struct lx_cli_tally *ta
 	word(&json, "tie_breaking", tally->ties);
 	write_outcome(&json, tally);
 	write_rounds(&json, tally);
-	number(&json, "notices", tally->pb.notices_n);
+	LX_TRY(write_losers(cli, &json, tally));
+	write_support(&json, tally);
+	write_certificates(&json, tally);
+	write_served(&json, tally);
+	if (tally->rivals_n > 0)
+		write_rivals(&json, tally);
+	write_notices(&json, tally);
 	lx_json_close(&json, '}');
 	lx_buf_char(&cli->out, '\n');
 	return LX_OK;

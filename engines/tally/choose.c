@@ -36,6 +36,19 @@ void lx_tally_prefer(const struct lx_tally_election *e, enum lx_tally_utility by
 	}
 }
 
+void lx_tally_served(
+	const struct lx_tally_election *e, const bool *in, uint64_t served[LX_TALLY_SERVED])
+{
+	for (size_t i = 0; i < LX_TALLY_SERVED; i++)
+		served[i] = 0;
+	for (size_t b = 0; b < e->ballots_n; b++) {
+		size_t n = 0;
+		for (size_t k = e->first[b]; k < e->first[b + 1]; k++)
+			n += in[e->choice[k]];
+		served[n < LX_TALLY_SERVED ? n : LX_TALLY_SERVED - 1] += e->weight[b];
+	}
+}
+
 enum lx_code lx_tally_compare_greedy(struct lx_call *call, const struct lx_tally_view *view,
 	const struct lx_tally_setting *setting, struct lx_tally_log *log,
 	struct lx_tally_result *result)

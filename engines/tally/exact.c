@@ -282,8 +282,8 @@ int lx_tally_exact_compare(struct lx_tally_exact *exact, size_t p, const struct 
 	return mpz_cmp(exact->one, exact->two);
 }
 
-int64_t lx_tally_exact_cover(struct lx_tally_exact *exact, size_t p, size_t q,
-	const struct lx_exact_price *price)
+int64_t lx_tally_exact_cover(
+	struct lx_tally_exact *exact, size_t p, size_t q, const struct lx_exact_price *price)
 {
 	const struct lx_tally_view *view = exact->view;
 	mpz_t sum, have, due, under;
@@ -298,7 +298,8 @@ int64_t lx_tally_exact_cover(struct lx_tally_exact *exact, size_t p, size_t q,
 		mpz_mul(have, exact->money[part->group], under);
 		if (price != NULL) {
 			mpz_mul_ui(due, price->over,
-				(unsigned long)(view->use == NULL ? view->unit[p] : (int64_t)part->use));
+				(unsigned long)(view->use == NULL ? view->unit[p]
+								  : (int64_t)part->use));
 			if (mpz_cmp(due, have) < 0)
 				mpz_swap(due, have);
 		}

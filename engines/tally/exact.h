@@ -60,8 +60,8 @@ int lx_tally_exact_compare(struct lx_tally_exact *exact, size_t p, const struct 
 
 /* What p's supporters would pay of its cost at the price of q (all they have when `price` is NULL),
  * in whole percent, rounded down. */
-int64_t lx_tally_exact_cover(struct lx_tally_exact *exact, size_t p, size_t q,
-	const struct lx_exact_price *price);
+int64_t lx_tally_exact_cover(
+	struct lx_tally_exact *exact, size_t p, size_t q, const struct lx_exact_price *price);
 
 /* Writes a whole number of up to 127 bits into a GMP number. */
 void lx_tally_set_wide(mpz_t to, lx_int128 from);

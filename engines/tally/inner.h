@@ -82,10 +82,6 @@ LX_CHECK enum lx_code lx_tally_shares(struct lx_call *call, const struct lx_tall
 	const struct lx_tally_setting *setting, struct lx_tally_log *log,
 	struct lx_tally_result *result);
 
-/* How many voters prefer one set of projects, how many the other; the rest is indifferent. */
-void lx_tally_prefer(const struct lx_tally_election *e, enum lx_tally_utility by, const bool *one,
-	const bool *other, uint64_t *prefer_one, uint64_t *prefer_other);
-
 /* The comparison step; replaces the log's outcome where more voters prefer greedy's. */
 LX_CHECK enum lx_code lx_tally_compare_greedy(struct lx_call *call,
 	const struct lx_tally_view *view, const struct lx_tally_setting *setting,

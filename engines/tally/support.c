@@ -21,11 +21,10 @@ static enum lx_code exactly(
 		*percent = lx_tally_exact_cover(&run->exact, p, 0, NULL);
 		return LX_OK;
 	}
+	/* following has just let the winner's supporters pay: their price stands over 1 */
 	struct lx_exact_price price;
-	mpz_inits(price.over, price.under, NULL);
-	(void)lx_tally_exact_price(&run->exact, winner->project);
-	mpz_swap(price.over, run->exact.price.over);
-	mpz_swap(price.under, run->exact.price.under);
+	mpz_init_set(price.over, run->exact.price.over);
+	mpz_init_set_ui(price.under, 1);
 	*percent = lx_tally_exact_cover(&run->exact, p, winner->project, &price);
 	mpz_clears(price.over, price.under, NULL);
 	return LX_OK;
@@ -55,8 +54,8 @@ static enum lx_code cover(
 	return LX_OK;
 }
 
-static enum lx_code support_of(struct lx_tally_run *run, const struct lx_tally_result *result,
-	size_t p, int64_t *percent)
+static enum lx_code support_of(
+	struct lx_tally_run *run, const struct lx_tally_result *result, size_t p, int64_t *percent)
 {
 	*percent = 0;
 	if (run->view->people[p] == 0)
@@ -68,8 +67,8 @@ static enum lx_code support_of(struct lx_tally_run *run, const struct lx_tally_r
 		if (run->bids_n == 0)
 			return cover(run, p, NULL, percent);
 		LX_TRY(lx_tally_run_decide(run, &winner));
-		LX_TRY(cover(run, p, &winner, percent));
 		lx_tally_run_buy(run, &winner);
+		LX_TRY(cover(run, p, &winner, percent));
 	}
 }
 

@@ -80,6 +80,8 @@ enum lx_code lx_tally(struct lx_call *call, const struct lx_tally_election *elec
 		by.utility = LX_UTILITY_CARD;
 	LX_TRY(lx_tally_prepare(call, election, &by, &view));
 	LX_TRY(lx_tally_log_open(call, view.n, &log));
+	found.share_num = election->budget;
+	found.share_den = view.voters == 0 ? 1 : (int64_t)view.voters;
 	LX_TRY(lx_tally_decide(call, &view, setting, &log, &found));
 	found.voters = view.voters;
 	found.rounds = log.rounds;

@@ -162,7 +162,8 @@ LX_CHECK enum lx_code lx_tally(struct lx_call *call, const struct lx_tally_elect
  * Skowron, Szufa, "Evaluation of project performance in participatory budgeting", 2024): in the run of
  * Equal Shares with the result's share from which the project is left out, the largest part of its
  * cost, in whole percent rounded down, that its supporters would pay at the price of a round's
- * winner; 100 at least for winners. percent[projects_n] is the caller's. Only for LX_RULE_MES.
+ * winner out of what they have left after that round (as pabutools counts), or at the end with all
+ * they have left; 100 at least for winners. percent[projects_n] is the caller's. Only for LX_RULE_MES.
  */
 LX_CHECK enum lx_code lx_tally_support(struct lx_call *call,
 	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
@@ -187,11 +188,66 @@ struct lx_tally_loser {
 #define LX_TALLY_VOTES_TRIED (UINT64_C(1) << 24)
 
 /* Explains all losers; the array is in the call's arena, by project. `search`: whether wins_at and
- * wins_with are searched, by deciding again some twenty times for each. */
+ * wins_with are searched, by deciding again some twenty times for each. `percent` (projects_n, may
+ * be NULL) receives lx_tally_support under Equal Shares. */
 LX_CHECK enum lx_code lx_tally_explain(struct lx_call *call,
 	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
-	const struct lx_tally_result *result, bool search, struct lx_tally_loser **losers,
-	size_t *losers_n);
+	const struct lx_tally_result *result, bool search, int64_t *percent,
+	struct lx_tally_loser **losers, size_t *losers_n);
+
+/*
+ * Certificates: properties of a result, checked by code that shares nothing with the finder but the
+ * prepared arrays.
+ *
+ * budget, threshold, exclusion, spent once: for every rule.
+ * priceable: of Equal Shares before completion (the prices are handed over in full, as whole numbers
+ *   over one denominator; nobody pays more than the share, only supporters pay, the payments are the
+ *   cost, no supported project left out could be paid from what its supporters have left), and of
+ *   Phragmen (payments are differences of loads; supporters of what was not bought have at most its cost left).
+ * ejr_up_to_one: for utilities that are the same for all supporters of a project: of any group that
+ *   names a project left out, one member's utility with that project added exceeds what the group's
+ *   shares would buy at that project's price (proved in docs/engines/tally.md; the notion is that of
+ *   Peters, Pierczynski, Skowron 2021 and Brill, Peters 2023).
+ * ejr_plus: the same without "up to one", only reported: correct runs may fail it.
+ * undominated: no other set within the budget was found that no voter likes less and some more;
+ *   only additions and exchanges of one project are tried; reported.
+ */
+enum lx_tally_property {
+	LX_PROPERTY_BUDGET,
+	LX_PROPERTY_THRESHOLD,
+	LX_PROPERTY_EXCLUSION,
+	LX_PROPERTY_PRICEABLE,
+	LX_PROPERTY_EJR_UP_TO_ONE,
+	LX_PROPERTY_EJR_PLUS,
+	LX_PROPERTY_UNDOMINATED,
+	LX_PROPERTIES,
+};
+
+/* Names of the properties, and keys of their sentences `tally.property_<name>`. */
+extern const char *const lx_tally_property_names[LX_PROPERTIES];
+
+/* `checked`: it applies to the rule and was looked at; `guaranteed`: the rule promises it;
+ * `witness`: a project with which it fails, LX_TALLY_NOBODY without. */
+struct lx_tally_certificate {
+	bool checked, guaranteed, holds;
+	uint16_t witness;
+};
+
+/* Checks all that apply. A guaranteed one that fails is LX_BROKEN `tally.certificate`. */
+LX_CHECK enum lx_code lx_tally_certify(struct lx_call *call,
+	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
+	const struct lx_tally_result *result,
+	struct lx_tally_certificate certificates[LX_PROPERTIES]);
+
+/* How many voters prefer one set of projects, how many the other; the rest is indifferent. */
+void lx_tally_prefer(const struct lx_tally_election *e, enum lx_tally_utility by, const bool *one,
+	const bool *other, uint64_t *prefer_one, uint64_t *prefer_other);
+
+/* How the outcome treats voters: how many named exactly 0, 1, 2, 3, 4, and 5 or more funded
+ * projects. Sums to the voters. */
+#define LX_TALLY_SERVED 6
+void lx_tally_served(
+	const struct lx_tally_election *election, const bool *in, uint64_t served[LX_TALLY_SERVED]);
 
 /* Something in a file that was decided, not refused: line, what (a message key), the words it is about. */
 struct lx_pb_notice {

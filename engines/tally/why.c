@@ -44,8 +44,8 @@ static enum lx_code narrow(const struct search *search, int64_t *wins_at, int64_
 static enum lx_code search_from(
 	const struct search *search, int64_t fails_at, int64_t end, int64_t guess, int64_t *found)
 {
-	int64_t sign = end > fails_at ? 1 : -1, step = 1 + (guess - fails_at) * sign / 32;
-	int64_t at = guess, won = 0;
+	int64_t sign = end > fails_at ? 1 : -1, far = (guess - fails_at) * sign;
+	int64_t first = far > 32 ? far / 32 : 1, step = first, at = guess, won;
 	bool yes;
 
 	*found = 0;
@@ -64,15 +64,14 @@ static enum lx_code search_from(
 		step *= 2;
 	}
 	won = at;
-	/* the guess may have been too far: back in growing steps */
-	for (step = 1 + (guess - fails_at) * sign / 32;
-		(won - sign * step - fails_at) * sign > 0; step *= 2) {
-		LX_TRY(wins(search, won - sign * step, &yes));
+	/* the guess itself may have gone too far: back in growing steps */
+	for (step = first; (at - sign * step - fails_at) * sign > 0; step *= 2) {
+		LX_TRY(wins(search, at - sign * step, &yes));
 		if (!yes) {
-			fails_at = won - sign * step;
+			fails_at = at - sign * step;
 			break;
 		}
-		won -= sign * step;
+		at = won = at - sign * step;
 	}
 	*found = won;
 	return narrow(search, found, fails_at);
@@ -86,8 +85,8 @@ static enum lx_code search_loser(struct lx_tally_trial *trial, struct lx_tally_l
 
 	/* out of range of the budget it cannot win at its cost: that is no reason to stop */
 	if (loser->supporters > 0)
-		LX_TRY(search_from(
-			&search, cost, 1, cost / 100 * percent + cost % 100 * percent / 100, &found));
+		LX_TRY(search_from(&search, cost, 1,
+			cost / 100 * percent + cost % 100 * percent / 100, &found));
 	loser->wins_at = found;
 	found = 0;
 	search.votes = true;
@@ -141,7 +140,8 @@ static enum lx_code follow_money(struct lx_tally_run *run, const struct lx_tally
 		pay_round(run, &winner, paid);
 		for (size_t i = 0; i < losers_n; i++)
 			paid_to[i][round] = sum_over(view, losers[i].project, paid);
-		for (size_t k = view->start[winner.project]; k < view->start[winner.project + 1]; k++)
+		for (size_t k = view->start[winner.project]; k < view->start[winner.project + 1];
+			k++)
 			paid[view->voter[k]] = 0;
 	}
 	for (size_t row = 0; row < view->rows_n; row++)
@@ -153,12 +153,13 @@ static enum lx_code follow_money(struct lx_tally_run *run, const struct lx_tally
 
 static enum lx_code money(struct lx_call *call, const struct lx_tally_view *view,
 	const struct lx_tally_setting *setting, const struct lx_tally_result *result,
-	struct lx_tally_loser *losers, size_t losers_n)
+	int64_t *percent, struct lx_tally_loser *losers, size_t losers_n)
 {
 	LX_CLOSE(lx_tally_run_close) struct lx_tally_run run = { 0 };
-	int64_t *percent = lx_array(call, view->n, sizeof *percent);
 	double **paid_to = lx_array(call, losers_n, sizeof(double *));
 
+	if (percent == NULL)
+		percent = lx_array(call, view->n, sizeof *percent);
 	if (percent == NULL || paid_to == NULL)
 		return LX_BROKEN;
 	LX_TRY(lx_tally_support(call, view->election, setting, result, percent));
@@ -188,15 +189,15 @@ static enum lx_code list(struct lx_call *call, const struct lx_tally_view *view,
 		won[result->rounds[i].project] = true;
 	for (size_t p = 0; p < view->n; p++)
 		if (!won[p])
-			(*losers)[(*n)++] = (struct lx_tally_loser){ .project = (uint16_t)p,
-				.supporters = view->people[p],
-				.support = -1 };
+			(*losers)[(*n)++] = (struct lx_tally_loser){
+				.project = (uint16_t)p, .supporters = view->people[p], .support = -1
+			};
 	return LX_OK;
 }
 
 enum lx_code lx_tally_explain(struct lx_call *call, const struct lx_tally_election *election,
 	const struct lx_tally_setting *setting, const struct lx_tally_result *result, bool search,
-	struct lx_tally_loser **losers, size_t *losers_n)
+	int64_t *percent, struct lx_tally_loser **losers, size_t *losers_n)
 {
 	struct lx_tally_setting by = *setting;
 	struct lx_tally_trial trial;
@@ -207,7 +208,7 @@ enum lx_code lx_tally_explain(struct lx_call *call, const struct lx_tally_electi
 	LX_TRY(lx_tally_prepare(call, election, &by, &view));
 	LX_TRY(list(call, &view, result, losers, losers_n));
 	if (setting->rule == LX_RULE_MES)
-		LX_TRY(money(call, &view, &by, result, *losers, *losers_n));
+		LX_TRY(money(call, &view, &by, result, percent, *losers, *losers_n));
 	if (!search)
 		return LX_OK;
 	LX_TRY(lx_tally_trial_open(call, election, &by, &trial));

@@ -156,8 +156,8 @@ def effective_support(election, utility, share, project):
             return max(best, math.floor(cover / election.cost[project] * 100))
         least = min(prices.values())
         winner = min(p for p in prices if prices[p] == least)
-        cover = sum((min(money[v], least * u) for v, u in own), Fraction(0))
-        best = max(best, math.floor(cover / election.cost[project] * 100))
         for v, u in supporters[winner]:
             money[v] -= min(money[v], least * u)
+        cover = sum((min(money[v], least * u) for v, u in own), Fraction(0))
+        best = max(best, math.floor(cover / election.cost[project] * 100))
         rest.remove(winner)

@@ -231,3 +231,131 @@ def test_a_project_named_twice_counts_once(lianxi, tmp_path):
     once = tally(lianxi, tmp_path / "e.pb")
     assert once["notices"] == 1
     assert once["winners"] == ["a"]  # and not also b: its supporter has 2.5 left
+
+
+def test_effective_support_and_lost_money(lianxi, shared):
+    every = json.loads((shared / "reference" / "tally" / "effective_support.json").read_text())
+    checked = 0
+    for one in every:
+        path = shared / "data" / "pabulib" / one["file"]
+        if not path.exists():
+            continue
+        ours = tally(lianxi, path, "--completion", "add1x", "--explain")
+        assert ours["steps"] == one["endowment_steps"]
+        assert ours["winners"] == one["winners"]
+        assert ours["effective_support"] == one["effective_support"]
+        lost = {it["project"]: it for it in one["project_loss"]}
+        for loser in ours["losers"]:
+            # pabutools stops following a project when it is discarded: later winners are not in its list
+            for project, amount in lost[loser["project"]]["budget_lost"].items():
+                assert loser["supporters_paid"].get(project, 0) == pytest.approx(float(Fraction(amount)), rel=1e-9)
+        checked += 1
+    assert checked >= 2
+
+
+def test_effective_support_agrees_with_fractions(lianxi, tmp_path):
+    rng = random.Random(11)
+    for i in range(40):
+        election = random_election(rng)
+        (tmp_path / "e.pb").write_text(election.pb())
+        utility = utilities(election)[-1]
+        ours = tally(lianxi, tmp_path / "e.pb", "--utility", utility, "--explain")
+        share = election.budget / len(election.ballots)
+        for p in election.cost:
+            if any(p in row for row in election.use(utility)):
+                expected = slow.effective_support(election, utility, share, p)
+                assert ours["effective_support"][p] == (max(expected, 100) if p in ours["winners"] else expected), (i, p)
+
+
+def wins(lianxi, path, election, project, words):
+    path.write_text(election.pb())
+    return project in tally(lianxi, path, *words)["winners"]
+
+
+@pytest.mark.parametrize("words", [["--rule", "mes"], ["--rule", "mes", "--completion", "add1x"], ["--rule", "greedy"],
+                                   ["--rule", "mes", "--utility", "card", "--completion", "greedy"], ["--rule", "phragmen"]])
+def test_the_cut_and_the_votes_make_losers_win_and_one_unit_less_does_not(lianxi, tmp_path, words):
+    rng = random.Random(3)
+    path, cuts, votes = tmp_path / "e.pb", 0, 0
+    while cuts < 12 or votes < 12:
+        election = random_election(rng)
+        if election.kind != "approval" or any(c.denominator != 1 for c in [*election.cost.values(), election.budget]):
+            continue
+        path.write_text(election.pb())
+        for loser in tally(lianxi, path, *words, "--what-if")["losers"]:
+            p, cost = loser["project"], election.cost[loser["project"]]
+            if "wins_at_cost" in loser:
+                best = Fraction(loser["wins_at_cost"])
+                assert best < cost
+                for new, outcome in ((best, True), (best + 1, False)):
+                    election.cost[p] = new
+                    assert wins(lianxi, path, election, p, words) == outcome, (p, new)
+                election.cost[p] = cost
+                cuts += 1
+            if "wins_with_more_votes" in loser:
+                least, before = loser["wins_with_more_votes"], election.ballots
+                for more, outcome in ((least, True), (least - 1, False)):
+                    if more < 500:
+                        election.ballots = before + [[p]] * more
+                        assert wins(lianxi, path, election, p, words) == outcome, (p, more)
+                election.ballots = before
+                votes += 1
+
+
+def test_certificates_hold_on_random_elections(lianxi, tmp_path):
+    rng = random.Random(23)
+    for i in range(150):
+        (tmp_path / f"{i:03}.pb").write_text(random_election(rng).pb())
+    for words in (["--rule", "mes"], ["--rule", "mes", "--completion", "add1"], ["--rule", "mes", "--completion", "add1x,greedy"], ["--rule", "phragmen"],
+                  ["--rule", "greedy", "--utility", "card"]):
+        lines = lianxi("tally", tmp_path, "--format", "json", "--explain", *words).stdout.splitlines()
+        assert len(lines) == 150
+        for line in map(json.loads, lines):
+            for name, certificate in line["certificates"].items():
+                assert certificate["holds"] or not certificate["guaranteed"], (line["file"], name)
+            assert line["certificates"]["budget"]["holds"]
+
+
+def test_certificates_hold_on_real_elections(lianxi, shared):
+    for reference in list(references(shared))[::3]:
+        path = shared / "data" / "pabulib" / reference["file"]
+        for words in (["--rule", "mes"], ["--rule", "phragmen"]):
+            ours = tally(lianxi, path, "--explain", *words)
+            assert ours["certificates"]["priceable"] == {"guaranteed": True, "holds": True}
+
+
+def test_full_proportionality_may_fail_in_a_correct_run(lianxi, tmp_path):
+    (tmp_path / "e.pb").write_text(slow.Election(10, {"a": 6, "b": 10}, [["a", "b"]]).pb())
+    ours = tally(lianxi, tmp_path / "e.pb", "--explain")
+    assert ours["winners"] == ["a"]
+    assert ours["certificates"]["ejr_up_to_one"]["holds"]
+    assert ours["certificates"]["ejr_plus"] == {"guaranteed": False, "holds": False, "witness": "b"}
+
+
+def test_ties_can_be_broken_by_each_rule_or_refused(lianxi, tmp_path):
+    election = slow.Election(6, {"p10": 6, "p9": 6}, [["p9", "p10"], ["p10", "p9"]])
+    (tmp_path / "e.pb").write_text(election.pb())
+    assert tally(lianxi, tmp_path / "e.pb")["winners"] == ["p10"]
+    assert tally(lianxi, tmp_path / "e.pb", "--ties", "natural")["winners"] == ["p9"]
+    lots = {tally(lianxi, tmp_path / "e.pb", "--ties", "lot", "--seed", seed)["winners"][0] for seed in range(12)}
+    assert lots == {"p9", "p10"}
+    assert "p10, p9" in lianxi("tally", tmp_path / "e.pb", "--ties", "refuse", code=3).stderr
+    lianxi("tally", tmp_path / "e.pb", "--ties", "lot", code=2)
+
+
+def test_the_report_is_in_the_readers_language(lianxi, shared):
+    path = shared / "data" / "pabulib" / "Netherlands_Assen_2024.pb"
+    english = lianxi("tally", path, "--completion", "add1", "--explain", "--compare").stdout
+    chinese = lianxi("tally", path, "--completion", "add1", "--explain", "--compare", lang="zh").stdout
+    assert "9 of 14 projects are funded: 76,700 EUR of 100,000 EUR." in english
+    assert "14 个项目中有 9 个获得资助" in chinese
+    assert "Why the others" not in chinese
+
+
+def test_several_files_and_csv(lianxi, tmp_path):
+    for name in ("b", "a"):
+        (tmp_path / f"{name}.pb").write_text(slow.Election(10, {"x": 5, "y": 9}, [["x"], ["x", "y"]]).pb())
+    lines = lianxi("tally", tmp_path, "--format", "csv").stdout.splitlines()
+    assert lines[0] == "file,project_id,cost,won,place"
+    assert [line.split(",")[1:] for line in lines[1:]] == [["x", "5", "1", "1"], ["y", "9", "0", ""]] * 2
+    assert lines[1].split(",")[0].endswith("a.pb")
