@@ -148,7 +148,7 @@ struct lx_tally_result {
 };
 
 /* Checks an election's arrays: sizes, order of offsets, ranges, repeated choices. Whoever builds
- * arrays from outside data calls it once; lx_tally does not repeat it. Faults `tally.bad_…`. */
+ * arrays from outside data calls it once; lx_tally does not repeat it. Faults `tally.bad` with the array as field and the place. */
 LX_CHECK enum lx_code lx_tally_check_election(
 	struct lx_call *call, const struct lx_tally_election *election);
 
