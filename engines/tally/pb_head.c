@@ -38,36 +38,44 @@ void lx_pb_notice(
 	reader->pb->notices_n++;
 }
 
-static size_t hash(struct lx_text id)
+/* See struct lx_pb_slot. */
+static uint64_t key_of(struct lx_text id)
 {
-	uint64_t h = id.len;
+	uint64_t key = 0;
 
-	for (size_t i = 0; i < id.len; i += 8) {
-		uint64_t piece = 0;
-		memcpy(&piece, id.at + i, id.len - i < 8 ? id.len - i : 8);
-		h = (h ^ piece) * UINT64_C(0x9e3779b97f4a7c15);
-		h ^= h >> 29;
-	}
-	return (size_t)h;
+	for (size_t i = 0; i < id.len; i++)
+		key = id.len <= 8 ? key << 8 | (unsigned char)id.at[i]
+				  : (key ^ (unsigned char)id.at[i]) * UINT64_C(0x100000001b3);
+	return key;
+}
+
+static size_t first_slot(uint64_t key)
+{
+	return (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
 }
 
 int32_t lx_pb_find(const struct lx_pb_reader *reader, struct lx_text id)
 {
-	for (size_t i = hash(id) & reader->slots_mask;; i = (i + 1) & reader->slots_mask) {
-		if (reader->slots[i] == 0)
+	uint64_t key = key_of(id);
+
+	for (size_t i = first_slot(key);; i++) {
+		const struct lx_pb_slot *slot = &reader->slots[i & reader->slots_mask];
+		if (slot->number == 0)
 			return -1;
-		if (lx_text_equal(reader->id[reader->slots[i] - 1], id))
-			return reader->slots[i] - 1;
+		if (slot->key == key && lx_text_equal(reader->id[slot->number - 1], id))
+			return (int32_t)slot->number - 1;
 	}
 }
 
 static void put_slot(struct lx_pb_reader *reader, size_t p)
 {
-	size_t i = hash(reader->id[p]) & reader->slots_mask;
+	uint64_t key = key_of(reader->id[p]);
+	size_t i = first_slot(key);
 
-	while (reader->slots[i] != 0)
-		i = (i + 1) & reader->slots_mask;
-	reader->slots[i] = (uint16_t)(p + 1);
+	while (reader->slots[i & reader->slots_mask].number != 0)
+		i++;
+	reader->slots[i & reader->slots_mask] = (struct lx_pb_slot){ key, (uint32_t)p + 1,
+		(uint32_t)reader->id[p].len };
 }
 
 /* A line that holds one word: the name of a section. */

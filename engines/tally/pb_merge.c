@@ -37,23 +37,46 @@ static bool same(const struct lx_pb_merger *merger, size_t b, size_t from, size_
 	       memcmp(merger->points + other, merger->points + from, length * sizeof(int64_t)) == 0;
 }
 
-void lx_pb_merge(struct lx_pb_merger *merger, size_t length)
+/* Twice as many slots; the mark says where a ballot goes. */
+static enum lx_code grow(struct lx_call *call, struct lx_pb_merger *merger)
+{
+	size_t mask = 2 * merger->slots_mask + 1;
+	struct lx_pb_mark *slots = lx_array(call, mask + 1, sizeof *slots);
+
+	if (slots == NULL)
+		return LX_BROKEN;
+	for (size_t k = 0; k <= merger->slots_mask; k++) {
+		size_t i = merger->slots[k].mark & mask;
+		if (merger->slots[k].ballot == 0)
+			continue;
+		while (slots[i].ballot != 0)
+			i = (i + 1) & mask;
+		slots[i] = merger->slots[k];
+	}
+	merger->slots = slots;
+	merger->slots_mask = mask;
+	return LX_OK;
+}
+
+enum lx_code lx_pb_merge(struct lx_call *call, struct lx_pb_merger *merger, size_t length)
 {
 	size_t from = merger->first[merger->n];
-	uint64_t h = hash(merger, from, length);
-	uint32_t mark = (uint32_t)(h >> 32);
+	uint32_t mark = (uint32_t)(hash(merger, from, length) >> 32);
 
-	for (size_t i = (size_t)h & merger->slots_mask;; i = (i + 1) & merger->slots_mask) {
-		if (merger->slots[i] == 0) {
-			merger->slots[i] = (uint32_t)++merger->n;
-			merger->marks[i] = mark;
+	/* small while ballots repeat, so that it stays in the nearest memory */
+	if (2 * merger->n > merger->slots_mask)
+		LX_TRY(grow(call, merger));
+	for (size_t i = mark & merger->slots_mask;; i = (i + 1) & merger->slots_mask) {
+		struct lx_pb_mark *slot = &merger->slots[i];
+		if (slot->ballot == 0) {
+			*slot = (struct lx_pb_mark){ (uint32_t)++merger->n, mark };
 			merger->weight[merger->n - 1] = 1;
 			merger->first[merger->n] = from + length;
-			return;
+			return LX_OK;
 		}
-		if (merger->marks[i] == mark && same(merger, merger->slots[i] - 1, from, length)) {
-			merger->weight[merger->slots[i] - 1]++;
-			return;
+		if (slot->mark == mark && same(merger, slot->ballot - 1, from, length)) {
+			merger->weight[slot->ballot - 1]++;
+			return LX_OK;
 		}
 	}
 }

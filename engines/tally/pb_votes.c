@@ -12,6 +12,7 @@
 
 #define POINT_PLACES 3
 #define POINT_SCALE  1000
+#define FIRST_SLOTS  ((size_t)4096)
 #define ROWS_MAX     ((size_t)UINT32_MAX - 1)
 
 /* `seen[p]`: the row that named project p last; `spot[p]`: where on that ballot. */
@@ -29,22 +30,62 @@ static bool is_ranking(const struct voting *voting)
 	return voting->reader->pb->election.kind == LX_BALLOTS_RANKING;
 }
 
-/* Cuts a line without quotes into fields. */
-static bool cut(struct lx_pb_reader *reader, const char *line, size_t length)
-{
-	size_t n = 0, from = 0;
+#define ONES UINT64_C(0x0101010101010101)
 
-	for (size_t i = 0; i <= length; i++) {
-		if (i < length && line[i] != ';')
-			continue;
-		if (n == LX_PB_COLUMNS_MAX)
-			return false;
-		reader->fields[n].text = (struct lx_text){ line + from, i - from };
-		reader->fields[n++].column = (int64_t)from + 1;
-		from = i + 1;
+/* A bit in each byte of `word` that is c; exact up to the first such byte from below. */
+static uint64_t bytes_that_are(uint64_t word, char c)
+{
+	uint64_t other = word ^ (ONES * (unsigned char)c);
+
+	return (other - ONES) & ~other & (ONES << 7);
+}
+
+/* The next byte that ends a field or is not plain: ; LF CR or a quote. Eight at a time. */
+static const char *next_special(const char *at, const char *end)
+{
+	while (end - at >= 8) {
+		uint64_t word;
+		memcpy(&word, at, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		word = __builtin_bswap64(word);
+#endif
+		uint64_t found = bytes_that_are(word, ';') | bytes_that_are(word, '\n') |
+				 bytes_that_are(word, '\r') | bytes_that_are(word, '"');
+		if (found != 0)
+			return at + __builtin_ctzll(found) / 8;
+		at += 8;
 	}
-	reader->fields_n = n;
-	return true;
+	while (at < end && *at != ';' && *at != '\n' && *at != '\r' && *at != '"')
+		at++;
+	return at;
+}
+
+/* Cuts the line at csv->at into fields, up to its end; false at a quote or what else is not plain. */
+static bool cut(struct lx_pb_reader *reader)
+{
+	struct lx_csv *csv = &reader->csv;
+	const char *line = csv->text.at + csv->at, *end = csv->text.at + csv->text.len;
+	const char *from = line, *at = line;
+
+	reader->fields_n = 0;
+	for (;; at++) {
+		at = next_special(at, end);
+		bool cr = at < end && *at == '\r';
+		if ((at < end && *at == '"') || reader->fields_n == LX_PB_COLUMNS_MAX ||
+			(cr && at + 1 < end && at[1] != '\n'))
+			return false;
+		struct lx_csv_field *field = &reader->fields[reader->fields_n++];
+		field->text = (struct lx_text){ from, (size_t)(at - from) };
+		field->column = from - line + 1;
+		if (at < end && *at == ';') {
+			from = at + 1;
+			continue;
+		}
+		at += cr;
+		csv->at = (size_t)(at - csv->text.at) + (at < end);
+		csv->line = csv->next_line++;
+		return true;
+	}
 }
 
 /* The next row into fields; fields_n is 0 at the end. */
@@ -53,17 +94,9 @@ static enum lx_code next_row(struct lx_pb_reader *reader)
 	struct lx_csv *csv = &reader->csv;
 
 	while (csv->at < csv->text.len) {
-		const char *line = csv->text.at + csv->at;
-		size_t left = csv->text.len - csv->at;
-		const char *stop = memchr(line, '\n', left);
-		size_t length = stop == NULL ? left : (size_t)(stop - line);
-		bool cr = length > 0 && line[length - 1] == '\r';
-		if (memchr(line, '"', length) != NULL || memchr(line, '\r', length - cr) != NULL ||
-			!cut(reader, line, length - cr))
+		if (!cut(reader))
 			return lx_pb_row(reader);
-		csv->at += length + (stop != NULL);
-		csv->line = csv->next_line++;
-		if (length > cr)
+		if (reader->fields_n > 1 || reader->fields[0].text.len > 0)
 			return LX_OK;
 	}
 	reader->fields_n = 0;
@@ -122,6 +155,36 @@ static void name(struct voting *voting, size_t from, size_t *length, uint16_t p,
 	if (merger->points != NULL)
 		merger->points[from + *length] = points;
 	*length += 1;
+}
+
+/* Names of at most 8 bytes without points, the bulk: looked up by their bytes. False where one is
+ * not found so; *length is then to be set back. */
+static bool read_plain(struct voting *voting, size_t from, size_t *length)
+{
+	const struct lx_pb_reader *reader = voting->reader;
+	struct lx_text vote = reader->fields[voting->vote_column].text;
+	uint64_t key = 0;
+	size_t bytes = 0;
+
+	for (size_t i = 0; i <= vote.len; i++) {
+		if (i < vote.len && vote.at[i] != ',') {
+			key = key << 8 | (unsigned char)vote.at[i];
+			bytes++;
+			continue;
+		}
+		if (bytes == 0 && i == vote.len)
+			break; /* nothing, or nothing behind the last comma */
+		int32_t p = bytes > 8 ? -1 : lx_pb_find_key(reader, key);
+		if (p < 0 || voting->seen[p] == voting->row)
+			return false;
+		voting->seen[p] = voting->row;
+		voting->spot[p] = (uint32_t)*length;
+		voting->merger.choice[from + *length] = (uint16_t)p;
+		*length += 1;
+		key = 0;
+		bytes = 0;
+	}
+	return true;
 }
 
 static enum lx_code read_names(struct voting *voting, size_t from, size_t *length, bool *again)
@@ -254,14 +317,17 @@ static enum lx_code read_ballot(struct voting *voting, bool *again)
 		return lx_fault_at(&reader->call->fault, LX_INVALID, reader->csv.line, 1,
 			"tally.pb_width", NULL);
 	voting->row++;
-	LX_TRY(read_names(voting, from, &length, again));
+	if (voting->merger.points != NULL || !read_plain(voting, from, &length)) {
+		length = 0;
+		voting->row++; /* what the plain attempt has seen is forgotten */
+		LX_TRY(read_names(voting, from, &length, again));
+	}
 	check_limits(voting, from, length);
 	if (!is_ranking(voting))
 		LX_TRY(sort_choices(voting, from, length));
 	else if (length > reader->pb->election.longest)
 		reader->pb->election.longest = (unsigned)length;
-	lx_pb_merge(&voting->merger, length);
-	return LX_OK;
+	return lx_pb_merge(reader->call, &voting->merger, length);
 }
 
 /* Rows there can be at most: a row has two characters and a line end. */
@@ -280,24 +346,21 @@ static enum lx_code open_voting(struct voting *voting)
 	struct lx_pb_reader *reader = voting->reader;
 	struct lx_pb *pb = reader->pb;
 	struct lx_pb_merger *merger = &voting->merger;
-	size_t rows = rows_most(reader), slots = 16, left = reader->csv.text.len - reader->csv.at;
+	size_t rows = rows_most(reader), left = reader->csv.text.len - reader->csv.at;
 	bool points = pb->election.kind == LX_BALLOTS_POINTS;
 
-	while (slots < rows + rows / 2)
-		slots *= 2;
-	*merger = (struct lx_pb_merger){ .slots_mask = slots - 1 };
+	*merger = (struct lx_pb_merger){ .slots_mask = FIRST_SLOTS - 1 };
 	merger->weight = lx_array(reader->call, rows + 1, sizeof(uint64_t));
 	merger->first = lx_array(reader->call, rows + 2, sizeof(uint64_t));
-	merger->slots = lx_array(reader->call, slots, sizeof(uint32_t));
-	merger->marks = lx_array(reader->call, slots, sizeof(uint32_t));
+	merger->slots = lx_array(reader->call, FIRST_SLOTS, sizeof *merger->slots);
 	/* a choice takes at least a character and a comma or line end */
 	merger->choice = lx_array(reader->call, left / 2 + 8, sizeof(uint16_t));
 	merger->points = points ? lx_array(reader->call, left / 2 + 8, sizeof(int64_t)) : NULL;
 	voting->seen = lx_array(reader->call, pb->election.projects_n, sizeof(uint64_t));
 	voting->spot = lx_array(reader->call, pb->election.projects_n, sizeof(uint32_t));
 	if (merger->weight == NULL || merger->first == NULL || merger->slots == NULL ||
-		merger->marks == NULL || merger->choice == NULL || voting->seen == NULL ||
-		voting->spot == NULL || (points && merger->points == NULL))
+		merger->choice == NULL || voting->seen == NULL || voting->spot == NULL ||
+		(points && merger->points == NULL))
 		return LX_BROKEN;
 	return LX_OK;
 }
