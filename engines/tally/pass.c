@@ -8,43 +8,58 @@
 #include <float.h>
 #include <math.h>
 
-#define LANES	 4
 #define ROUND_UP 1.0000002 /* what a float may lose */
+
+/* Two doubles side by side; a comparison gives all bits or none in each. */
+typedef double pair __attribute__((vector_size(16)));
+typedef int64_t mask __attribute__((vector_size(16)));
+
+/* Four running sums as two pairs. */
+struct lanes {
+	pair all, poor, rich, next;
+};
+
+static pair keep(pair value, mask where)
+{
+	return (pair)((mask)value & where);
+}
+
+static inline void add_two(
+	struct lanes *lanes, const struct lx_purse *a, const struct lx_purse *b, pair y)
+{
+	const pair none = { INFINITY, INFINITY };
+	pair money = { a->money, b->money };
+	pair people = { (double)a->people, (double)b->people };
+	mask can = money > y;
+	pair sum = money * people;
+	pair above = (pair)(((mask)money & can) | ((mask)none & ~can));
+	mask nearer = above < lanes->next;
+
+	lanes->all += sum;
+	lanes->poor += keep(sum, ~can);
+	lanes->rich += keep(people, can);
+	lanes->next = (pair)(((mask)above & nearer) | ((mask)lanes->next & ~nearer));
+}
 
 static struct lx_pass uniform(
 	const struct lx_purse *purse, const uint32_t *voter, size_t n, double y)
 {
-	double all[LANES] = { 0 }, poor[LANES] = { 0 }, rich[LANES] = { 0 };
-	double next[LANES] = { INFINITY, INFINITY, INFINITY, INFINITY };
+	static const struct lx_purse nobody = { 0 };
+	const pair level = { y, y };
+	struct lanes one = { .next = { INFINITY, INFINITY } }, two = one;
 	size_t i = 0;
 
-	for (; i + LANES <= n; i += LANES)
-		for (size_t k = 0; k < LANES; k++) {
-			const struct lx_purse *it = &purse[voter[i + k]];
-			double money = it->money, people = (double)it->people;
-			bool can = money > y;
-			double sum = money * people;
-			double above = can ? money : (double)INFINITY;
-			all[k] += sum;
-			poor[k] += can ? 0.0 : sum;
-			rich[k] += can ? people : 0.0;
-			next[k] = above < next[k] ? above : next[k];
-		}
-	for (; i < n; i++) {
-		const struct lx_purse *it = &purse[voter[i]];
-		bool can = it->money > y;
-		all[0] += it->money * (double)it->people;
-		if (can)
-			rich[0] += (double)it->people;
-		else
-			poor[0] += it->money * (double)it->people;
-		if (can && it->money < next[0])
-			next[0] = it->money;
+	for (; i + 4 <= n; i += 4) {
+		add_two(&one, &purse[voter[i]], &purse[voter[i + 1]], level);
+		add_two(&two, &purse[voter[i + 2]], &purse[voter[i + 3]], level);
 	}
-	return (struct lx_pass){ .all = (all[0] + all[1]) + (all[2] + all[3]),
-		.poor = (poor[0] + poor[1]) + (poor[2] + poor[3]),
-		.rich = (rich[0] + rich[1]) + (rich[2] + rich[3]),
-		.next = fmin(fmin(next[0], next[1]), fmin(next[2], next[3])) };
+	for (; i < n; i++)
+		add_two(&one, &purse[voter[i]], &nobody, level);
+	pair all = one.all + two.all, poor = one.poor + two.poor, rich = one.rich + two.rich;
+	return (struct lx_pass){ .all = all[0] + all[1],
+		.poor = poor[0] + poor[1],
+		.rich = rich[0] + rich[1],
+		.next = fmin(fmin(one.next[0], one.next[1]), fmin(two.next[0], two.next[1])) };
 }
 
 static struct lx_pass mixed(const struct lx_purse *purse, const uint32_t *voter,

@@ -15,6 +15,9 @@
 #include <math.h>
 #include <string.h>
 
+#define QUICK_ENOUGH 1e-9  /* of a price: nearer rivals are rare */
+#define TIGHT_ENOUGH 1e-12 /* of what is paid: errors are carried on and may grow tenfold a round */
+
 enum look { LOOK_OUT, LOOK_LATER, LOOK_BID, LOOK_DOUBT };
 
 enum lx_code lx_tally_run_open(struct lx_call *call, const struct lx_tally_view *view,
@@ -167,7 +170,7 @@ static bool quick_bid(struct lx_tally_run *run, struct lx_bid *bid, const struct
 {
 	double d = off / pass->rich * (1 + 1e-6) + 4 * DBL_EPSILON * y;
 
-	if (run->view->use != NULL || d > y * 1e-12 || pass->next - run->worst <= y + d)
+	if (run->view->use != NULL || d > y * QUICK_ENOUGH || pass->next - run->worst <= y + d)
 		return false;
 	set_bid(run, bid, y, d);
 	return true;
@@ -334,7 +337,7 @@ static double tightened(const struct lx_tally_run *run, const struct lx_bid *bid
 {
 	double y = lx_tally_bid_level(run->view, bid, error);
 
-	if (*error <= 64 * DBL_EPSILON * y || bid->exact)
+	if (*error <= TIGHT_ENOUGH * y || bid->exact)
 		return y;
 	double tight = sure_distance(run, bid->project, y);
 	if (tight >= 0 && tight < *error)
