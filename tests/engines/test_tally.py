@@ -359,3 +359,25 @@ def test_several_files_and_csv(lianxi, tmp_path):
     assert lines[0] == "file,project_id,cost,won,place"
     assert [line.split(",")[1:] for line in lines[1:]] == [["x", "5", "1", "1"], ["y", "9", "0", ""]] * 2
     assert lines[1].split(",")[0].endswith("a.pb")
+
+
+def test_what_cities_selected(lianxi, shared):
+    """44 of the 46 shared files that say what the city funded; docs/engines/tally.md says why not in the other two."""
+    points = {"approval": ["--utility", "cost"], "choose-1": ["--utility", "cost"], "cumulative": ["--utility", "cardinal", "--rank", "total"],
+              "ordinal": ["--utility", "positional", "--rank", "total"]}
+    rules = {"greedy-no-skip": "greedy-no-skip", "greedy-custom": "greedy-no-skip", "greedy-threshold": "greedy-threshold"}
+    agreed, differ = 0, set()
+    for reference in references(shared):
+        selected = {p for p, value in reference.get("selected_column") or [] if value == 1}
+        if not selected:
+            continue
+        rule = reference["rule_named_in_file"]
+        words = ["--rule", rules.get(rule, "greedy"), *points[reference["vote_type"]]]
+        if rule.startswith("equalshares"):
+            words = ["--completion", "add1x,comparison" if "comparison" in rule else "add1"]
+        if set(tally(lianxi, shared / "data" / "pabulib" / reference["file"], *words)["winners"]) == selected:
+            agreed += 1
+        else:
+            differ.add(reference["file"])
+    assert differ == {"Hungary_Budapest_2024.pb", "Hungary_Veszprem_2025.pb"}
+    assert agreed == 44
