@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define RULES	    "greedy greedy-no-skip greedy-threshold greedy-exclusive mes phragmen"
+#define RULES	    "greedy greedy-no-skip greedy-threshold greedy-exclusive mes phragmen welfare"
 #define UTILITIES   "cost card cardinal borda positional sqrt log"
 #define COMPLETIONS "none add1 add1x greedy utilitarian comparison"
 #define TIES	    "id natural votes cost lot refuse"

@@ -71,12 +71,26 @@ static void write_rounds(struct lx_json *json, const struct lx_cli_tally *tally)
 	lx_json_close(json, ']');
 }
 
+/* A whole number of any length that may arise, as digits in a string; it is not negative. */
+static void write_wide(struct lx_json *json, const char *key, lx_int128 n)
+{
+	char digits[48];
+	size_t at = sizeof digits - 1;
+
+	digits[at] = '\0';
+	do
+		digits[--at] = (char)('0' + (int)(n % 10));
+	while ((n /= 10) > 0);
+	word(json, key, digits + at);
+}
+
 static void write_outcome(struct lx_json *json, const struct lx_cli_tally *tally)
 {
 	const struct lx_tally_result *result = &tally->result;
 
 	money(json, tally, "budget", tally->pb.election.budget);
 	money(json, tally, "total_cost", result->total_cost);
+	write_wide(json, "total_utility", result->total_utility);
 	number(json, "voters", result->voters);
 	lx_json_key(json, "winners");
 	lx_json_open(json, '[');

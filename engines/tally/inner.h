@@ -87,6 +87,10 @@ LX_CHECK enum lx_code lx_tally_compare_greedy(struct lx_call *call,
 	const struct lx_tally_view *view, const struct lx_tally_setting *setting,
 	struct lx_tally_log *log, struct lx_tally_result *result);
 
+/* The set with the most utility. */
+LX_CHECK enum lx_code lx_tally_welfare(struct lx_call *call, const struct lx_tally_view *view,
+	const struct lx_tally_setting *setting, struct lx_tally_log *log);
+
 /* Sequential Phragmen. */
 LX_CHECK enum lx_code lx_tally_phragmen(struct lx_call *call, const struct lx_tally_view *view,
 	const struct lx_tally_setting *setting, struct lx_tally_log *log,

@@ -63,6 +63,8 @@ enum lx_code lx_tally_decide(struct lx_call *call, const struct lx_tally_view *v
 		return by_shares(call, view, setting, log, result);
 	case LX_RULE_PHRAGMEN:
 		return lx_tally_phragmen(call, view, setting, log, result);
+	case LX_RULE_WELFARE:
+		return lx_tally_welfare(call, view, setting, log);
 	}
 	return LX_OK;
 }
@@ -88,6 +90,8 @@ enum lx_code lx_tally(struct lx_call *call, const struct lx_tally_election *elec
 	found.winners_n = log.n;
 	found.tied = log.tied;
 	found.total_cost = log.spent;
+	for (size_t i = 0; i < log.n; i++)
+		found.total_utility += view.total[log.rounds[i].project];
 	*result = found;
 	return LX_OK;
 }

@@ -74,6 +74,8 @@ enum lx_tally_rule {
 	LX_RULE_EXCLUSIVE, /* as greedy, at most one project of each group */
 	LX_RULE_MES,	   /* Method of Equal Shares: Peters, Pierczynski, Skowron 2021 */
 	LX_RULE_PHRAGMEN,  /* sequential: Los, Christoff, Grossi 2022 */
+	LX_RULE_WELFARE,   /* the most utility for all together; LX_BUSY `tally.hard` where that is
+			      not found within a bound of work */
 };
 
 /* What follows Equal Shares while money is left; flags, taken in this order. ADD1: every voter gets
@@ -129,7 +131,8 @@ struct lx_tally_round {
 	size_t tied, tied_n;
 };
 
-/* What a tally gives. `winners` in order of selection. `share`: what each voter had to spend, in
+/* What a tally gives. `winners` in order of selection. `total_utility`: of all voters, in the units of
+ * enum lx_tally_utility. `share`: what each voter had to spend, in
  * the last run of Equal Shares, as share_num / share_den smallest units. `steps`: increments taken;
  * `iterations`: budgets whose outcome was worked out or proved to be the same; `runs`: those worked
  * out; `exact_fallbacks`: decisions taken over by exact arithmetic; `prefer_greedy`, `prefer_this`:
@@ -139,6 +142,7 @@ struct lx_tally_result {
 	const struct lx_tally_round *rounds;
 	const uint16_t *tied;
 	int64_t total_cost;
+	lx_int128 total_utility;
 	uint64_t voters;
 	lx_int128 share_num;
 	int64_t share_den;

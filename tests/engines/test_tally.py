@@ -381,3 +381,36 @@ def test_what_cities_selected(lianxi, shared):
             differ.add(reference["file"])
     assert differ == {"Hungary_Budapest_2024.pb", "Hungary_Veszprem_2025.pb"}
     assert agreed == 44
+
+
+def test_maximal_welfare(lianxi, shared):
+    checked = 0
+    for reference in references(shared):
+        for name, found in reference["outcomes"].items():
+            rule, _, utility = name.partition(":")
+            if rule != "maxwelfare":
+                continue
+            path = shared / "data" / "pabulib" / reference["file"]
+            ours = tally(lianxi, path, "--rule", "welfare", "--utility", utility)
+            places = len(ours["budget"].partition(".")[2]) if utility == "cost" else 0
+            assert Fraction(int(ours["total_utility"]), 10**places) == Fraction(found["pabutools"]["total_satisfaction"]), reference["file"]
+            assert Fraction(ours["total_cost"]) <= Fraction(ours["budget"])
+            checked += 1
+    assert checked >= 80
+
+
+def test_maximal_welfare_of_random_elections_by_trying_all_sets(lianxi, tmp_path):
+    rng = random.Random(31)
+    for i in range(60):
+        election = random_election(rng)
+        (tmp_path / "e.pb").write_text(election.pb())
+        utility = utilities(election)[-1]
+        total = {p: sum(row.get(p, 0) for row in election.use(utility)) for p in election.cost}
+        sets = [[]]
+        for p in sorted(election.cost):
+            sets += [chosen + [p] for chosen in sets if total[p] > 0]
+        sets = [s for s in sets if sum(election.cost[p] for p in s) <= election.budget]
+        best = max(sum(total[p] for p in s) for s in sets)
+        # the first in the order of ids: each project in that order is in if it can be
+        first = min((s for s in sets if sum(total[p] for p in s) == best), key=lambda s: [p not in s for p in sorted(election.cost)])
+        assert tally(lianxi, tmp_path / "e.pb", "--rule", "welfare", "--utility", utility)["winners"] == first, i
