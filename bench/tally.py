@@ -5,7 +5,8 @@
     LIANXI_SHARED=FOLDER bench/tally.py [BINARY_FOLDER]        (default: build/release)
 
 pabutools (with gmpy2) is installed from PyPI into build/peers when it is not there; where it cannot be had
-its column stays empty. Times are processor time, which other work on the machine disturbs least. Peer tasks that do not end in PEER_SECONDS are said so.
+its column stays empty. Times are processor time, which other work on the machine disturbs least. Peer tasks that need more than PEER_SECONDS (of processor
+time) are stopped and said so.
 """
 import json
 import multiprocessing
@@ -33,6 +34,7 @@ def have_peer():
 
 def peer_task(path, task, queue):
     """One task of pabutools in a process of its own: seconds of the rule, seconds with parsing."""
+    resource.setrlimit(resource.RLIMIT_CPU, (PEER_SECONDS, PEER_SECONDS))
     sys.path.insert(0, str(PEERS))
     started = time.process_time()
     from pabutools.analysis.mesanalytics import calculate_effective_supports
@@ -58,11 +60,7 @@ def peer(path, task):
     queue = multiprocessing.Queue()
     process = multiprocessing.Process(target=peer_task, args=(path, task, queue))
     process.start()
-    process.join(PEER_SECONDS)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        return None
+    process.join()
     return queue.get() if not queue.empty() else None
 
 

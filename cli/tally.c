@@ -25,6 +25,7 @@ static const struct lx_option options[] = {
 	{ .name = "unit-steps", .kind = LX_OPTION_FLAG },
 	{ .name = "rank", .kind = LX_OPTION_CHOICE, .of = "density total" },
 	{ .name = "threshold", .kind = LX_OPTION_INT, .of = "0..9007199254740992" },
+	{ .name = "group", .kind = LX_OPTION_TEXT, .value = "COLUMN" },
 	{ .name = "ties", .kind = LX_OPTION_CHOICE, .of = TIES },
 	{ .name = "seed", .kind = LX_OPTION_INT, .of = "0..9223372036854775807" },
 	{ .name = "explain", .kind = LX_OPTION_FLAG },
@@ -108,6 +109,8 @@ static enum lx_code fit_setting(struct lx_cli *cli, struct lx_cli_tally *tally)
 					 setting->increment <= 0))
 		return lx_fail(&cli->call, LX_INVALID, "increment", "cli.tally_increment", "%s",
 			increment);
+	if (setting->rule == LX_RULE_EXCLUSIVE && lx_option(cli, "group") == NULL)
+		return lx_fail(&cli->call, LX_INVALID, "group", "cli.tally_group", NULL);
 	int64_t told = setting->rule == LX_RULE_THRESHOLD ? tally->pb.threshold : 0;
 	setting->threshold = lx_option_int(cli, "threshold", told);
 	return LX_OK;
@@ -137,6 +140,35 @@ static enum lx_code explain(struct lx_cli *cli, struct lx_cli_tally *tally)
 	if (in == NULL)
 		return LX_BROKEN;
 	lx_tally_served(e, in, tally->served);
+	return LX_OK;
+}
+
+/* Projects with the same text in a column form a group; without text each is a group of its own. */
+static enum lx_code read_groups(struct lx_cli *cli, struct lx_pb *pb)
+{
+	const char *column = lx_option(cli, "group");
+	struct lx_tally_election *e = &pb->election;
+	size_t at = 0;
+
+	if (column == NULL)
+		return LX_OK;
+	while (at < pb->project_columns_n && !lx_text_is(pb->project_columns[at], column))
+		at++;
+	if (at == pb->project_columns_n)
+		return lx_fail(&cli->call, LX_INVALID, "group", "tally.pb_column", "%s", column);
+	uint16_t *group = lx_array(&cli->call, e->projects_n, sizeof *group);
+	if (group == NULL)
+		return LX_BROKEN;
+	for (size_t p = 0; p < e->projects_n; p++) {
+		struct lx_text name = lx_pb_cell(pb, p, column);
+		size_t same = 0;
+		while (same < p &&
+			(name.len == 0 || !lx_text_equal(name, lx_pb_cell(pb, same, column))))
+			same++;
+		group[p] = same < p ? group[same] : (uint16_t)p;
+	}
+	e->group = group;
+	e->groups_n = e->projects_n;
 	return LX_OK;
 }
 
@@ -172,6 +204,8 @@ static enum lx_code run_file(struct lx_cli *cli, const char *path, bool first)
 	enum lx_code code = lx_pb_read(&cli->call, text, &tally.pb);
 	if (code == LX_OK)
 		code = fit_setting(cli, &tally);
+	if (code == LX_OK)
+		code = read_groups(cli, &tally.pb);
 	if (code == LX_OK)
 		code = lx_tally(&cli->call, &tally.pb.election, &tally.setting, &tally.result);
 	if (code == LX_OK)

@@ -157,32 +157,57 @@ static void name(struct voting *voting, size_t from, size_t *length, uint16_t p,
 	*length += 1;
 }
 
+/* The name of up to 8 bytes that begins at `at` as a key, most significant byte first, and its length; more
+ * than 8 when it is longer. `end` of the names, `limit` of the text. */
+static size_t short_name(const char *at, const char *end, const char *limit, uint64_t *key)
+{
+	size_t left = (size_t)(end - at), n = 0;
+	uint64_t word;
+
+	*key = 0;
+	if (limit - at < 8) { /* only in the last line of a file */
+		for (; n < left && at[n] != ',' && n < 9; n++)
+			*key = *key << 8 | (unsigned char)at[n];
+		return n;
+	}
+	memcpy(&word, at, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	word = __builtin_bswap64(word);
+#endif
+	uint64_t commas = bytes_that_are(word, ',');
+	n = commas == 0 ? 8 : (size_t)__builtin_ctzll(commas) / 8;
+	if (n > left)
+		n = left;
+	if (n == 8 && left > 8 && at[8] != ',')
+		return 9;
+	if (n > 0)
+		*key = __builtin_bswap64(word) >> (64 - 8 * n);
+	return n;
+}
+
 /* Names of at most 8 bytes without points, the bulk: looked up by their bytes. False where one is
  * not found so; *length is then to be set back. */
 static bool read_plain(struct voting *voting, size_t from, size_t *length)
 {
 	const struct lx_pb_reader *reader = voting->reader;
 	struct lx_text vote = reader->fields[voting->vote_column].text;
-	uint64_t key = 0;
-	size_t bytes = 0;
+	const char *at = vote.at, *end = at + vote.len;
+	const char *limit = reader->csv.text.at + reader->csv.text.len;
 
-	for (size_t i = 0; i <= vote.len; i++) {
-		if (i < vote.len && vote.at[i] != ',') {
-			key = key << 8 | (unsigned char)vote.at[i];
-			bytes++;
-			continue;
-		}
-		if (bytes == 0 && i == vote.len)
-			break; /* nothing, or nothing behind the last comma */
-		int32_t p = bytes > 8 ? -1 : lx_pb_find_key(reader, key);
+	/* an unquoted field lies in the text; a copy of a quoted one may end anywhere */
+	if (at < reader->csv.text.at || end > limit)
+		return false;
+	while (at < end) {
+		uint64_t key;
+		size_t n = short_name(at, end, limit, &key);
+		int32_t p = n == 0 || n > 8 ? -1 : lx_pb_find_key(reader, key);
 		if (p < 0 || voting->seen[p] == voting->row)
 			return false;
 		voting->seen[p] = voting->row;
 		voting->spot[p] = (uint32_t)*length;
 		voting->merger.choice[from + *length] = (uint16_t)p;
 		*length += 1;
-		key = 0;
-		bytes = 0;
+		at += n + 1;
 	}
 	return true;
 }

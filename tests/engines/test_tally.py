@@ -414,3 +414,15 @@ def test_maximal_welfare_of_random_elections_by_trying_all_sets(lianxi, tmp_path
         # the first in the order of ids: each project in that order is in if it can be
         first = min((s for s in sets if sum(total[p] for p in s) == best), key=lambda s: [p not in s for p in sorted(election.cost)])
         assert tally(lianxi, tmp_path / "e.pb", "--rule", "welfare", "--utility", utility)["winners"] == first, i
+
+
+def test_at_most_one_project_of_each_group(lianxi, tmp_path):
+    text = slow.Election(10, {"a": 3, "b": 3, "c": 3, "d": 1}, [["a", "b", "c"], ["a", "b"], ["a"]]).pb()
+    text = text.replace("project_id;cost;votes", "project_id;cost;category")
+    text = text.replace("a;3;0", "a;3;road").replace("b;3;0", "b;3;road").replace("c;3;0", "c;3;").replace("d;1;0", "d;1;")
+    (tmp_path / "e.pb").write_text(text)
+    ours = tally(lianxi, tmp_path / "e.pb", "--rule", "greedy-exclusive", "--group", "category", "--explain")
+    assert ours["winners"] == ["a", "c", "d"]
+    assert ours["certificates"]["exclusion"] == {"guaranteed": True, "holds": True}
+    assert "category" not in lianxi("tally", tmp_path / "e.pb", "--rule", "greedy-exclusive", code=2).stdout
+    assert "colour" in lianxi("tally", tmp_path / "e.pb", "--rule", "greedy-exclusive", "--group", "colour", code=2).stderr
