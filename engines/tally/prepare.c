@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * An election prepared for one utility: rows (distinct ballots) numbered by their first two
- * choices, so that a project's supporters lie close together in memory, and the supporters by project.
+ * An election prepared for one utility: rows (distinct ballots) numbered by their two most popular
+ * projects, so that a project's supporters lie close together in memory, and the supporters by project.
  */
 #include "engines/tally/inner.h"
 #include "engines/tally/utility.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define ROW_MOST (UINT64_C(1) << 24) /* whole numbers a float holds */
@@ -22,41 +23,96 @@ static enum lx_code fits(
 	return LX_OK;
 }
 
-/* The choice by which ballots are sorted; ballots without one stand first. */
-static size_t key(const struct lx_tally_election *e, uint32_t b, size_t at)
-{
-	size_t from = e->first[b];
+/* The two most popular projects of each ballot, as places in the order of popularity plus 1; 0: none. */
+struct keys {
+	uint16_t *first, *second;
+};
 
-	return at < e->first[b + 1] - from ? e->choice[from + at] + 1u : 0;
+/* A project and how many ballots name it. */
+struct popular {
+	uint64_t ballots;
+	uint16_t project;
+};
+
+static int by_ballots(const void *left, const void *right)
+{
+	const struct popular *a = left, *b = right;
+
+	if (a->ballots != b->ballots)
+		return a->ballots > b->ballots ? -1 : 1;
+	return a->project < b->project ? -1 : 1;
+}
+
+static enum lx_code popularity(
+	struct lx_call *call, const struct lx_tally_election *e, uint16_t *place)
+{
+	struct popular *all = lx_array(call, e->projects_n, sizeof *all);
+
+	if (all == NULL)
+		return LX_BROKEN;
+	for (size_t p = 0; p < e->projects_n; p++)
+		all[p].project = (uint16_t)p;
+	for (size_t k = 0; k < e->first[e->ballots_n]; k++)
+		all[e->choice[k]].ballots++;
+	qsort(all, e->projects_n, sizeof all[0], by_ballots);
+	for (size_t i = 0; i < e->projects_n; i++)
+		place[all[i].project] = (uint16_t)(i + 1);
+	return LX_OK;
+}
+
+static void find_keys(const struct lx_tally_election *e, const uint16_t *place, struct keys *keys)
+{
+	for (size_t b = 0; b < e->ballots_n; b++) {
+		uint16_t first = 0, second = 0;
+		for (size_t k = e->first[b]; k < e->first[b + 1]; k++) {
+			uint16_t own = place[e->choice[k]];
+			if (first == 0 || own < first) {
+				second = first;
+				first = own;
+			} else if (second == 0 || own < second) {
+				second = own;
+			}
+		}
+		keys->first[b] = first;
+		keys->second[b] = second;
+	}
 }
 
 /* One stable pass of a sort by counting. */
-static void sort_by(const struct lx_tally_election *e, size_t at, const uint32_t *from,
+static void sort_by(const struct lx_tally_election *e, const uint16_t *key, const uint32_t *from,
 	uint32_t *to, size_t *count)
 {
 	memset(count, 0, (e->projects_n + 2) * sizeof *count);
 	for (size_t i = 0; i < e->ballots_n; i++)
-		count[key(e, from[i], at) + 1]++;
+		count[key[i] + 1u]++;
 	for (size_t k = 0; k <= e->projects_n; k++)
 		count[k + 1] += count[k];
 	for (size_t i = 0; i < e->ballots_n; i++)
-		to[count[key(e, from[i], at)]++] = from[i];
+		to[count[key[from[i]]]++] = from[i];
 }
 
 static enum lx_code sort_ballots(
 	struct lx_call *call, const struct lx_tally_election *e, uint32_t **sorted)
 {
 	uint32_t *a = lx_array(call, e->ballots_n, sizeof *a);
+	struct lx_arena_mark mark = lx_arena_here(call->arena);
 	uint32_t *b = lx_array(call, e->ballots_n, sizeof *b);
+	uint16_t *place = lx_array(call, e->projects_n, sizeof *place);
 	size_t *count = lx_array(call, e->projects_n + 2, sizeof *count);
+	struct keys keys = { lx_array(call, e->ballots_n, sizeof(uint16_t)),
+		lx_array(call, e->ballots_n, sizeof(uint16_t)) };
 
-	if (a == NULL || b == NULL || count == NULL)
+	if (a == NULL || b == NULL || place == NULL || count == NULL || keys.first == NULL ||
+		keys.second == NULL)
 		return LX_BROKEN;
+	LX_TRY(popularity(call, e, place));
+	find_keys(e, place, &keys);
 	for (size_t i = 0; i < e->ballots_n; i++)
 		a[i] = (uint32_t)i;
-	sort_by(e, 1, a, b, count);
-	sort_by(e, 0, b, a, count);
+	sort_by(e, keys.second, a, b, count);
+	sort_by(e, keys.first, b, a, count);
 	*sorted = a;
+	lx_arena_back(call->arena, mark);
 	return LX_OK;
 }
 
