@@ -26,6 +26,8 @@ static const struct lx_option options[] = {
 	{ .name = "rank", .kind = LX_OPTION_CHOICE, .of = "density total" },
 	{ .name = "threshold", .kind = LX_OPTION_INT, .of = "0..9007199254740992" },
 	{ .name = "group", .kind = LX_OPTION_TEXT, .value = "COLUMN" },
+	{ .name = "most", .kind = LX_OPTION_TEXT, .value = "GROUP=AMOUNT", .many = true },
+	{ .name = "least", .kind = LX_OPTION_TEXT, .value = "GROUP=AMOUNT", .many = true },
 	{ .name = "ties", .kind = LX_OPTION_CHOICE, .of = TIES },
 	{ .name = "seed", .kind = LX_OPTION_INT, .of = "0..9223372036854775807" },
 	{ .name = "explain", .kind = LX_OPTION_FLAG },
@@ -172,6 +174,50 @@ static enum lx_code read_groups(struct lx_cli *cli, struct lx_pb *pb)
 	return LX_OK;
 }
 
+/* One GROUP=AMOUNT of an option, into the limits. */
+static enum lx_code read_limit(struct lx_cli *cli, const struct lx_pb *pb, const char *option,
+	const char *given_text, int64_t *limits)
+{
+	const struct lx_tally_election *e = &pb->election;
+	const char *equals = strrchr(given_text, '='), *column = lx_option(cli, "group");
+	int64_t amount;
+
+	if (equals == NULL || !lx_decimal_read(lx_text(equals + 1), e->places, &amount) ||
+		amount < 0 || amount > LX_TALLY_MONEY_MAX)
+		return lx_fail(&cli->call, LX_INVALID, option, "cli.tally_limit", "%s", given_text);
+	struct lx_text name = { given_text, (size_t)(equals - given_text) };
+	for (size_t p = 0; p < e->projects_n; p++)
+		if (name.len > 0 && lx_text_equal(lx_pb_cell(pb, p, column), name)) {
+			limits[e->group[p]] = amount;
+			return LX_OK;
+		}
+	return lx_fail(&cli->call, LX_INVALID, option, "cli.tally_limit", "%s", given_text);
+}
+
+static enum lx_code read_limits(struct lx_cli *cli, struct lx_pb *pb)
+{
+	struct lx_tally_election *e = &pb->election;
+	static const char *const names[] = { "most", "least" };
+	const int64_t **places[] = { &e->most, &e->least };
+
+	for (size_t k = 0; k < 2; k++) {
+		const char *each = lx_option(cli, names[k]);
+		if (each == NULL)
+			continue;
+		if (e->group == NULL)
+			return lx_fail(&cli->call, LX_INVALID, "group", "cli.tally_group", NULL);
+		int64_t *limits = lx_array(&cli->call, e->groups_n, sizeof *limits);
+		if (limits == NULL)
+			return LX_BROKEN;
+		for (size_t g = 0; g < e->groups_n; g++)
+			limits[g] = k == 0 ? INT64_MAX : 0;
+		for (size_t i = 0; (each = lx_option_each(cli, names[k], i)) != NULL; i++)
+			LX_TRY(read_limit(cli, pb, names[k], each, limits));
+		*places[k] = limits;
+	}
+	return LX_OK;
+}
+
 static enum lx_code show(struct lx_cli *cli, const struct lx_cli_tally *tally, bool first)
 {
 	const char *format = given(cli, "format", "text");
@@ -206,6 +252,8 @@ static enum lx_code run_file(struct lx_cli *cli, const char *path, bool first)
 		code = fit_setting(cli, &tally);
 	if (code == LX_OK)
 		code = read_groups(cli, &tally.pb);
+	if (code == LX_OK)
+		code = read_limits(cli, &tally.pb);
 	if (code == LX_OK)
 		code = lx_tally(&cli->call, &tally.pb.election, &tally.setting, &tally.result);
 	if (code == LX_OK)

@@ -5,7 +5,7 @@
 #include "engines/tally/utility.h"
 
 const char *const lx_tally_property_names[LX_PROPERTIES] = { "budget", "threshold", "exclusion",
-	"priceable", "ejr_up_to_one", "ejr_plus", "undominated" };
+	"limits", "priceable", "ejr_up_to_one", "ejr_plus", "undominated" };
 
 static void fail(struct lx_tally_certificate *certificate, size_t witness)
 {
@@ -60,6 +60,25 @@ static void check_exclusion(
 				fail(exclusion, p);
 }
 
+/* No group above its most; and what all but the lacking spent leaves the least free. */
+static void check_limits(const struct lx_tally_claim *claim, struct lx_tally_certificate *limits)
+{
+	const struct lx_tally_election *e = claim->view->election;
+	lx_int128 needed = 0;
+
+	for (size_t g = 0; g < e->groups_n; g++) {
+		lx_int128 spent = 0;
+		for (size_t p = 0; p < e->projects_n; p++)
+			if (claim->in[p] && e->group[p] == g)
+				spent += e->cost[p];
+		if (e->most != NULL && spent > e->most[g])
+			fail(limits, LX_TALLY_NOBODY);
+		needed += e->least != NULL && e->least[g] > spent ? e->least[g] : spent;
+	}
+	if (e->least != NULL && needed > e->budget)
+		fail(limits, LX_TALLY_NOBODY);
+}
+
 static bool is_greedy(enum lx_tally_rule rule)
 {
 	return rule != LX_RULE_MES && rule != LX_RULE_PHRAGMEN;
@@ -74,6 +93,11 @@ static void plain(const struct lx_tally_claim *claim, struct lx_tally_certificat
 	if (is_greedy(rule) && claim->setting->threshold > 0) {
 		c[LX_PROPERTY_THRESHOLD].checked = c[LX_PROPERTY_THRESHOLD].guaranteed = true;
 		check_threshold(claim, &c[LX_PROPERTY_THRESHOLD]);
+	}
+	if (claim->limits.spent != NULL && rule != LX_RULE_PHRAGMEN && rule != LX_RULE_WELFARE &&
+		!claim->result->replaced) {
+		c[LX_PROPERTY_LIMITS].checked = c[LX_PROPERTY_LIMITS].guaranteed = true;
+		check_limits(claim, &c[LX_PROPERTY_LIMITS]);
 	}
 	if (rule == LX_RULE_EXCLUSIVE && claim->view->election->group != NULL) {
 		c[LX_PROPERTY_EXCLUSION].checked = c[LX_PROPERTY_EXCLUSION].guaranteed = true;
@@ -124,6 +148,9 @@ enum lx_code lx_tally_certify(struct lx_call *call, const struct lx_tally_electi
 			.witness = LX_TALLY_NOBODY };
 	for (size_t i = 0; i < result->winners_n; i++)
 		claim.bought_n += result->rounds[i].phase == 0;
+	LX_TRY(lx_tally_limits_open(call, election, &claim.limits));
+	for (size_t i = 0; i < result->winners_n; i++)
+		lx_tally_limits_spend(&claim.limits, result->rounds[i].project);
 	plain(&claim, certificates);
 	LX_TRY(proportional(&claim, certificates));
 	certificates[LX_PROPERTY_UNDOMINATED].checked = true;

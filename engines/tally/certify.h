@@ -14,6 +14,7 @@ struct lx_tally_claim {
 	const struct lx_tally_result *result;
 	bool *in;
 	size_t bought_n;
+	struct lx_tally_limits limits; /* after all purchases */
 };
 
 /* Each sets holds and witness of its certificate. */

@@ -62,7 +62,7 @@ enum lx_code lx_tally_check_groups(const struct lx_tally_claim *claim,
 			utility[view->voter[k]] += view->unit[p];
 	for (size_t p = 0; p < view->n; p++) {
 		size_t n = 0;
-		if (claim->in[p])
+		if (claim->in[p] || lx_tally_limits_forbid(&claim->limits, p))
 			continue;
 		for (size_t k = view->start[p]; k < view->start[p + 1]; k++) {
 			uint32_t row = view->voter[k];

@@ -133,7 +133,9 @@ enum lx_code lx_tally_check_shares(
 			fail(priceable, p);
 	}
 	for (size_t p = 0; p < view->n; p++)
-		if (!bought[p] && view->people[p] > 0 && !lacks(view, &prices, p, &purses))
+		if (!bought[p] && view->people[p] > 0 &&
+			!lx_tally_limits_forbid(&claim->limits, p) &&
+			!lacks(view, &prices, p, &purses))
 			fail(priceable, p);
 	return LX_OK;
 }

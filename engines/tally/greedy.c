@@ -48,8 +48,10 @@ static struct candidate candidate(
 }
 
 static bool allowed(const struct lx_tally_view *view, const struct lx_tally_setting *setting,
-	size_t p, const bool *group_taken)
+	size_t p, const struct lx_tally_limits *limits, const bool *group_taken)
 {
+	if (lx_tally_limits_forbid(limits, p))
+		return false;
 	if (setting->threshold > 0 && worth(view, setting, p) < setting->threshold)
 		return false;
 	if (setting->rule != LX_RULE_EXCLUSIVE || view->election->group == NULL)
@@ -99,17 +101,21 @@ enum lx_code lx_tally_greedy(struct lx_call *call, const struct lx_tally_view *v
 	const struct lx_tally_election *e = view->election;
 	struct candidate *all = lx_array(call, view->n, sizeof *all);
 	bool *group_taken = lx_array(call, e->groups_n, sizeof *group_taken);
+	struct lx_tally_limits limits;
 	size_t n = 0;
 
 	if (all == NULL || group_taken == NULL)
 		return LX_BROKEN;
+	LX_TRY(lx_tally_limits_open(call, e, &limits));
+	for (size_t i = 0; i < log->n; i++)
+		lx_tally_limits_spend(&limits, log->rounds[i].project);
 	for (size_t p = 0; p < view->n; p++)
 		if (!taken[p])
 			all[n++] = candidate(view, setting, p);
 	qsort(all, n, sizeof all[0], by_worth);
 	for (size_t i = 0; i < n; i++) {
 		size_t p = all[i].project;
-		if (!allowed(view, setting, p, group_taken))
+		if (!allowed(view, setting, p, &limits, group_taken))
 			continue;
 		if (e->cost[p] > e->budget - log->spent) {
 			if (setting->rule == LX_RULE_NO_SKIP)
@@ -118,6 +124,7 @@ enum lx_code lx_tally_greedy(struct lx_call *call, const struct lx_tally_view *v
 		}
 		LX_TRY(take(call, view, setting, phase, all, i, n, log));
 		taken[p] = true;
+		lx_tally_limits_spend(&limits, p);
 		if (e->group != NULL)
 			group_taken[e->group[p]] = true;
 	}

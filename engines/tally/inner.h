@@ -45,6 +45,25 @@ int lx_tally_compare(lx_int128 a, lx_int128 b, lx_int128 c, lx_int128 d);
 int64_t lx_tally_use(const struct lx_tally_election *election, enum lx_tally_utility utility,
 	size_t b, size_t at);
 
+/* What groups and all together have spent, for the limits; `spent` has groups_n, or is NULL where the
+ * election has no limits. `lacking`: what groups lack to their least, together. */
+struct lx_tally_limits {
+	const struct lx_tally_election *election;
+	int64_t *spent, total;
+	lx_int128 lacking;
+};
+
+/* Nothing is spent. */
+LX_CHECK enum lx_code lx_tally_limits_open(struct lx_call *call,
+	const struct lx_tally_election *election, struct lx_tally_limits *limits);
+void lx_tally_limits_start(struct lx_tally_limits *limits);
+
+/* Whether limits forbid p now; once forbidden it stays so, as spending only grows. */
+bool lx_tally_limits_forbid(const struct lx_tally_limits *limits, size_t p);
+
+/* p is bought. */
+void lx_tally_limits_spend(struct lx_tally_limits *limits, size_t p);
+
 /* Collects the rounds of a result. `room` purchases, `tied_room` names. */
 struct lx_tally_log {
 	struct lx_tally_round *rounds;

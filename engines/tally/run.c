@@ -36,7 +36,7 @@ enum lx_code lx_tally_run_open(struct lx_call *call, const struct lx_tally_view 
 	if (run->purse == NULL || run->low == NULL || run->heap == NULL || run->bids == NULL ||
 		run->aside == NULL || run->names == NULL || run->bought == NULL)
 		return LX_BROKEN;
-	return LX_OK;
+	return lx_tally_limits_open(call, view->election, &run->limits);
 }
 
 void lx_tally_run_close(struct lx_tally_run *run)
@@ -100,6 +100,7 @@ void lx_tally_run_start(struct lx_tally_run *run, lx_int128 num, int64_t den)
 	run->share_den = den;
 	run->heap_n = run->bought_n = 0;
 	run->exact_started = false;
+	lx_tally_limits_start(&run->limits);
 	for (size_t p = 0; p < view->n; p++) {
 		if (view->people[p] == 0 || (run->barred != NULL && run->barred[p]))
 			continue;
@@ -235,6 +236,8 @@ enum lx_code lx_tally_run_gather(struct lx_tally_run *run, double floor)
 	run->bids_n = run->aside_n = 0;
 	while (run->heap_n > 0 && run->low[run->heap[0]] <= fmax(best, floor)) {
 		struct lx_bid bid = { .project = heap_take(run) };
+		if (lx_tally_limits_forbid(&run->limits, bid.project))
+			continue;
 		enum look seen = look(run, &bid, fmax(best, floor));
 		if (seen == LOOK_DOUBT)
 			LX_TRY(look_exactly(run, &bid, &seen));
@@ -356,6 +359,7 @@ void lx_tally_run_buy(struct lx_tally_run *run, const struct lx_bid *bid)
 		heap_put(run, run->aside[i]);
 	lx_tally_pay(run->view, run->purse, bid->project, y, error, &run->worst);
 	run->bought[run->bought_n++] = bid->project;
+	lx_tally_limits_spend(&run->limits, bid->project);
 	if (run->trace != NULL)
 		run->trace->bid[run->trace->n++] = *bid;
 }

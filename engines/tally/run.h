@@ -45,7 +45,8 @@ struct lx_tally_run {
 	struct lx_tally_exact exact;
 	bool exact_open, exact_started;
 	uint64_t fallbacks;
-	const bool *barred;	      /* projects that take no part, or NULL */
+	const bool *barred; /* projects that take no part, or NULL */
+	struct lx_tally_limits limits;
 	struct lx_tally_trace *trace; /* what is recorded, or NULL */
 };
 

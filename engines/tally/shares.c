@@ -35,30 +35,33 @@ static struct ladder ladder(
 	return (struct ladder){ budget, (lx_int128)step * voters, voters };
 }
 
-/* The cheapest supported project that was not bought; 0: all were. */
-static int64_t cheapest_left(
-	const struct lx_tally_view *view, const struct lx_tally_log *log, bool *bought)
+/* The cheapest supported project that was not bought and may be; 0: there is none. */
+static int64_t cheapest_left(const struct lx_tally_view *view, const struct lx_tally_log *log,
+	struct lx_tally_limits *limits, bool *bought)
 {
 	int64_t least = 0;
 
 	memset(bought, 0, view->n * sizeof *bought);
-	for (size_t i = 0; i < log->n; i++)
+	lx_tally_limits_start(limits);
+	for (size_t i = 0; i < log->n; i++) {
 		bought[log->rounds[i].project] = true;
+		lx_tally_limits_spend(limits, log->rounds[i].project);
+	}
 	for (size_t p = 0; p < view->n; p++)
-		if (!bought[p] && view->people[p] > 0 &&
+		if (!bought[p] && view->people[p] > 0 && !lx_tally_limits_forbid(limits, p) &&
 			(least == 0 || view->election->cost[p] < least))
 			least = view->election->cost[p];
 	return least;
 }
 
 static enum ending judge(const struct lx_tally_view *view, const struct lx_tally_setting *setting,
-	const struct lx_tally_log *log, bool *bought)
+	const struct lx_tally_log *log, struct lx_tally_limits *limits, bool *bought)
 {
 	int64_t budget = view->election->budget;
 
 	if (log->spent > budget)
 		return TAKE_BEFORE;
-	int64_t least = cheapest_left(view, log, bought);
+	int64_t least = cheapest_left(view, log, limits, bought);
 	if (least == 0)
 		return TAKE_THIS;
 	if ((setting->completion & LX_COMPLETE_EXHAUSTIVE_STOP) != 0 && log->spent + least > budget)
@@ -98,7 +101,8 @@ static enum lx_code single_step(struct climb *climb, uint64_t k, enum ending *en
 	climb->run->trace = &climb->next_trace;
 	LX_TRY(lx_tally_run_shares(
 		climb->run, rung(climb, k), climb->ladder.den, &climb->next_log));
-	*ending = judge(climb->run->view, climb->run->setting, &climb->next_log, climb->bought);
+	*ending = judge(climb->run->view, climb->run->setting, &climb->next_log,
+		&climb->run->limits, climb->bought);
 	if (*ending == TAKE_BEFORE)
 		return LX_OK;
 	struct lx_tally_log log = *climb->log;

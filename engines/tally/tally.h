@@ -48,6 +48,11 @@ enum lx_tally_utility {
  * rankings; `points` beside `choice` for points, else NULL. Abstentions are empty ballots and count
  * as voters. `longest`: how many a ranking may name (LX_UTILITY_POSITION). `group` (may be NULL): a
  * number below groups_n for each project (a district, a category, a member government).
+ *
+ * Limits of groups hold for Equal Shares and greedy (both may be NULL; with `group`): a project that
+ * would bring its group above most[group] is left out; so is one that would leave the other groups
+ * less of the budget than what they lack to their least[group]. The least is thus kept free for the
+ * group, whatever others would pay; whether its projects then are bought depends on its supporters.
  */
 struct lx_tally_election {
 	int64_t budget;
@@ -65,6 +70,7 @@ struct lx_tally_election {
 	unsigned longest;
 	const uint16_t *group;
 	size_t groups_n;
+	const int64_t *most, *least;
 };
 
 enum lx_tally_rule {
@@ -203,7 +209,7 @@ LX_CHECK enum lx_code lx_tally_explain(struct lx_call *call,
  * Certificates: properties of a result, checked by code that shares nothing with the finder but the
  * prepared arrays.
  *
- * budget, threshold, exclusion, spent once: for every rule.
+ * budget, threshold, exclusion, limits: for every rule that has them.
  * priceable: of Equal Shares before completion (the prices are handed over in full, as whole numbers
  *   over one denominator; nobody pays more than the share, only supporters pay, the payments are the
  *   cost, no supported project left out could be paid from what its supporters have left), and of
@@ -220,6 +226,7 @@ enum lx_tally_property {
 	LX_PROPERTY_BUDGET,
 	LX_PROPERTY_THRESHOLD,
 	LX_PROPERTY_EXCLUSION,
+	LX_PROPERTY_LIMITS,
 	LX_PROPERTY_PRICEABLE,
 	LX_PROPERTY_EJR_UP_TO_ONE,
 	LX_PROPERTY_EJR_PLUS,

@@ -61,7 +61,20 @@ def price(cost, supporters, money):
     raise AssertionError("affordable, yet no price")
 
 
-def mes(election, utility, share, without=()):
+def forbidden(election, winners, p, limits):
+    """Whether a group's most, or what is kept free for others, forbids p; limits: (group of, most, least)."""
+    if limits is None:
+        return False
+    group, most, least = limits
+    after = {}
+    for q in [*winners, p]:
+        after[group[q]] = after.get(group[q], 0) + election.cost[q]
+    if after[group[p]] > most.get(group[p], math.inf):
+        return True
+    return bool(least) and sum(max(after.get(g, 0), least.get(g, 0)) for g in {*after, *least}) > election.budget
+
+
+def mes(election, utility, share, without=(), limits=None):
     """Equal Shares with a given share: winners in order, ties, money left."""
     use = election.use(utility)
     money = [share] * len(use)
@@ -71,7 +84,7 @@ def mes(election, utility, share, without=()):
     while True:
         prices = {}
         for p in open_projects:
-            if supporters[p]:
+            if supporters[p] and not forbidden(election, winners, p, limits):
                 r = price(election.cost[p], supporters[p], money)
                 if r is not None:
                     prices[p] = r
@@ -87,17 +100,17 @@ def mes(election, utility, share, without=()):
         open_projects.remove(tied[0])
 
 
-def add1(election, utility, exhaustive_stop, increment=1, most=3000):
+def add1(election, utility, exhaustive_stop, increment=1, most=3000, limits=None):
     """Unit steps; the last outcome that costs no more than the budget. None when it takes too long."""
     n = len(election.ballots)
     supported = set().union(*[row.keys() for row in election.use(utility)])
     before = None
     for k in range(most):
-        winners, _, _ = mes(election, utility, election.budget / n + k * increment)
+        winners, _, _ = mes(election, utility, election.budget / n + k * increment, (), limits)
         spent = sum(election.cost[p] for p in winners)
         if spent > election.budget:
             return before, k - 1
-        left = supported - set(winners)
+        left = {p for p in supported - set(winners) if not forbidden(election, winners, p, limits)}
         if not left:
             return winners, k
         if exhaustive_stop and all(spent + election.cost[p] > election.budget for p in left):
