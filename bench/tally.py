@@ -119,7 +119,7 @@ def main():
     speed = [medians(engine, path, "mes", 5) for path in (folder / LODZ, folder / BUDAPEST)]
     print("| parsing, Łódź 2022 and Budapest 2024 | | " + " and ".join(f"{one['bytes'] / 1e3 / one['read']:.0f} MB/s" for one in speed) + " | | 500 MB/s |")
     print("\nHow time grows (synthetic elections, seeded, Equal Shares by cost, approvals skewed towards popular projects):\n")
-    print("| voters | projects | approvals each | made, merged | rule | visits an ns |\n| --- | --- | --- | --- | --- | --- |")
+    print("| voters | projects | approvals each | made, merged | rule | approvals an ns |\n| --- | --- | --- | --- | --- | --- |")
     for voters, projects, each in ((10_000, 50, 4.5), (100_000, 50, 4.5), (1_000_000, 50, 4.5), (1_000_000, 200, 4.5), (1_000_000, 200, 9), (4_000_000, 200, 4.5)):
         out = subprocess.run([engine, "synthetic", str(voters), str(projects), str(each)], capture_output=True, text=True, check=True).stdout
         one = json.loads(out)
