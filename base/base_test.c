@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/message.h"
+#include "base/parallel.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -263,9 +264,28 @@ static void sentences_are_filled_in(void **state)
 	assert_int_equal(lx_lang_of(lx_text("zhuang"), LX_EN), LX_EN);
 }
 
+static void mark_one(void *with, size_t i)
+{
+	unsigned char *marks = with;
+	marks[i]++;
+}
+
+static void parallel_does_each_task_once(void **state)
+{
+	(void)state;
+	for (unsigned threads = 0; threads < 5; threads++) {
+		unsigned char marks[1000] = { 0 };
+		lx_parallel_sure(threads, sizeof marks, mark_one, marks);
+		for (size_t i = 0; i < sizeof marks; i++)
+			assert_int_equal(marks[i], 1);
+	}
+	lx_parallel_sure(2, 0, mark_one, NULL);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parallel_does_each_task_once),
 		cmocka_unit_test(arena_gives_zeroed_memory_up_to_its_limit),
 		cmocka_unit_test(arena_goes_back_to_a_mark_and_zeroes_again),
 		cmocka_unit_test(every_failed_allocation_is_survived),

@@ -18,7 +18,7 @@ static bool closing(const struct lx_csv *csv, size_t from, size_t *end, size_t *
 	size_t n = csv->text.len;
 
 	*doubled = 0;
-	for (size_t i = from; i < n; i++) {
+	for (size_t i = from; i < n; *doubled += 1) {
 		const char *quote = memchr(at + i, '"', n - i);
 		if (quote == NULL)
 			return false;
@@ -27,8 +27,7 @@ static bool closing(const struct lx_csv *csv, size_t from, size_t *end, size_t *
 			*end = i;
 			return true;
 		}
-		*doubled += 1;
-		i++;
+		i += 2;
 	}
 	return false;
 }

@@ -72,6 +72,12 @@ int64_t lx_option_int(const struct lx_cli *cli, const char *name, int64_t otherw
  * mapped, and unmapped with the process. Faults: `cli.open`, `cli.utf8` with line and column. */
 LX_CHECK enum lx_code lx_cli_read(struct lx_cli *cli, const char *path, struct lx_text *text);
 
+/* A whole file of any bytes, as lx_cli_read; at least 16-byte aligned. Faults: `cli.open`. */
+LX_CHECK enum lx_code lx_cli_bytes(struct lx_cli *cli, const char *path, struct lx_text *bytes);
+
+/* Notes in the call's fault that it lies in the file `path`. */
+void lx_cli_in(struct lx_cli *cli, const char *path);
+
 /* Writes a whole file, by a temporary one beside it that is renamed. */
 LX_CHECK enum lx_code lx_cli_write(struct lx_cli *cli, const char *path, struct lx_text text);
 

@@ -2,9 +2,33 @@
 /* The commands, in the order in which help lists them. */
 #include "cli/cli.h"
 
+/* clang-format off */
+extern const struct lx_command lx_init_command;
+extern const struct lx_command lx_serve_command;
+extern const struct lx_command lx_types_command;
 extern const struct lx_command lx_tally_command;
+extern const struct lx_command lx_share_command;
+extern const struct lx_command lx_ground_command;
+extern const struct lx_command lx_similar_command;
+extern const struct lx_command lx_appraise_command;
+extern const struct lx_command lx_verify_command;
+extern const struct lx_command lx_rebuild_command;
+extern const struct lx_command lx_backup_command;
+extern const struct lx_command lx_restore_command;
+/* clang-format on */
 
 const struct lx_command *const lx_commands[] = {
+	&lx_init_command,
+	&lx_serve_command,
+	&lx_types_command,
 	&lx_tally_command,
+	&lx_share_command,
+	&lx_ground_command,
+	&lx_similar_command,
+	&lx_appraise_command,
+	&lx_verify_command,
+	&lx_rebuild_command,
+	&lx_backup_command,
+	&lx_restore_command,
 	NULL,
 };

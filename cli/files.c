@@ -91,21 +91,34 @@ static enum lx_code check_utf8(struct lx_cli *cli, const char *path, struct lx_t
 		}
 	(void)lx_fault_at(
 		&cli->call.fault, LX_INVALID, line, (int64_t)bad - from + 1, "cli.utf8", NULL);
-	(void)snprintf(cli->call.fault.field, sizeof cli->call.fault.field, "%s", path);
+	lx_cli_in(cli, path);
 	return LX_INVALID;
 }
 
-enum lx_code lx_cli_read(struct lx_cli *cli, const char *path, struct lx_text *text)
+void lx_cli_in(struct lx_cli *cli, const char *path)
+{
+	size_t n = lx_utf8_cut(path, strlen(path), sizeof cli->call.fault.field - 1);
+
+	memcpy(cli->call.fault.field, path, n);
+	cli->call.fault.field[n] = '\0';
+}
+
+enum lx_code lx_cli_bytes(struct lx_cli *cli, const char *path, struct lx_text *bytes)
 {
 	bool standard = strcmp(path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return open_fault(cli, path);
-	enum lx_code code = read_open(cli, fd, path, text);
+	enum lx_code code = read_open(cli, fd, path, bytes);
 	if (!standard)
 		(void)close(fd);
-	LX_TRY(code);
+	return code;
+}
+
+enum lx_code lx_cli_read(struct lx_cli *cli, const char *path, struct lx_text *text)
+{
+	LX_TRY(lx_cli_bytes(cli, path, text));
 	return check_utf8(cli, path, *text);
 }
 

@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 
+import region as regions
+
 TOP = pathlib.Path(__file__).resolve().parent.parent
 FIXTURES = TOP / "tests" / "fixtures"
 
@@ -37,6 +39,28 @@ def lianxi():
     if not path.exists():
         pytest.fail(f"no binary at {path}: run make build")
     return Lianxi(path)
+
+
+@pytest.fixture(scope="session")
+def founded(lianxi, tmp_path_factory):
+    """A region with its people (tests/region.py), made once; tests take copies."""
+    return regions.found(lianxi, tmp_path_factory.mktemp("region") / "founded")
+
+
+@pytest.fixture()
+def region(founded, tmp_path):
+    """A region of the test's own, served."""
+    own = founded.copy(tmp_path / "region").start()
+    yield own
+    own.kill()
+
+
+@pytest.fixture(scope="module")
+def shared_region(founded, tmp_path_factory):
+    """A region for all tests of a file, served."""
+    own = founded.copy(tmp_path_factory.mktemp("region") / "shared").start()
+    yield own
+    own.kill()
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import re
 import sys
 
 VOID = set("area base br col embed hr img input link meta source track wbr".split())
-URL_ATTRIBUTES = set("href src action formaction cite poster data manifest background".split())
+URL_ATTRIBUTES = set("href src action formaction cite poster data data-from manifest background".split())
 REFUSED_ATTRIBUTES = set("style srcdoc srcset ping http-equiv".split())
 NO_TAGS_INSIDE = set("title textarea option".split())
 NUMBER_FILTERS = {"n": "number", "d": "moment", "day": "day", "ymd": "ymd", "full": "full", "time": "time", "iso": "iso"}

@@ -196,14 +196,19 @@ enum lx_code lx_password_change(struct lx_accounts *accounts, struct lx_request 
 	struct lx_text old, struct lx_text wanted)
 {
 	struct lx_call *call = request->call;
+	const struct lx_try try = lx_try_of(
+		lx_text(request->visitor.name), lx_text(request->address));
 	struct lx_value secrets[3];
 	char hash[LX_HASH_PASSWORD];
 	bool right;
 
 	LX_TRY(read_secrets(accounts, call, request->visitor.account, secrets));
+	if (lx_try_take(accounts, &try) > 0)
+		return lx_fail(call, LX_BUSY, NULL, "account.often", NULL);
 	LX_TRY(lx_password_check(accounts, call, old, secrets[0].text.at, &right));
 	if (!right)
 		return lx_fail(call, LX_FORBIDDEN, "old", "account.wrong_old", NULL);
+	lx_try_give(accounts, &try, true);
 	LX_TRY(lx_password_hash(accounts, call, lx_text(request->visitor.name), wanted, hash));
 	struct password_job in = { request->now, request->visitor.account,
 		lx_cookie(request, "session"), hash, secrets[0].text.at };

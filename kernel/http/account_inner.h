@@ -55,7 +55,7 @@ struct lx_accounts {
 	pthread_mutex_t lock;
 	unsigned waiting;
 	char nobody[LX_HASH_PASSWORD]; /* what names that do not exist are checked against */
-	struct lx_limits tries;	       /* failed attempts by name */
+	struct lx_limits tries;	       /* failed attempts by name, address, account */
 };
 
 /* SHA-256 of a token as it is stored. */
@@ -66,6 +66,15 @@ void lx_token_csrf(struct lx_text token, char csrf[45]);
 
 /* A name without the case of its letters; false when it is not one. */
 bool lx_name_fold(struct lx_text name, char folded[LX_NAME_MAX + 1]);
+
+/* Whose tries are counted; taken before something is checked (0, or the seconds to wait), given back when
+ * it was not wrong: `all` of that address when it was right. */
+struct lx_try {
+	uint64_t name, name_address;
+};
+struct lx_try lx_try_of(struct lx_text name, struct lx_text address);
+unsigned lx_try_take(struct lx_accounts *accounts, const struct lx_try *try);
+void lx_try_give(struct lx_accounts *accounts, const struct lx_try *try, bool all);
 
 /* Checks a password against a hash, waiting for its turn; `*right` tells. */
 LX_CHECK enum lx_code lx_password_check(struct lx_accounts *accounts, struct lx_call *call,

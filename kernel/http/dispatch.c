@@ -19,6 +19,14 @@ static struct lx_text or_empty(struct lx_text text)
 	return text.at == NULL ? LX_TEXT_OF("") : text;
 }
 
+/* A structured field's string is quoted; many programs send it without. */
+static struct lx_text unquoted(struct lx_text text)
+{
+	if (text.len < 2 || text.at[0] != '"' || text.at[text.len - 1] != '"')
+		return text;
+	return (struct lx_text){ text.at + 1, text.len - 2 };
+}
+
 static enum lx_code refuse(struct lx_exchange *exchange, unsigned status, const char *msgid)
 {
 	return lx_reply_refuse(exchange->request, &exchange->reply, status, NULL, msgid);
@@ -49,7 +57,7 @@ static enum lx_code make_request(struct lx_exchange *exchange)
 	request->body = lx_buf_view(&exchange->body);
 	request->if_none_match = or_empty(lx_head_find(head, "if-none-match"));
 	request->if_match = or_empty(lx_head_find(head, "if-match"));
-	request->idempotency_key = or_empty(lx_head_find(head, "idempotency-key"));
+	request->idempotency_key = unquoted(or_empty(lx_head_find(head, "idempotency-key")));
 	request->cookie = or_empty(lx_head_find(head, "cookie"));
 	request->authorization = or_empty(lx_head_find(head, "authorization"));
 	request->host = or_empty(lx_head_find(head, "host"));
@@ -57,6 +65,21 @@ static enum lx_code make_request(struct lx_exchange *exchange)
 	request->path = LX_TEXT_OF("/");
 	exchange->request = request;
 	return LX_OK;
+}
+
+/* Who asks this machine under another name came through a proxy that does not say so, or from a page whose
+ * name was made to point here. */
+static bool is_local_name(struct lx_text host)
+{
+	static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		size_t n = strlen(names[i]);
+		if (host.len >= n && strncasecmp(host.at, names[i], n) == 0 &&
+			(host.len == n || host.at[n] == ':'))
+			return true;
+	}
+	return false;
 }
 
 static struct lx_address find_address(struct lx_exchange *exchange)
@@ -67,7 +90,8 @@ static struct lx_address find_address(struct lx_exchange *exchange)
 		&exchange->head, &forwarded, &request->https);
 
 	lx_address_write(&address, request->address);
-	request->loopback = !forwarded && lx_address_loopback(&exchange->peer);
+	request->loopback = !forwarded && lx_address_loopback(&exchange->peer) &&
+			    is_local_name(request->host);
 	return address;
 }
 
@@ -230,6 +254,8 @@ static enum lx_code run_route(
 {
 	struct lx_request *request = exchange->request;
 
+	if (request->idempotency_key.len > LX_KEY_MAX)
+		return refuse(exchange, 400, "http.key_long");
 	LX_TRY(read_body(exchange));
 	LX_TRY(check_csrf(exchange));
 	if (found->route->access == LX_SIGNED_IN && request->visitor.account == 0)

@@ -96,5 +96,6 @@ enum lx_code lx_totp_remove(struct lx_accounts *accounts, struct lx_call *call, 
 {
 	struct factor_job in = { now, account, NULL, code };
 
+	LX_TRY(lx_code_try(accounts, call, account));
 	return lx_writer_submit(accounts->writer, call, set_factor, &in);
 }

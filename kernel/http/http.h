@@ -17,6 +17,7 @@
 #define LX_CAPTURES_MAX 6
 #define LX_HEADERS_MAX	24
 #define LX_BODY_MAX	((size_t)1 << 20)
+#define LX_KEY_MAX	200
 
 enum lx_media { LX_HTML = 1, LX_JSON, LX_CSV, LX_ATOM, LX_PLAIN };
 enum lx_access { LX_ANYONE = 1, LX_SIGNED_IN };
@@ -61,10 +62,11 @@ struct lx_request {
 	enum lx_lang lang;   /* ?lang=, then cookie, then Accept-Language */
 	bool large;	     /* ?size=large or its cookie */
 	char theme[8];	     /* "", "light", "dark" */
-	struct lx_text if_none_match, if_match, idempotency_key, cookie, authorization, host;
-	char address[48]; /* the client's, believed through --proxy networks only */
-	bool loopback;	  /* the peer itself is on this machine and nothing was forwarded */
-	bool https;	  /* a believed proxy says that the reader came by https */
+	struct lx_text if_none_match, if_match, cookie, authorization, host;
+	struct lx_text idempotency_key; /* without quotes, at most LX_KEY_MAX bytes */
+	char address[48];		/* the client's, believed through --proxy networks only */
+	bool loopback; /* the peer itself is on this machine and nothing was forwarded */
+	bool https;    /* a believed proxy says that the reader came by https */
 	struct lx_visitor visitor;
 	const struct lx_head *head; /* for lx_request_header */
 	const char *build;

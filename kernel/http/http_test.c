@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The pure parts of the door: heads, paths, pairs, negotiation, routes, networks, limits, tags. */
-#include "kernel/http/limits.h"
+#include "base/memory.h"
+#include "kernel/http/inner.h"
 #include "kernel/http/negotiation.h"
-#include "kernel/http/network.h"
 #include "kernel/http/problem.h"
 #include "kernel/http/routes.h"
 
@@ -331,6 +331,48 @@ static void problems_escape_pointers(void **state)
 	lx_buf_close(&reply.body);
 }
 
+static bool has_field(const struct lx_reply *reply, const char *name)
+{
+	for (size_t i = 0; i < reply->headers_n; i++)
+		if (strcmp(reply->headers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static enum lx_code page_that_fails(
+	struct lx_request *request, unsigned status, struct lx_reply *reply)
+{
+	(void)request;
+	(void)status;
+	reply->media = "text/html";
+	lx_buf_str(&reply->body, "half of a page");
+	return LX_BROKEN;
+}
+
+static void problems_say_what_to_do_next(void **state)
+{
+	struct fixture *f = *state;
+	static struct lx_request request;
+	struct lx_reply reply = { 0 };
+
+	request = (struct lx_request){
+		.call = &f->call, .media = LX_HTML, .lang = LX_ZH, .problem_page = page_that_fails
+	};
+	lx_fault_set(&f->call.fault, LX_BUSY, NULL, "writer.busy", NULL);
+	assert_int_equal(lx_reply_header(&request, &reply, "ETag", "\"x\""), LX_OK);
+	lx_problem_write(&request, 503, &reply);
+	assert_true(has_field(&reply, "Retry-After"));
+	assert_false(has_field(&reply, "ETag"));
+	/* a page that cannot be drawn leaves no half of itself behind */
+	assert_string_equal(reply.media, "application/problem+json; charset=utf-8");
+	assert_null(strstr(reply.body.at, "half"));
+	lx_problem_write(&request, 401, &reply);
+	assert_true(has_field(&reply, "WWW-Authenticate"));
+	assert_int_equal(lx_reply_finish(&request, &reply), LX_OK);
+	assert_true(has_field(&reply, "Content-Security-Policy"));
+	lx_buf_close(&reply.body);
+}
+
 static void every_status_has_its_title(void **state)
 {
 	static const unsigned statuses[] = { 400, 401, 403, 404, 405, 406, 408, 409, 410, 412, 413,
@@ -363,6 +405,66 @@ static void fields_cannot_be_split(void **state)
 	assert_string_equal(reply.headers[0].value, "/needs/7");
 }
 
+static enum lx_code say_much(struct lx_request *request, struct lx_reply *reply)
+{
+	char *place = lx_alloc(request->call, 100000);
+
+	if (place == NULL)
+		return LX_BROKEN;
+	reply->media = "text/plain";
+	for (int i = 0; i < 1000; i++)
+		lx_buf_str(&reply->body, "a line of the answer\n");
+	return lx_reply_header(request, reply, "Link", "<%s>; rel=\"next\"", "/needs?page=2");
+}
+
+static int64_t zero_now(void *clock)
+{
+	(void)clock;
+	return 0;
+}
+
+/* One POST with query and form through the whole door, the n-th request for memory refused. */
+static unsigned exchange_with_failure(uint64_t n, struct lx_http *http)
+{
+	static const char raw[] = "POST /much?a=1&lang=en HTTP/1.1\r\nHost: a\r\n"
+				  "Content-Type: application/x-www-form-urlencoded\r\n\r\n";
+	static struct lx_exchange exchange;
+
+	exchange = (struct lx_exchange){ .http = http, .arena = { .limit = 1 << 20 } };
+	exchange.call.arena = &exchange.arena;
+	assert_true(lx_head_read(lx_text(raw), &exchange.head));
+	lx_buf_str(&exchange.body, "title=a+need&text=b");
+	lx_memory_fail_at(n);
+	lx_dispatch(&exchange);
+	lx_memory_fail_at(0);
+	unsigned status = exchange.reply.status;
+	assert_true(status == 200 || status == 503);
+	assert_true(status == 503 || exchange.reply.body.len == 21000);
+	assert_non_null(exchange.reply.media);
+	lx_buf_close(&exchange.body);
+	lx_buf_close(&exchange.reply.body);
+	lx_arena_close(&exchange.arena);
+	return status;
+}
+
+static void without_memory_the_answer_is_503(void **state)
+{
+	static struct lx_limits limits;
+	static const struct lx_route much[] = { { "POST", "/much", LX_ANYONE, say_much },
+		{ NULL, NULL, 0, NULL } };
+	static struct lx_http http;
+	uint64_t n = 1;
+
+	(void)state;
+	(void)pthread_mutex_init(&limits.lock, NULL);
+	http = (struct lx_http){ .limits = &limits };
+	http.setting = (struct lx_http_setting){ .routes = much, .now = zero_now, .build = "x" };
+	while (exchange_with_failure(n, &http) != 200)
+		n++;
+	assert_in_range(n, 5, 100);
+	(void)pthread_mutex_destroy(&limits.lock);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, open_fixture, close_fixture)
 
 int main(void)
@@ -379,8 +481,10 @@ int main(void)
 		T(networks),
 		T(buckets_fill_by_the_minute),
 		T(problems_escape_pointers),
+		T(problems_say_what_to_do_next),
 		T(every_status_has_its_title),
 		T(fields_cannot_be_split),
+		cmocka_unit_test(without_memory_the_answer_is_503),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

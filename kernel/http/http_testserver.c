@@ -3,7 +3,7 @@
  * A small server for the black-box tests of the door: a few routes that show what arrived. Built for
  * tests only. Prints its port, serves until its standard input ends.
  *
- *	http_testserver [SLOTS [FIRST_BYTE HEAD BODY ANSWER]] [proxies=NETWORKS] [rate=N]
+ *	http_testserver [SLOTS [FIRST_BYTE HEAD BODY ANSWER]] [address=A] [port=N] [proxies=NETWORKS] [rate=N]
  */
 #include "base/memory.h"
 #include "kernel/http/http.h"
@@ -174,6 +174,10 @@ static void read_words(int argc, char **argv, struct lx_http_setting *setting)
 	for (int i = 1; i < argc; i++) {
 		if (strncmp(argv[i], "proxies=", 8) == 0)
 			setting->proxies = argv[i] + 8;
+		if (strncmp(argv[i], "address=", 8) == 0)
+			setting->address = argv[i] + 8;
+		if (strncmp(argv[i], "port=", 5) == 0)
+			setting->port = (unsigned)strtoul(argv[i] + 5, NULL, 10);
 		if (strncmp(argv[i], "rate=", 5) == 0)
 			setting->address_rate = setting->account_rate = (struct lx_rate){ 60,
 				(unsigned)strtoul(argv[i] + 5, NULL, 10) };

@@ -27,7 +27,7 @@
 #define FILES_SPARE 256 /* descriptors beside connections: database, pool, log */
 #define POOL_BYTES                                                                                 \
 	((size_t)64 << 10) /* of the library for a connection: head, its table, answer's head */
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define STACK_BYTES ((size_t)1 << 20)
 #else
 #define STACK_BYTES ((size_t)128 << 10)

@@ -5,15 +5,10 @@
  */
 #include "kernel/http/account_inner.h"
 
-#include "kernel/http/reaper.h"
-
 #include <string.h>
 #include <strings.h>
 
 #define SEEN_EVERY (15 * LX_MINUTE) /* how exactly `seen` is kept: a write each time */
-
-/* Failed attempts for one name: eight at once, then one a minute. Right ones are given back. */
-static const struct lx_rate tries = { .per_minute = 1, .burst = 8 };
 
 static struct lx_text as_text(const unsigned char digest[LX_DIGEST_BYTES])
 {
@@ -86,18 +81,6 @@ static enum lx_code look_up(struct lx_accounts *accounts, const struct lx_reques
 	return LX_OK;
 }
 
-static uint64_t name_key(struct lx_text name)
-{
-	char folded[LX_NAME_MAX + 1];
-	unsigned char digest[LX_DIGEST_BYTES];
-	uint64_t key;
-
-	bool good = lx_name_fold(name, folded);
-	lx_token_digest(good ? lx_text(folded) : name, digest);
-	memcpy(&key, digest, sizeof key);
-	return key;
-}
-
 static enum lx_code check_in(struct lx_accounts *accounts, struct lx_request *request,
 	const struct lx_sign_in *shown, struct session_job *in)
 {
@@ -116,14 +99,14 @@ static enum lx_code check_in(struct lx_accounts *accounts, struct lx_request *re
 enum lx_code lx_sign_in(struct lx_accounts *accounts, struct lx_request *request,
 	struct lx_reply *reply, const struct lx_sign_in *shown, int64_t *account)
 {
-	uint64_t key = name_key(shown->name);
+	const struct lx_try try = lx_try_of(shown->name, lx_text(request->address));
 	char token[LX_TOKEN_TEXT];
 	struct session_job in = { .accounts = accounts,
 		.now = request->now,
 		.code = lx_text_trim(shown->code),
 		.former = lx_cookie(request, "session"),
 		.token = token };
-	unsigned wait = lx_limits_take(&accounts->tries, key, tries, 1, lx_monotonic());
+	unsigned wait = lx_try_take(accounts, &try);
 
 	if (wait > 0) {
 		lx_reply_retry(request, reply, wait);
@@ -135,8 +118,7 @@ enum lx_code lx_sign_in(struct lx_accounts *accounts, struct lx_request *request
 	bool wrong = code == LX_FORBIDDEN &&
 		     strcmp(request->call->fault.msgid, "account.code_missing") != 0;
 	if (!wrong)
-		lx_limits_give(&accounts->tries, key, tries, code == LX_OK ? tries.burst : 1,
-			lx_monotonic());
+		lx_try_give(accounts, &try, code == LX_OK);
 	LX_TRY(code);
 	*account = in.account;
 	return set_cookie(request, reply, token, LX_SESSION_MOST / 1000);

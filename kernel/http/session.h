@@ -39,7 +39,7 @@ struct lx_sign_in {
 
 /* Checks and begins a new session (the one the request came with ends): sets the cookie. Faults: LX_FORBIDDEN
  * `account.wrong` (name or password, never which), `account.code_missing` and `account.code` with the field
- * "code"; 429 `account.often`; LX_BUSY `account.busy`. Demonstration accounts only from this machine. */
+ * "code"; 429 `account.often` (eight wrong ones from one address, a hundred from all); LX_BUSY `account.busy`. Demonstration accounts only from this machine. */
 LX_CHECK enum lx_code lx_sign_in(struct lx_accounts *accounts, struct lx_request *request,
 	struct lx_reply *reply, const struct lx_sign_in *shown, int64_t *account);
 
@@ -82,7 +82,8 @@ LX_CHECK enum lx_code lx_account_has_factor(struct lx_tx *tx, int64_t person, bo
 /* Removes the accounts of a person with their sessions, tokens and links (erasure). */
 LX_CHECK enum lx_code lx_account_remove(struct lx_tx *tx, int64_t person);
 
-/* A new password, the old one shown; all other sessions end. */
+/* A new password, the old one shown; all other sessions end. LX_FORBIDDEN `account.wrong_old`, field "old";
+ * LX_BUSY `account.often` after as many wrong ones as lx_sign_in allows. */
 LX_CHECK enum lx_code lx_password_change(struct lx_accounts *accounts, struct lx_request *request,
 	struct lx_text old, struct lx_text wanted);
 
@@ -105,6 +106,11 @@ LX_CHECK enum lx_code lx_totp_enrol(struct lx_accounts *accounts, struct lx_call
 	int64_t account, struct lx_text secret, struct lx_text code);
 LX_CHECK enum lx_code lx_totp_remove(struct lx_accounts *accounts, struct lx_call *call,
 	int64_t now, int64_t account, struct lx_text code);
+
+/* Counts a try of a code before the job that uses it is submitted: LX_BUSY `account.often` when there were more
+ * than eight and one a minute. Whatever calls lx_totp_use calls this first; lx_totp_remove does by itself. */
+LX_CHECK enum lx_code lx_code_try(
+	struct lx_accounts *accounts, struct lx_call *call, int64_t account);
 
 /* Checks a code of the account's second factor in a job, for acts that need one; it counts once. LX_FORBIDDEN
  * `account.code`, or `account.no_factor` when the account has none. */

@@ -477,10 +477,16 @@ static enum lx_code account_json(struct lx_request *request, struct lx_reply *re
 {
 	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
 	LX_CLOSE(lx_json_free) json_t *json = NULL;
+	json_t *tokens;
 
 	LX_TRY(lx_reader_open(request, &reader));
-	json = json_pack("{s:s, s:I, s:b, s:[]}", "name", request->visitor.name, "person",
-		(json_int_t)request->visitor.person, "resident", reader.actor.resident, "mandates");
+	LX_TRY(lx_token_list(&reader, &tokens));
+	json = json_pack("{s:s, s:I, s:b, s:[], s:o}", "name", request->visitor.name, "person",
+		(json_int_t)request->visitor.person, "resident", reader.actor.resident, "mandates",
+		"tokens", tokens);
+	/* what a program that signed in by password sends as X-CSRF-Token */
+	if (!request->visitor.by_token)
+		(void)json_object_set_new(json, "csrf", json_string(request->visitor.csrf));
 	for (size_t i = 0; i < reader.actor.mandates_n; i++)
 		(void)json_array_append_new(json_object_get(json, "mandates"),
 			json_pack("{s:I, s:s%, s:s%}", "number",

@@ -95,6 +95,9 @@ LX_CHECK enum lx_code lx_item_acts(const struct lx_reader *reader, const struct 
 LX_CHECK enum lx_code lx_latest_acts(
 	const struct lx_reader *reader, size_t most, struct lx_latest **latest, size_t *n);
 
+/* The account's tokens for programs, without the tokens themselves; the caller's (lx_json_free). */
+LX_CHECK enum lx_code lx_token_list(const struct lx_reader *reader, json_t **list);
+
 /* What came in as the input of an act: form fields or JSON, as the writer takes it; the caller's. */
 LX_CHECK enum lx_code lx_input_of_request(struct lx_request *request, const struct lx_shape *shape,
 	const struct lx_act *act, json_t **input);
@@ -111,6 +114,6 @@ lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_fo
 	lx_page_charter, lx_page_sign_in, lx_page_sign_in_post, lx_page_sign_out_post,
 	lx_page_register, lx_page_register_post, lx_page_account, lx_page_account_post,
 	lx_page_link, lx_page_link_post, lx_page_search, lx_page_menu, lx_page_health,
-	lx_page_asset;
+	lx_page_asset, lx_page_tokens_post, lx_page_token_drop;
 
 #endif

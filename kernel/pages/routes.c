@@ -31,6 +31,8 @@ const struct lx_route lx_page_routes[] = {
 	{ "POST", "/first/:token", LX_ANYONE, lx_page_link_post },
 	{ "GET", "/account", LX_SIGNED_IN, lx_page_account },
 	{ "POST", "/account", LX_SIGNED_IN, lx_page_account_post },
+	{ "POST", "/account/tokens", LX_SIGNED_IN, lx_page_tokens_post },
+	{ "POST", "/account/tokens/:n/drop", LX_SIGNED_IN, lx_page_token_drop },
 	{ "GET", "/:plural", LX_ANYONE, top },
 	{ "GET", "/:plural/new", LX_ANYONE, lx_page_new },
 	{ "GET", "/:plural/:n", LX_ANYONE, lx_page_item },

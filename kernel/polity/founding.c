@@ -19,13 +19,15 @@ static enum lx_code enter(struct lx_work *work, const struct lx_region *region, 
 	const struct lx_actor init = { .kind = LX_BY_INIT };
 	struct lx_call *call = lx_tx_call(work->tx);
 	struct lx_order order = { .type = type, .record = record, .act = act, .input = input };
-	char field[LX_FIELD_MAX];
+	char field[2 * LX_FIELD_MAX];
 
 	enum lx_code code = lx_perform(work, region, &init, &order);
 	if (code != LX_OK && code != LX_BROKEN) {
 		(void)snprintf(field, sizeof field, "%s%s%s", place,
 			call->fault.field[0] != '\0' ? "." : "", call->fault.field);
-		memcpy(call->fault.field, field, sizeof field);
+		size_t n = lx_utf8_cut(field, strlen(field), LX_FIELD_MAX - 1);
+		memcpy(call->fault.field, field, n);
+		call->fault.field[n] = '\0';
 	}
 	return code;
 }

@@ -18,6 +18,11 @@ LX_CHECK enum lx_code lx_apply(struct lx_tx *tx, const struct lx_region *region,
 LX_CHECK enum lx_code lx_rebuild(
 	struct lx_store *store, struct lx_call *call, const struct lx_region *region);
 
+/* Compares every derived table with what a rebuild of a copy gives. `scratch` is the path of a file that is not there yet; it is
+ * left for the caller to remove. A difference is LX_CONFLICT, `types.table_differs`, naming the table. */
+LX_CHECK enum lx_code lx_tables_verify(struct lx_store *store, struct lx_call *call,
+	const struct lx_region *region, const char *scratch);
+
 /* The column's form of an entry's value ("content/12" is 12), copied into the call's arena; LX_CONFLICT without a
  * fault if it does not fit the kind. */
 LX_CHECK enum lx_code lx_value_of_json(struct lx_call *call, const struct lx_field *field,

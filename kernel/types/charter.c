@@ -2,6 +2,8 @@
 /* Reading the charter: terms, words, rules, calendar. */
 #include "kernel/types/charter.h"
 
+#include "kernel/types/types_queries.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,11 +91,45 @@ enum lx_code lx_charter_load(
 	loaded.founding = !lx_text_is(loaded.record.state, "in_force");
 	(void)lx_offset_read(lx_record_value(&loaded.record, "zone").text, &loaded.offset);
 	struct lx_text currency = lx_record_value(&loaded.record, "currency").text;
-	memcpy(loaded.currency, currency.at, currency.len < 3 ? currency.len : 3);
+	if (currency.len == 3)
+		memcpy(loaded.currency, currency.at, 3);
 	loaded.places = (unsigned)lx_record_value(&loaded.record, "places").number;
 	LX_TRY(load_calendar(lx_tx_call(tx), &loaded));
 	*charter = loaded;
 	return LX_OK;
+}
+
+enum lx_code lx_charter_kept_load(struct lx_tx *tx, const struct lx_region *region,
+	struct lx_charter_kept *kept, const struct lx_charter **charter)
+{
+	struct lx_call *call = lx_tx_call(tx), own = { .arena = &kept->arena };
+	struct lx_value last[2];
+
+	enum lx_code code = lx_one(tx, &lx_q_charter_last, NULL, last);
+	if (code == LX_NOT_FOUND)
+		last[0] = last[1] = LX_I(0);
+	else
+		LX_TRY(code);
+	*charter = &kept->charter;
+	if (kept->last_n != 0 && kept->last_n == last[0].number && kept->last_at == last[1].number)
+		return LX_OK;
+	lx_charter_kept_close(kept);
+	lx_tx_serve(tx, &own);
+	code = lx_charter_load(tx, region, &kept->charter);
+	lx_tx_serve(tx, call);
+	if (code != LX_OK) {
+		call->fault = own.fault;
+		return code;
+	}
+	kept->last_n = last[0].number;
+	kept->last_at = last[1].number;
+	return LX_OK;
+}
+
+void lx_charter_kept_close(struct lx_charter_kept *kept)
+{
+	lx_arena_close(&kept->arena);
+	kept->last_n = 0;
 }
 
 bool lx_charter_term(const struct lx_charter *charter, const char *name, struct lx_text code,

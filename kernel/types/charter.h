@@ -29,6 +29,17 @@ struct lx_length {
 LX_CHECK enum lx_code lx_charter_load(
 	struct lx_tx *tx, const struct lx_region *region, struct lx_charter *charter);
 
+/* The charter kept between the acts of the writer, which alone uses it: read anew when the record has changed. Begins as
+ * { .arena.limit = … }; closed by lx_charter_kept_close. */
+struct lx_charter_kept {
+	struct lx_arena arena;
+	struct lx_charter charter;
+	int64_t last_n, last_at; /* of the record as read; 0: nothing is kept */
+};
+LX_CHECK enum lx_code lx_charter_kept_load(struct lx_tx *tx, const struct lx_region *region,
+	struct lx_charter_kept *kept, const struct lx_charter **charter);
+void lx_charter_kept_close(struct lx_charter_kept *kept);
+
 /* The term of a name, the one for `code` before the general one (code may be empty); false: there is none. */
 bool lx_charter_term(const struct lx_charter *charter, const char *name, struct lx_text code,
 	struct lx_length *length);

@@ -117,3 +117,12 @@ enum lx_code lx_clock_job(struct lx_work *work, void *nothing)
 	}
 	return call->fault.code;
 }
+
+enum lx_code lx_clock_next(struct lx_tx *tx, int64_t *moment)
+{
+	struct lx_value next;
+
+	LX_TRY(lx_one(tx, &lx_q_next_due, NULL, &next));
+	*moment = next.kind == LX_V_NULL ? INT64_MAX : next.number;
+	return LX_OK;
+}

@@ -444,6 +444,9 @@ enum lx_code lx_perform(struct lx_work *work, const struct lx_region *region,
 		.work = work, .region = region, .charter = &charter, .actor = actor
 	};
 
-	LX_TRY(lx_charter_load(work->tx, region, &charter));
+	if (region->kept != NULL)
+		LX_TRY(lx_charter_kept_load(work->tx, region, region->kept, &p.charter));
+	else
+		LX_TRY(lx_charter_load(work->tx, region, &charter));
 	return perform(&p, order);
 }

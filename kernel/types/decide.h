@@ -8,8 +8,8 @@
 
 #include "kernel/types/case.h"
 
-#define LX_KEY_MAX     128
-#define LX_FOLLOWS_MAX 64 /* how deep consequences may go */
+#define LX_ORDER_KEY_MAX 200 /* what the door lets in */
+#define LX_FOLLOWS_MAX	 64  /* how deep consequences may go */
 
 /* What is asked for, and what came of it. */
 struct lx_order {

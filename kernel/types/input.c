@@ -114,7 +114,11 @@ static enum lx_code unknown_keys(
 {
 	const char *key;
 	json_t *value;
-	char path[LX_FIELD_MAX];
+<<<<<<< HEAD
+	char path[2 * LX_FIELD_MAX]; /* cut at a whole character by lx_fail */
+=======
+	char path[2 * LX_FIELD_MAX];
+>>>>>>> e44651d5b4a31b539f4e0586cb26e2f6229280c1
 
 	json_object_foreach((json_t *)raw, key, value)
 	{
@@ -133,7 +137,7 @@ static enum lx_code decode_row(struct lx_case *c, size_t list, char sign, const 
 	const struct lx_rows *rows = &c->record->shape->type->rows[list];
 	bool drops = json_is_true(json_object_get(raw, "drop")),
 	     names = json_object_get(raw, "row") != NULL;
-	char inner[LX_FIELD_MAX];
+	char inner[2 * LX_FIELD_MAX];
 
 	if (!json_is_object(raw))
 		return lx_fail(c->call, LX_INVALID, path, "input.row_form", NULL);

@@ -8,17 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-const struct lx_table lx_order_tables[] = {
-	/* what a key was answered with; `request` tells a repetition from another request under the same key */
-	{ "answer", LX_KEPT,
-		"caller TEXT NOT NULL, name TEXT NOT NULL, request TEXT NOT NULL, record INTEGER "
-		"NOT NULL, "
-		"entry INTEGER NOT NULL, pending INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY "
-		"KEY (caller, name)",
-		"CREATE INDEX IF NOT EXISTS answer_by_at ON answer (at)", true },
-	{ 0 },
-};
-
 static enum lx_code digest_of(
 	struct lx_call *call, const struct lx_order *order, char digest[LX_HASH_TEXT])
 {
@@ -62,7 +51,7 @@ enum lx_code lx_order_job(struct lx_work *work, void *argument)
 
 	order->again = order->pending = false;
 	(void)snprintf(caller, sizeof caller, "%lld", (long long)order->person);
-	if (order->key.len > LX_KEY_MAX)
+	if (order->key.len > LX_ORDER_KEY_MAX)
 		return lx_fail(call, LX_INVALID, NULL, "act.key_long", NULL);
 	if (order->key.len > 0) {
 		LX_TRY(digest_of(call, order, digest));

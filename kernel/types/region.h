@@ -44,11 +44,14 @@ typedef enum lx_code lx_person_fn(struct lx_tx *tx, struct lx_text name, int64_t
 /* Whether a person's account has a second factor. */
 typedef enum lx_code lx_factor_fn(struct lx_tx *tx, int64_t person, bool *has);
 
+struct lx_charter_kept;
+
 struct lx_region {
 	const struct lx_type *const *types; /* ends with NULL */
 	const struct lx_data_check *checks; /* ends with a zero row */
 	lx_person_fn *person_by_name; /* set by who knows accounts; NULL: no person can be named */
 	lx_factor_fn *second_factor;  /* likewise; NULL: nobody has one */
+	struct lx_charter_kept *kept; /* the writer's; NULL: the charter is read for every act */
 	struct lx_shape *shapes;
 	size_t n;
 	struct lx_table *tables; /* derived, the journal's and `further`, ends with a zero row */

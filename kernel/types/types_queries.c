@@ -3,6 +3,7 @@
 #include "kernel/types/types_queries.h"
 
 #include "kernel/types/consent.h"
+#include "kernel/types/decide.h"
 #include "kernel/types/record.h"
 
 const struct lx_table lx_common_tables[] = {
@@ -40,6 +41,17 @@ const struct lx_table lx_common_tables[] = {
 		"NOT NULL",
 		"CREATE INDEX IF NOT EXISTS timeline_by_record ON timeline (type, record, n);"
 		"CREATE INDEX IF NOT EXISTS timeline_by_undoes ON timeline (undoes, n)" },
+	{ 0 },
+};
+
+const struct lx_table lx_order_tables[] = {
+	/* what a key was answered with; `request` tells a repetition from another request under the same key */
+	{ "answer", LX_KEPT,
+		"caller TEXT NOT NULL, name TEXT NOT NULL, request TEXT NOT NULL, record INTEGER "
+		"NOT NULL, "
+		"entry INTEGER NOT NULL, pending INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY "
+		"KEY (caller, name)",
+		"CREATE INDEX IF NOT EXISTS answer_by_at ON answer (at)", true },
 	{ 0 },
 };
 
@@ -123,6 +135,14 @@ const struct lx_query lx_q_log = { "types.log",
 	"$2",
 	"ii", "ititii" };
 
+const struct lx_query lx_q_next_due = { "types.next_due",
+	"SELECT min(moment) FROM (SELECT min(due) AS moment FROM term WHERE due > 0 UNION ALL "
+	"SELECT min(until) FROM consent WHERE stage = 'open' AND until > 0) AS waiting",
+	"", "I" };
+
+const struct lx_query lx_q_charter_last = { "types.charter_last",
+	"SELECT last_n, last_at FROM charter WHERE id = 1", "", "ii" };
+
 enum lx_code lx_consents_open(struct lx_tx *tx, size_t most, struct lx_value **cells, size_t *n)
 {
 	return lx_all(tx, &lx_q_consents_open, (struct lx_value[]){ LX_I((int64_t)most) }, most,
@@ -132,4 +152,5 @@ enum lx_code lx_consents_open(struct lx_tx *tx, size_t most, struct lx_value **c
 const struct lx_query *const lx_types_queries[] = { &lx_q_terms, &lx_q_term_put, &lx_q_terms_due,
 	&lx_q_consents, &lx_q_consent_put, &lx_q_consent_close, &lx_q_consents_due, &lx_q_voices,
 	&lx_q_voice_put, &lx_q_timeline_put, &lx_q_timeline, &lx_q_latest, &lx_q_undone,
-	&lx_q_entries, &lx_q_consents_open, &lx_q_log, &lx_q_key, &lx_q_key_put, NULL };
+	&lx_q_entries, &lx_q_consents_open, &lx_q_log, &lx_q_next_due, &lx_q_charter_last, &lx_q_key, &lx_q_key_put,
+	NULL };

@@ -44,6 +44,23 @@ struct lx_option {
 
 struct lx_field_group;
 
+/* A record that may be the same thing. The button posts the form it stands in to `join` (with csrf and one-time
+ * number); no address: no button. */
+struct lx_similar {
+	struct lx_link_view link;
+	struct lx_words under;
+	struct lx_address join;
+	struct lx_words join_label;
+};
+
+/* Records that may be the same thing as what is being written: at the right of the form, on phones under the
+ * field they belong to. The script asks `from`?q=… while one writes: any page that holds the aside will do. */
+struct lx_similar_view {
+	struct lx_address from;
+	const struct lx_similar *records;
+	size_t records_n;
+};
+
 /* One field. `id` is the anchor for errors: unique in the page, no blanks; usually the name. */
 struct lx_field_view {
 	enum lx_field_kind kind;
@@ -67,6 +84,8 @@ struct lx_field_view {
 	const struct lx_field_group *groups; /* LX_FIELD_ROWS */
 	size_t groups_n;
 	bool more; /* LX_FIELD_ROWS: another row may be added */
+	const struct lx_similar_view
+		*similar; /* LX_FIELD_TEXT: looked for while it is written; or NULL */
 };
 
 /* A repeated row: its own fields, named as the handler wants them ("helper.2.member"). `remove` is the value
@@ -115,13 +134,6 @@ struct lx_next {
 	struct lx_words when, what;
 };
 
-/* A record that may be the same thing, with a button that joins it. */
-struct lx_similar {
-	struct lx_link_view link;
-	struct lx_words under;
-	struct lx_act_view join;
-};
-
 /* The form of an act. */
 struct lx_form_page {
 	struct lx_frame frame;
@@ -135,9 +147,6 @@ struct lx_form_page {
 	struct lx_note note;
 	const struct lx_next *next; /* after submitting */
 	size_t next_n;
-	bool looks_for_similar; /* the aside stands there even while empty, for the script */
-	const struct lx_similar *similar;
-	size_t similar_n;
 	struct lx_fact_group facts; /* at the right: what one must know to fill it in */
 };
 

@@ -7,8 +7,8 @@
 
 /* --- the tile map ---------------------------------------------------------------------------- */
 
-#define LX_TILE_ROWS	24
-#define LX_TILE_COLUMNS 24
+#define LX_TILE_ROWS	12
+#define LX_TILE_COLUMNS 12
 
 /* Three classes: meets the target, near it, under it. */
 enum lx_tile_class { LX_TILE_PLAIN, LX_TILE_NEAR, LX_TILE_UNDER };

@@ -37,6 +37,11 @@ struct lx_html marked(struct sample *s, const char *zh, const char *en)
 	return html;
 }
 
+const void *keep(struct sample *s, const void *array, size_t bytes)
+{
+	return lx_arena_copy(s->call->arena, array, bytes);
+}
+
 struct lx_cell cell(enum lx_cell_kind kind, struct lx_words words)
 {
 	return (struct lx_cell){ .kind = kind, .words = words };

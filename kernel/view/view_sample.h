@@ -36,6 +36,10 @@ struct lx_frame frame_of(const struct sample *s, struct lx_words title, const ch
 /* Writes what has been printed to <folder>/<name>.<language>.html and empties the buffer. */
 void save(struct sample *s, const char *name);
 
+/* A copy of an array in the call's arena, so that it outlives the function that wrote it. */
+const void *keep(struct sample *s, const void *array, size_t bytes);
+#define KEEP(s, array) keep((s), (array), sizeof(array))
+
 /* A cell of words; a fact with one value. `cell` is taken from the call's arena. */
 struct lx_cell cell(enum lx_cell_kind kind, struct lx_words words);
 struct lx_fact fact(struct sample *s, struct lx_words label, struct lx_words value);

@@ -51,7 +51,7 @@ static void sign_in_page(struct sample *s)
 	const struct lx_entrance_page page = { .frame = frame_of(s, say(s, "登录", "Log in"), NULL),
 		.heading = say(s, "登录", "Log in"),
 		.intro = say(s, "查阅不需要登录。", "Reading needs no account."),
-		.form = { .action = at("/login"),
+		.form = { .action = at("/sign-in"),
 			.fields = fields,
 			.fields_n = 3,
 			.submit = say(s, "登录", "Log in") },
@@ -167,7 +167,7 @@ static void problem_pages(struct sample *s)
 		.saved = say(s, "没有保存任何内容。", "Nothing was saved."),
 		.relations = relations,
 		.relations_n = 2,
-		.sign_in = to(say(s, "换账户登录", "Log in as someone else"), "/login"),
+		.sign_in = to(say(s, "换账户登录", "Log in as someone else"), "/sign-in"),
 		.back = to(say(s, "返回需求 3817", "Back to need 3817"), "/needs/3817") };
 
 	lx_view_problem(&s->out, &s->view, &page);

@@ -2,13 +2,28 @@
 /* Sample pages: the form of an act with every kind of field and its errors, the page to confirm, the receipt. */
 #include "kernel/view/view_sample.h"
 
-static void express_page(struct sample *s)
+static const struct lx_similar_view *similar_needs(struct sample *s)
 {
-	const struct lx_form_step steps[] = { { say(s, "1 地点", "1 Place"),
-						      at("/needs/new?step=1"), false, true },
-		{ say(s, "2 说明", "2 Describe"), { 0 }, true, false },
-		{ say(s, "3 核对", "3 Check"), { 0 }, false, false },
-		{ say(s, "4 回执", "4 Receipt"), { 0 }, false, false } };
+	const struct lx_words mine = say(s, "这也是我的问题", "This is my problem too");
+	const struct lx_similar records[] = {
+		{ to(say(s, "太湖游泳区蓝藻预警三个市说法不一",
+			     "Three cities say three things about algae"),
+			  "/needs/4098"),
+			say(s, "4098 同类 122 件 办理中", "4098, 122 alike, in hand"),
+			at("/needs/4098/back"), mine },
+		{ to(say(s, "小梅口水有腥味，不知道该问湖州还是苏州",
+			     "The water at Xiaomeikou smells; whom do I ask?"),
+			  "/needs/2771"),
+			say(s, "2771 同类 8 件 已答复", "2771, 8 alike, answered"),
+			at("/needs/2771/back"), mine }
+	};
+	const struct lx_similar_view similar[] = { { at("/needs/similar"), KEEP(s, records), 2 } };
+
+	return KEEP(s, similar);
+}
+
+static void fill_express(struct sample *s, struct lx_form *form)
+{
 	const struct lx_words want = say(s, "写明希望达到什么结果", "Say what result you wish for"),
 			      phone = say(s, "手机号应为 11 位，现在是 10 位",
 				      "A mobile number has 11 digits; this one has 10");
@@ -31,7 +46,8 @@ static void express_page(struct sample *s)
 			.value = say(s, "太湖边三个市的蓝藻预警不一样，不知道能不能下水",
 				"Three cities on Lake Tai warn differently of algae; may we swim?")
 					 .text,
-			.most = 120 },
+			.most = 120,
+			.similar = similar_needs(s) },
 		{ .kind = LX_FIELD_AREA,
 			.id = lx_text("text"),
 			.name = lx_text("text"),
@@ -67,9 +83,23 @@ static void express_page(struct sample *s)
 			.id = lx_text("open"),
 			.name = lx_text("open"),
 			.label = say(s, "署名", "Name"),
-			.options = names,
+			.options = KEEP(s, names),
 			.options_n = 2 },
 	};
+
+	form->errors = KEEP(s, errors);
+	form->errors_n = 2;
+	form->fields = KEEP(s, fields);
+	form->fields_n = COUNT(fields);
+}
+
+static void express_page(struct sample *s)
+{
+	const struct lx_form_step steps[] = { { say(s, "1 地点", "1 Place"),
+						      at("/needs/new?step=1"), false, true },
+		{ say(s, "2 说明", "2 Describe"), { 0 }, true, false },
+		{ say(s, "3 核对", "3 Check"), { 0 }, false, false },
+		{ say(s, "4 回执", "4 Receipt"), { 0 }, false, false } };
 	const struct lx_next next[] = {
 		{ say(s, "当场", "At once"), say(s, "得到编号和回执", "a number and a receipt") },
 		{ say(s, "1 个工作日内", "1 working day"),
@@ -80,19 +110,6 @@ static void express_page(struct sample *s)
 		{ say(s, "之后 10 天", "10 days more"),
 			say(s, "由您评价是否解决", "your verdict whether it is solved") }
 	};
-	const struct lx_words mine = say(s, "这也是我的问题", "This is my problem too");
-	const struct lx_similar similar[] = {
-		{ to(say(s, "太湖游泳区蓝藻预警三个市说法不一",
-			     "Three cities say three things about algae"),
-			  "/needs/4098"),
-			say(s, "4098 同类 122 件 办理中", "4098, 122 alike, in hand"),
-			{ .label = mine, .address = at("/needs/4098/back") } },
-		{ to(say(s, "小梅口水有腥味，不知道该问湖州还是苏州",
-			     "The water at Xiaomeikou smells; whom do I ask?"),
-			  "/needs/2771"),
-			say(s, "2771 同类 8 件 已答复", "2771, 8 alike, answered"),
-			{ .label = mine, .address = at("/needs/2771/back") } }
-	};
 	struct lx_form_page page = { .frame = frame_of(
 					     s, say(s, "提出需求", "Express a need"), "/needs"),
 		.heading = say(s, "提出需求", "Express a need"),
@@ -101,34 +118,19 @@ static void express_page(struct sample *s)
 		.form = { .action = at("/needs/new"),
 			.csrf = lx_text("c"),
 			.once = lx_text("o"),
-			.errors = errors,
-			.errors_n = 2,
-			.fields = fields,
-			.fields_n = COUNT(fields),
 			.submit = say(s, "下一步：核对", "Next: check"),
 			.away = to(say(s, "取消", "Cancel"), "/needs") },
 		.next = next,
-		.next_n = COUNT(next),
-		.looks_for_similar = true,
-		.similar = similar,
-		.similar_n = 2 };
+		.next_n = COUNT(next) };
 
 	page.frame.faulty = true;
+	fill_express(s, &page.form);
 	lx_view_form(&s->out, &s->view, &page);
 	save(s, "form");
 }
 
-/* Every kind of field. */
-static void general_form_page(struct sample *s)
+static const struct lx_field_group *repeated_rows(struct sample *s)
 {
-	const struct lx_option few[] = { { lx_text("done"), say(s, "可以解决", "Done"), { 0 },
-						 true },
-		{ lx_text("declined"), say(s, "不能解决", "Declined"), { 0 }, false } };
-	const struct lx_option found[] = { { lx_text("member/5"),
-						   say(s, "苏州市（江苏）", "Suzhou, Jiangsu"),
-						   lx_words_str("320500"), true },
-		{ lx_text("member/29"), say(s, "宿州市（安徽）", "Suzhou, Anhui"),
-			lx_words_str("341300"), false } };
 	const struct lx_field_view one[] = {
 		{ .kind = LX_FIELD_TEXT,
 			.id = lx_text("evidence.1.text"),
@@ -151,9 +153,24 @@ static void general_form_page(struct sample *s)
 			.name = lx_text("evidence.2.value"),
 			.label = say(s, "数值", "Value"),
 			.unit = lx_words_str("%") } };
-	const struct lx_field_group groups[] = { { say(s, "第 1 项", "1"), one, 2,
+	const struct lx_field_group groups[] = { { say(s, "第 1 项", "1"), KEEP(s, one), 2,
 							 lx_text("evidence.1") },
-		{ say(s, "第 2 项", "2"), two, 2, lx_text("evidence.2") } };
+		{ say(s, "第 2 项", "2"), KEEP(s, two), 2, lx_text("evidence.2") } };
+
+	return KEEP(s, groups);
+}
+
+/* Every kind of field. */
+static void fill_general(struct sample *s, struct lx_form *form)
+{
+	const struct lx_option few[] = { { lx_text("done"), say(s, "可以解决", "Done"), { 0 },
+						 true },
+		{ lx_text("declined"), say(s, "不能解决", "Declined"), { 0 }, false } };
+	const struct lx_option found[] = { { lx_text("member/5"),
+						   say(s, "苏州市（江苏）", "Suzhou, Jiangsu"),
+						   lx_words_str("320500"), true },
+		{ lx_text("member/29"), say(s, "宿州市（安徽）", "Suzhou, Anhui"),
+			lx_words_str("341300"), false } };
 	const struct lx_field_view fields[] = {
 		{ .kind = LX_FIELD_SHOWN,
 			.label = say(s, "责任方", "Owner"),
@@ -171,13 +188,13 @@ static void general_form_page(struct sample *s)
 			.label = say(s, "牵头城市", "Lead"),
 			.hint = say(s, "写名称或编号，然后搜索。", "Name or number, then search."),
 			.value = lx_text("suzhou"),
-			.options = found,
+			.options = KEEP(s, found),
 			.options_n = 2 },
 		{ .kind = LX_FIELD_SELECT,
 			.id = lx_text("outcome"),
 			.name = lx_text("outcome"),
 			.label = say(s, "结论", "Outcome"),
-			.options = few,
+			.options = KEEP(s, few),
 			.options_n = 2 },
 		{ .kind = LX_FIELD_MONEY,
 			.id = lx_text("amount"),
@@ -200,13 +217,13 @@ static void general_form_page(struct sample *s)
 			.id = lx_text("class"),
 			.name = lx_text("class"),
 			.label = say(s, "适用", "Applies to"),
-			.options = few,
+			.options = KEEP(s, few),
 			.options_n = 2 },
 		{ .kind = LX_FIELD_ROWS,
 			.id = lx_text("evidence"),
 			.name = lx_text("evidence"),
 			.label = say(s, "证据", "Evidence"),
-			.groups = groups,
+			.groups = repeated_rows(s),
 			.groups_n = 2,
 			.more = true },
 		{ .kind = LX_FIELD_FILE,
@@ -222,12 +239,18 @@ static void general_form_page(struct sample *s)
 			.label = say(s, "我已核对附件中没有他人的个人信息",
 				"The attachment holds no personal data of others") },
 	};
+
+	form->fields = KEEP(s, fields);
+	form->fields_n = COUNT(fields);
+}
+
+static void general_form_page(struct sample *s)
+{
 	const struct lx_fact facts[] = { fact(s, say(s, "提出", "Submitted"),
 						 say(s, "11-05 居民", "11-05 resident")),
 		fact(s, say(s, "派单", "Routed"), lx_words_str("11-05 № 46,290")),
 		fact(s, say(s, "支持", "Backers"), lx_words_str("1,108")) };
-	const struct lx_form_page page = { .frame = frame_of(
-						   s, say(s, "报告进展", "Report"), "/duty"),
+	struct lx_form_page page = { .frame = frame_of(s, say(s, "报告进展", "Report"), "/duty"),
 		.above = say(s, "责任事项 44 7618 路末班车延至 22:30",
 			"Commitment 44: run the last 7618 until 22:30"),
 		.above_link = at("/commitments/44"),
@@ -235,8 +258,6 @@ static void general_form_page(struct sample *s)
 		.intro = say(s, "报告会公开，由协议各方或秘书处确认。",
 			"The report is public; a party or the secretariat confirms it."),
 		.form = { .action = at("/commitments/44/report"),
-			.fields = fields,
-			.fields_n = COUNT(fields),
 			.submit = say(s, "提交", "Submit"),
 			.second = { lx_text("draft"), lx_text("yes") },
 			.second_label = say(s, "保存草稿", "Save as draft"),
@@ -244,6 +265,7 @@ static void general_form_page(struct sample *s)
 			.files = true },
 		.facts = { say(s, "这件事", "This matter"), facts, 3 } };
 
+	fill_general(s, &page.form);
 	lx_view_form(&s->out, &s->view, &page);
 	save(s, "form-general");
 }

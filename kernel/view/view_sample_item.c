@@ -86,28 +86,8 @@ static void fill_life(struct sample *s, struct lx_item_page *page)
 		s, "7 步，答复用时 18 个工作日", "7 steps, answered after 18 working days");
 }
 
-static void need_page(struct sample *s)
+static void fill_answer(struct sample *s, struct lx_item_page *page)
 {
-	const struct lx_link_view crumbs[] = { to(say(s, "需求", "Needs"), "/needs"),
-		{ .label = lx_words_str("3817") } };
-	const struct lx_words above[] = { say(s, "需求 3817", "Need 3817"),
-		say(s, "2026-10-26 提出", "submitted 2026-10-26"),
-		say(s, "公共服务 / 交通", "Public services / transport") };
-	const struct lx_piece pieces[] = { { .words = say(s, "青浦 — 吴江", "Qingpu – Wujiang") },
-		{ say(s, "苏州市", "Suzhou JS"),
-			say(s, "牵头，上海市、嘉兴市协办", " leads, Shanghai and Jiaxing help"),
-			{ 0 } },
-		{ .words = say(s, "1,862 人支持", "1,862 backers") } };
-	const struct lx_prose prose = { .large = true,
-		.html = marked(s,
-			"示范区 7618 路从金泽开往黎里的末班车是 18:50。两边工厂晚班 20:00 "
-			"才下班，只能拼车，一次 35 元。希望末班车延到 22:00 以后，周末也开。",
-			"The last bus 7618 from Jinze to Lili leaves at 18:50. The late shift ends "
-			"at 20:00; we share taxis at ¥35 a ride. Please run it until after 22:00, "
-			"at weekends too."),
-		.under = say(s, "提出人：不公开姓名 · 附件 1 个（站牌照片，已遮盖人脸）",
-			"Asker: name not public · 1 attachment (photo of the stop, faces "
-			"covered)") };
 	const struct lx_verdict_fact vf[] = {
 		{ say(s, "提出人评价", "Asker's verdict"),
 			state(s, LX_VIEW_DONE, "同意办结", "may be closed"), { 0 } },
@@ -116,18 +96,19 @@ static void need_page(struct sample *s)
 		{ say(s, "支持者补充评价", "Backers"), { 0 },
 			say(s, "1,031 人中 856 人满意", "856 of 1,031 satisfied") }
 	};
-	const struct lx_verdict verdict = { vf, COUNT(vf),
+	const struct lx_verdict verdict[] = { { KEEP(s, vf), COUNT(vf),
 		say(s, "“周末的车也有了就好。希望 22:30 那班不要又被并掉。”",
 			"“Good that weekends run too. I hope the 22:30 will not be merged away "
 			"again.”"),
-		true };
+		true } };
 	const struct lx_link_view follows[] = { to(say(s, "责任事项 44，苏州市，12 月 1 日",
 							   "Commitment 44, Suzhou JS, 1 December"),
 							"/commitments/44"),
 		to(say(s, "责任事项 45，上海市，12 月 1 日", "Commitment 45, Shanghai, 1 December"),
 			"/commitments/45") };
-	const struct lx_answer answer = { .by = say(s, "苏州市人民政府的答复",
-						  "Answer of the Municipal Government of Suzhou"),
+	const struct lx_answer answer[] = { { .by = say(s, "苏州市人民政府的答复",
+						      "Answer of the Municipal Government of "
+						      "Suzhou"),
 		.at = SAMPLE_NOW,
 		.entry = 48213,
 		.prose = { .html = marked(s,
@@ -140,9 +121,16 @@ static void need_page(struct sample *s)
 				   "Every 30 minutes from 20:00 to 22:30, with a change to line 5 "
 				   "at Lili.\n3. The fund's project 19 pays; agreement 12 says how "
 				   "the three cities share the cost.") },
-		.follows = follows,
+		.follows = KEEP(s, follows),
 		.follows_n = 2,
-		.verdict = &verdict };
+		.verdict = KEEP(s, verdict) } };
+
+	page->answers = KEEP(s, answer);
+	page->answers_n = 1;
+}
+
+static void fill_right(struct sample *s, struct lx_item_page *page)
+{
 	const struct lx_act_view acts[] = { { .label = say(s, "支持", "Back it"),
 						    .address = at("/needs/3817/back"),
 						    .posts = true,
@@ -167,10 +155,43 @@ static void need_page(struct sample *s)
 			{ 0 }, say(s, "3840 已答复", "3840 answered") }
 	};
 	const struct lx_side_list lists[] = { { say(s, "同类需求", "Similar needs"),
-		to(say(s, "全部 214 件", "All 214"), "/clusters/7"), { 0 }, similar, 2 } };
+		to(say(s, "全部 214 件", "All 214"), "/clusters/7"), { 0 }, KEEP(s, similar), 2 } };
 	const struct lx_link_view proofs[] = { to(say(s, "历次版本（1）", "Versions (1)"),
 						       "/needs/3817/history"),
 		to(say(s, "纳入证明", "Proof of inclusion"), "/record/48213") };
+
+	page->acts = KEEP(s, acts);
+	page->acts_n = COUNT(acts);
+	page->terms = KEEP(s, terms);
+	page->terms_n = COUNT(terms);
+	page->lists = KEEP(s, lists);
+	page->lists_n = 1;
+	page->proofs = KEEP(s, proofs);
+	page->proofs_n = 2;
+}
+
+static void need_page(struct sample *s)
+{
+	const struct lx_link_view crumbs[] = { to(say(s, "需求", "Needs"), "/needs"),
+		{ .label = lx_words_str("3817") } };
+	const struct lx_words above[] = { say(s, "需求 3817", "Need 3817"),
+		say(s, "2026-10-26 提出", "submitted 2026-10-26"),
+		say(s, "公共服务 / 交通", "Public services / transport") };
+	const struct lx_piece pieces[] = { { .words = say(s, "青浦 — 吴江", "Qingpu – Wujiang") },
+		{ say(s, "苏州市", "Suzhou JS"),
+			say(s, "牵头，上海市、嘉兴市协办", " leads, Shanghai and Jiaxing help"),
+			{ 0 } },
+		{ .words = say(s, "1,862 人支持", "1,862 backers") } };
+	const struct lx_prose prose = { .large = true,
+		.html = marked(s,
+			"示范区 7618 路从金泽开往黎里的末班车是 18:50。两边工厂晚班 20:00 "
+			"才下班，只能拼车，一次 35 元。希望末班车延到 22:00 以后，周末也开。",
+			"The last bus 7618 from Jinze to Lili leaves at 18:50. The late shift ends "
+			"at 20:00; we share taxis at ¥35 a ride. Please run it until after 22:00, "
+			"at weekends too."),
+		.under = say(s, "提出人：不公开姓名 · 附件 1 个（站牌照片，已遮盖人脸）",
+			"Asker: name not public · 1 attachment (photo of the stop, faces "
+			"covered)") };
 	struct lx_item_page page = {
 		.frame = frame_of(s,
 			say(s, "金泽到黎里的公交末班车太早", "The last bus from Jinze to Lili"),
@@ -184,23 +205,15 @@ static void need_page(struct sample *s)
 		.pieces_n = COUNT(pieces),
 		.proses = &prose,
 		.proses_n = 1,
-		.answers = &answer,
-		.answers_n = 1,
-		.acts = acts,
-		.acts_n = COUNT(acts),
 		.acts_under = say(
 			s, "支持不需要公开姓名。", "Backing does not make your name public."),
-		.terms = terms,
-		.terms_n = COUNT(terms),
-		.lists = lists,
-		.lists_n = 1,
-		.hash = lx_text("9f2c 71ab 04d8 5b33 90c2 a7de 1184 e61a"),
-		.proofs = proofs,
-		.proofs_n = 2
+		.hash = lx_text("9f2c 71ab 04d8 5b33 90c2 a7de 1184 e61a")
 	};
 
 	page.frame.crumbs = crumbs;
 	page.frame.crumbs_n = 2;
+	fill_answer(s, &page);
+	fill_right(s, &page);
 	fill_thread(s, &page);
 	fill_life(s, &page);
 	lx_view_item(&s->out, &s->view, &page);
@@ -236,24 +249,8 @@ static struct lx_grid evidence_table(struct sample *s)
 		.rows_n = 2 };
 }
 
-static void commitment_page(struct sample *s)
+static struct lx_consent_view pending_consent(struct sample *s)
 {
-	const struct lx_link_view crumbs[] = { to(say(s, "履责", "Accountability"), "/duty"),
-		to(say(s, "责任事项", "Commitments"), "/commitments"),
-		{ .label = lx_words_str("44") } };
-	const struct lx_words above[] = { say(s, "责任事项 44", "Commitment 44"),
-		say(s, "2026-11-20 承诺", "pledged 2026-11-20") };
-	const struct lx_piece pieces[] = { { say(s, "苏州市", "Suzhou JS"), { 0 },
-						   at("/members/5") },
-		{ .words = say(s, "期限 12-20", "due 12-20") } };
-	const struct lx_fact facts[] = { fact(s, say(s, "责任方", "Owner"),
-						 say(s, "苏州市", "Suzhou JS")),
-		fact(s, say(s, "来源", "From"),
-			say(s, "需求 3817 的答复", "the answer to need 3817")),
-		fact(s, say(s, "指标", "Measure"), say(s, "末班车准点率", "Last buses on time")),
-		fact(s, say(s, "目标值", "Target"), lx_words_str("95.0")),
-		fact(s, say(s, "期限", "Due"), say(s, "2026 年 12 月 20 日", "20 December 2026")),
-		{ .label = say(s, "协助方", "Helper") } };
 	const struct lx_voice_view voices[] = { { say(s, "上海市", "Shanghai"),
 							state(s, LX_VIEW_DONE, "同意", "yes"),
 							SAMPLE_NOW, 48950, { 0 } },
@@ -275,9 +272,9 @@ static void commitment_page(struct sample *s)
 		.no = 1,
 		.abstain = 0,
 		.silent = 1,
-		.voices = voices,
+		.voices = KEEP(s, voices),
 		.voices_n = 3,
-		.input = input,
+		.input = KEEP(s, input),
 		.input_n = 1 };
 	const struct lx_svg_part parts[] = { { 1, "done", say(s, "同意", "yes").text },
 		{ 1, "late", say(s, "反对", "no").text },
@@ -288,6 +285,32 @@ static void commitment_page(struct sample *s)
 		{ .label = say(s, "反对", "No"), .address = at("/commitments/44/say/1?voice=no") },
 		{ .label = say(s, "弃权", "Abstain"),
 			.address = at("/commitments/44/say/1?voice=abstain") } };
+
+	consent.says = KEEP(s, says);
+	consent.says_n = 3;
+	if (lx_svg_stack(s->call, &s->view, parts, 3, &consent.bar) != LX_OK)
+		consent.bar = (struct lx_html){ 0 };
+	return consent;
+}
+
+static void commitment_page(struct sample *s)
+{
+	const struct lx_link_view crumbs[] = { to(say(s, "履责", "Accountability"), "/duty"),
+		to(say(s, "责任事项", "Commitments"), "/commitments"),
+		{ .label = lx_words_str("44") } };
+	const struct lx_words above[] = { say(s, "责任事项 44", "Commitment 44"),
+		say(s, "2026-11-20 承诺", "pledged 2026-11-20") };
+	const struct lx_piece pieces[] = { { say(s, "苏州市", "Suzhou JS"), { 0 },
+						   at("/members/5") },
+		{ .words = say(s, "期限 12-20", "due 12-20") } };
+	const struct lx_fact facts[] = { fact(s, say(s, "责任方", "Owner"),
+						 say(s, "苏州市", "Suzhou JS")),
+		fact(s, say(s, "来源", "From"),
+			say(s, "需求 3817 的答复", "the answer to need 3817")),
+		fact(s, say(s, "指标", "Measure"), say(s, "末班车准点率", "Last buses on time")),
+		fact(s, say(s, "目标值", "Target"), lx_words_str("95.0")),
+		fact(s, say(s, "期限", "Due"), say(s, "2026 年 12 月 20 日", "20 December 2026")),
+		{ .label = say(s, "协助方", "Helper") } };
 	const struct lx_act_view acts[] = { { .label = say(s, "报告进展", "Report"),
 						    .address = at("/commitments/44/report"),
 						    .main = true },
@@ -310,6 +333,7 @@ static void commitment_page(struct sample *s)
 			say(s, "请求延期，交各方表决", "Postponement asked, the parties decide"),
 			{ 0 }, { 0 }, false }
 	};
+	const struct lx_consent_view consent = pending_consent(s);
 	const struct lx_grid tables[] = { evidence_table(s) };
 	struct lx_item_page page = {
 		.frame = frame_of(s,
@@ -338,10 +362,6 @@ static void commitment_page(struct sample *s)
 
 	page.frame.crumbs = crumbs;
 	page.frame.crumbs_n = 3;
-	if (lx_svg_stack(s->call, &s->view, parts, 3, &consent.bar) != LX_OK)
-		return;
-	consent.says = says;
-	consent.says_n = 3;
 	lx_view_item(&s->out, &s->view, &page);
 	save(s, "item-general");
 }

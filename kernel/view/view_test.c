@@ -235,6 +235,9 @@ static void markdown_is_bounded(void **state)
 	lx_fault_clear(&bench.call.fault);
 	assert_int_equal(
 		lx_markdown(&bench.call, (struct lx_text){ long_text, 20000 }, 1, &html), LX_OK);
+	assert_int_equal(html.made.len, strlen("<p></p>\n") + (size_t)4 * 20000);
+	assert_string_equal(markdown(&bench, ">> a"),
+		"<blockquote>\n<blockquote>\n<p>a</p>\n</blockquote>\n</blockquote>\n");
 	lx_memory_free(long_text);
 }
 
@@ -275,6 +278,35 @@ static void charts_escape_their_words(void **state)
 		"y=\"-0.05\">&lt;3</text></svg>");
 }
 
+/* One page's worth of work; whether all of it succeeded. */
+static bool work(void)
+{
+	const struct lx_svg_part parts[] = { { 3, "done", lx_text("已答复") },
+		{ 1, "late", lx_text("逾期") } };
+	struct bench bench LX_CLOSE(close_bench);
+	struct lx_html text, bar;
+	open_bench(&bench);
+
+	lx_view_full(&bench.out, &zh, MOMENT);
+	bool done = lx_markdown(&bench.call, lx_text("[a](/b) *c*"), 2, &text) == LX_OK &&
+		    lx_svg_stack(&bench.call, &zh, parts, 2, &bar) == LX_OK &&
+		    !lx_buf_failed(&bench.out);
+	assert_true(done || lx_buf_failed(&bench.out) || bench.call.fault.code == LX_BROKEN);
+	return done;
+}
+
+static void every_failed_request_for_memory_is_survived_and_told(void **state)
+{
+	uint64_t n = 0;
+
+	do {
+		lx_memory_fail_at(++n);
+		assert_true(n < 1000);
+	} while (!work());
+	lx_memory_fail_at(0);
+	assert_true(n > 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +322,7 @@ int main(void)
 		cmocka_unit_test(markdown_is_bounded),
 		cmocka_unit_test(bars_show_every_part_and_fill_the_whole),
 		cmocka_unit_test(charts_escape_their_words),
+		cmocka_unit_test(every_failed_request_for_memory_is_survived_and_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

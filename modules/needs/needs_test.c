@@ -6,6 +6,7 @@
 #include "kernel/polity/founding.h"
 #include "kernel/types/apply.h"
 #include "kernel/types/decide.h"
+#include "kernel/types/types_queries.h"
 #include "modules/modules.h"
 
 #include <setjmp.h>
@@ -64,6 +65,7 @@ struct world {
 	struct lx_arena arena;
 	struct lx_call call;
 	struct lx_region region;
+	struct lx_charter_kept kept;
 	struct lx_store *store;
 	struct lx_writer *writer;
 	int64_t now;
@@ -231,6 +233,8 @@ static int begin(void **state)
 	assert_int_equal(
 		lx_region_make(&w.call, lx_types, lx_data_checks, further, &w.region), LX_OK);
 	w.region.person_by_name = by_number;
+	w.kept.arena.limit = 16 << 20;
+	w.region.kept = &w.kept;
 	assert_int_equal(
 		lx_store_open(&w.call, w.path, LX_STORE_CREATE, w.region.tables, &w.store), LX_OK);
 	struct lx_writer_setting setting = { .now = clock_now,
@@ -258,6 +262,7 @@ static int end(void **state)
 	char command[160];
 
 	lx_writer_stop(&w->writer);
+	lx_charter_kept_close(&w->kept);
 	lx_store_close(&w->store);
 	lx_arena_close(&w->arena);
 	(void)snprintf(command, sizeof command, "%s-wal", w->path);
@@ -440,6 +445,54 @@ static void an_extension_needs_the_secretariat(void **state)
 		    lx_record_value(&record, "title").number);
 }
 
+static void check_query(struct lx_tx *tx, const struct lx_query *query)
+{
+	if (query->sql != NULL && lx_query_check(tx, query) != LX_OK)
+		fail_msg("%s: %s\n%s", query->name, lx_tx_call(tx)->fault.detail, query->sql);
+}
+
+static void every_statement_fits_its_declaration(void **state)
+{
+	struct world *w = *state;
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+
+	lx_fault_clear(&w->call.fault);
+	assert_int_equal(lx_store_read(w->store, &w->call, &tx), LX_OK);
+	for (size_t i = 0; lx_types_queries[i] != NULL; i++)
+		check_query(tx, lx_types_queries[i]);
+	for (size_t i = 0; i < w->region.n; i++) {
+		const struct lx_shape *shape = &w->region.shapes[i];
+		check_query(tx, &shape->load);
+		check_query(tx, &shape->save);
+		check_query(tx, &shape->last);
+		for (size_t r = 0; r < shape->rows_n; r++) {
+			const struct lx_rows_shape *rows = &shape->rows[r];
+			const struct lx_query *const queries[] = { &rows->load, &rows->put, &rows->cut, &rows->one, &rows->find,
+				&rows->size };
+			for (size_t q = 0; q < sizeof queries / sizeof queries[0]; q++)
+				check_query(tx, queries[q]);
+		}
+	}
+}
+
+/* After all the stories above: the tables are what the journal says. */
+static void a_rebuild_gives_the_same_tables(void **state)
+{
+	struct world *w = *state;
+	char scratch[96], side[112];
+
+	(void)snprintf(scratch, sizeof scratch, "%s.copy", w->path);
+	lx_fault_clear(&w->call.fault);
+	enum lx_code code = lx_tables_verify(w->store, &w->call, &w->region, scratch);
+	if (code != LX_OK)
+		fail_msg("%s (%s)", w->call.fault.msgid, w->call.fault.detail);
+	(void)unlink(scratch);
+	(void)snprintf(side, sizeof side, "%s-wal", scratch);
+	(void)unlink(side);
+	(void)snprintf(side, sizeof side, "%s-shm", scratch);
+	(void)unlink(side);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -448,6 +501,8 @@ int main(void)
 		cmocka_unit_test(a_key_is_answered_once),
 		cmocka_unit_test(a_charter_is_amended_by_double_majority),
 		cmocka_unit_test(an_extension_needs_the_secretariat),
+		cmocka_unit_test(every_statement_fits_its_declaration),
+		cmocka_unit_test(a_rebuild_gives_the_same_tables),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -20,10 +20,12 @@ CLOSE = b"Connection: close\r\n"
 class Server:
     """The test server as a process; stops it cleanly and keeps its log."""
 
-    def __init__(self, *words):
-        path = pathlib.Path(os.environ.get("LIANXI_TESTSERVER", TOP / "build" / "release" / "kernel" / "http" / "http_testserver"))
+    def __init__(self, *words, program="http_testserver"):
+        folder = pathlib.Path(os.environ.get("LIANXI_TESTSERVERS", TOP / "build" / "release" / "kernel" / "http"))
+        path = folder / program
         if not path.exists():
-            pytest.fail(f"no server at {path}: ninja -C build/release kernel/http/http_testserver")
+            pytest.fail(f"no server at {path}: ninja -C build/release kernel/http/{program}")
+        self.path = path
         self.process = subprocess.Popen([path, *map(str, words)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.port = int(self.process.stdout.readline())
         self.log = []
@@ -520,6 +522,9 @@ def test_forwarded_addresses():
         assert seen("X-Forwarded-For: [2001:db8::7]:443")["address"] == "2001:db8::7"
         assert seen("X-Forwarded-For: nonsense, 10.1.2.3")["address"] == "10.1.2.3"
         assert seen("X-Forwarded-For: 127.0.0.1")["loopback"] is False
+        # a name that was made to point here
+        other = believing.raw(b"GET /echo HTTP/1.1\r\nHost: evil.example\r\n" + CLOSE + b"\r\n")
+        assert json.loads(parse(other)[2])["loopback"] is False
     finally:
         believing.stop()
 
@@ -528,6 +533,24 @@ def test_forwarded_addresses_of_strangers_are_not_believed(server):
     shown = json.loads(server.ask("GET", "/echo", "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https")[2])
     assert shown["address"] == "127.0.0.1" and shown["https"] is False
     assert shown["loopback"] is False, "whoever came through a proxy is not on this machine"
+
+
+def test_both_families_on_one_socket():
+    both = Server("address=::")
+    try:
+        assert json.loads(both.ask("GET", "/echo")[2])["address"] == "127.0.0.1"
+        with socket.create_connection(("::1", both.port), timeout=5) as line:
+            line.sendall(b"GET /echo HTTP/1.1\r\nHost: [::1]:8080\r\n" + CLOSE + b"\r\n")
+            shown = json.loads(parse(read_all(line))[2])
+        assert shown["address"] == "::1" and shown["loopback"] is True
+    finally:
+        both.stop()
+
+
+def test_what_cannot_be_listened_on_is_said(server):
+    for words, message in ((["address=nonsense"], "http.address"), ([f"port={server.port}"], "http.start"), (["proxies=10.0.0.0/99"], "http.network")):
+        done = subprocess.run([server.path, *words], stdin=subprocess.DEVNULL, capture_output=True, timeout=10)
+        assert done.returncode == 1 and message in done.stderr.decode()
 
 
 def test_limits():
@@ -589,16 +612,33 @@ def test_total_deadlines():
             assert line.recv(65536).startswith(b"HTTP/1.1 200")
             began = time.monotonic()
             assert line.recv(1) == b"" and 0.2 < time.monotonic() - began < 1.5
-        # a reader who does not read
-        with impatient.connect() as line:
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            line.sendall(b"GET /large HTTP/1.1\r\n" + HOST + b"\r\n")
-            began = time.monotonic()
-            assert impatient.ask("GET", "/")[0] == 200
         # whoever works long is not late
         assert impatient.ask("GET", "/slow")[0] == 200
     finally:
         impatient.stop()
+
+
+@pytest.mark.long
+def test_a_reader_who_does_not_read_is_given_up():
+    """The answer's time is 1 s and one more for every 32 KiB of its 4 MiB."""
+    impatient = Server(0, 300, 1000, 1000, 1000)
+    try:
+        with socket.socket() as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.connect(("127.0.0.1", impatient.port))
+            line.sendall(b"GET /large HTTP/1.1\r\n" + HOST + b"\r\n")
+            time.sleep(125)
+            assert impatient.ask("GET", "/")[0] == 200
+            time.sleep(8)
+            assert len(read_all(line)) < 4 << 20
+    finally:
+        impatient.stop()
+
+
+def test_idempotency_keys(server):
+    assert server.json("/echo", b"{}", "Idempotency-Key: " + "k" * 200)[0] == 200
+    assert server.json("/echo", b"{}", 'Idempotency-Key: "' + "k" * 200 + '"')[0] == 200
+    assert server.json("/echo", b"{}", "Idempotency-Key: " + "k" * 201)[0] == 400
 
 
 def crowd(server, idle, dribbling, seconds):

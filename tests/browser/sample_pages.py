@@ -9,6 +9,7 @@ Prints the pages with the program VIEW_SAMPLE, serves them on this machine, open
 320 wide, nothing of the page's own policy violated, a focus that is seen, no element smaller than 24 px that
 one must hit, and, where axe-core is found (AXE names the file), no finding of axe. Exit 1 when something is.
 """
+import base64
 import functools
 import http.server
 import json
@@ -22,7 +23,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-LOOKS = (("", 1280), ("", 390), (".dark", 1280), (".dark", 390), (".large", 1280), (".large", 390))
+EVERY_LOOK = (("", 1280), ("", 390), (".dark", 1280), (".dark", 390), (".large", 1280), (".large", 390))
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 SMALL = """
 return [...document.querySelectorAll('a[href],button,input:not([type=hidden]),select,textarea')]
@@ -30,6 +31,12 @@ return [...document.querySelectorAll('a[href],button,input:not([type=hidden]),se
   .filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && Math.min(r.width, r.height) < 20; })
   .map(e => e.outerHTML.slice(0, 120));
 """
+
+
+def looks():
+    """Those named in LOOKS ("390 dark1280 large390"), else all."""
+    named = os.environ.get("LOOKS", "").split()
+    return [(v, w) for v, w in EVERY_LOOK if not named or f"{v.lstrip('.')}{w}" in named]
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -70,7 +77,6 @@ def picture(driver, path):
     data = driver.execute_cdp_cmd("Page.captureScreenshot", {
         "format": "png", "captureBeyondViewport": True,
         "clip": {"x": 0, "y": 0, "width": driver.execute_script("return innerWidth"), "height": height, "scale": 1}})
-    import base64
     path.write_bytes(base64.b64decode(data["data"]))
 
 
@@ -85,7 +91,7 @@ def axe_findings(driver, axe):
 
 
 def look(driver, base, page, out, axe, faults):
-    for variant, width in LOOKS:
+    for variant, width in looks():
         for lang in ("zh", "en"):
             name = f"{page}{variant}.{lang}"
             resize(driver, width)

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* lianxi verify, rebuild, backup, restore: keeping a region. */
+#include "cli/region.h"
+#include "kernel/journal/hash.h"
+#include "kernel/types/apply.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- verify ---------------------------------------------------------------------------------- */
+
+static enum lx_code verify_journal(
+	struct lx_cli *cli, struct lx_opened *opened, int64_t *size, char root[LX_HASH_TEXT])
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	unsigned char hash[LX_HASH_BYTES];
+	struct lx_edge edge;
+
+	LX_TRY(lx_store_read_patient(opened->store, &cli->call, &tx));
+	LX_TRY(lx_edge_load(tx, &edge));
+	LX_TRY(lx_journal_verify(tx));
+	lx_edge_root(&edge, hash);
+	lx_hash_write(hash, root);
+	*size = edge.size;
+	return LX_OK;
+}
+
+/* A difference is an answer, not a failure: told on standard output, exit code 1. */
+static enum lx_code tell_difference(struct lx_cli *cli, enum lx_code code)
+{
+	if (code != LX_CONFLICT)
+		return code;
+	lx_say_fault(&cli->out, cli->lang, &cli->call.fault);
+	lx_buf_char(&cli->out, '\n');
+	lx_fault_clear(&cli->call.fault);
+	cli->wrong = true;
+	return LX_OK;
+}
+
+/* The derived tables against a rebuild of a copy, in a folder of its own that goes again. */
+static enum lx_code verify_tables(struct lx_cli *cli, struct lx_opened *opened)
+{
+	static const char *const leaves[] = { "", "-wal", "-shm" };
+	char folder[] = "/tmp/lianxi-verify-XXXXXX", path[64], file[80];
+
+	if (mkdtemp(folder) == NULL)
+		return lx_fail(&cli->call, LX_BROKEN, folder, "cli.open", "%s", strerror(errno));
+	(void)snprintf(path, sizeof path, "%s/copy.db", folder);
+	enum lx_code code = lx_tables_verify(opened->store, &cli->call, &opened->region, path);
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(file, sizeof file, "%s%s", path, leaves[i]);
+		(void)unlink(file);
+	}
+	(void)rmdir(folder);
+	return code;
+}
+
+static enum lx_code verify(struct lx_cli *cli)
+{
+	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
+	char root[LX_HASH_TEXT], number[24];
+	int64_t size;
+
+	cli->call.progress = lx_cli_progress(cli, "verify.progress");
+	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_READ, &opened));
+	enum lx_code code = verify_journal(cli, &opened, &size, root);
+	if (code != LX_OK)
+		return tell_difference(cli, code);
+	code = verify_tables(cli, &opened);
+	if (code != LX_OK)
+		return tell_difference(cli, code);
+	(void)snprintf(number, sizeof number, "%lld", (long long)size);
+	lx_say(&cli->out, cli->lang, "verify.done", number, root);
+	lx_buf_char(&cli->out, '\n');
+	return LX_OK;
+}
+
+const struct lx_command lx_verify_command = { "verify", "DIR", 1, 1, NULL, verify };
+
+/* --- rebuild --------------------------------------------------------------------------------- */
+
+static enum lx_code rebuild(struct lx_cli *cli)
+{
+	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
+
+	cli->call.progress = lx_cli_progress(cli, "rebuild.progress");
+	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
+	LX_TRY(lx_rebuild(opened.store, &cli->call, &opened.region));
+	lx_say(&cli->out, cli->lang, "rebuild.done", NULL);
+	lx_buf_char(&cli->out, '\n');
+	return LX_OK;
+}
+
+const struct lx_command lx_rebuild_command = { "rebuild", "DIR", 1, 1, NULL, rebuild };
+
+/* --- backup, restore ------------------------------------------------------------------------- */
+
+static enum lx_code backup(struct lx_cli *cli)
+{
+	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
+
+	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_READ, &opened));
+	LX_TRY(lx_store_backup(opened.store, &cli->call, cli->operands[1]));
+	lx_say(&cli->out, cli->lang, "backup.done", cli->operands[1]);
+	lx_buf_char(&cli->out, '\n');
+	return LX_OK;
+}
+
+const struct lx_command lx_backup_command = { "backup", "DIR FILE", 2, 2, NULL, backup };
+
+/* The backup is a whole database: it is copied into a new folder, opened and checked. */
+static enum lx_code restore(struct lx_cli *cli)
+{
+	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
+	struct lx_store *from = NULL;
+	char path[4096], root[LX_HASH_TEXT], number[24];
+	struct lx_region region;
+	int64_t size;
+
+	if (snprintf(path, sizeof path, "%s/lianxi.db", cli->operands[1]) >= (int)sizeof path)
+		return lx_fail(&cli->call, LX_INVALID, cli->operands[1], "cli.open", "%s",
+			strerror(ENAMETOOLONG));
+	LX_TRY(lx_region_types(&cli->call, &region));
+	if (access(cli->operands[0], R_OK) != 0)
+		return lx_fail(&cli->call, LX_INVALID, cli->operands[0], "cli.open", "%s",
+			strerror(errno));
+	if (mkdir(cli->operands[1], 0700) != 0)
+		return lx_fail(&cli->call, errno == EEXIST ? LX_CONFLICT : LX_INVALID,
+			cli->operands[1], errno == EEXIST ? "region.exists" : "cli.open", "%s",
+			strerror(errno));
+	LX_TRY(lx_store_open(&cli->call, cli->operands[0], LX_STORE_READ, region.tables, &from));
+	enum lx_code code = lx_store_backup(from, &cli->call, path);
+	lx_store_close(&from);
+	LX_TRY(code);
+	LX_TRY(lx_region_open(cli, cli->operands[1], LX_REGION_READ, &opened));
+	code = verify_journal(cli, &opened, &size, root);
+	if (code != LX_OK)
+		return tell_difference(cli, code);
+	(void)snprintf(number, sizeof number, "%lld", (long long)size);
+	lx_say(&cli->out, cli->lang, "restore.done", cli->operands[1], number);
+	lx_buf_char(&cli->out, '\n');
+	return LX_OK;
+}
+
+const struct lx_command lx_restore_command = { "restore", "FILE DIR", 2, 2, NULL, restore };

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Opening and closing a region's folder. */
+#include "cli/region.h"
+
+#include "modules/modules.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_MOST     4096
+#define WRITER_MEMORY ((size_t)256 << 20)
+
+enum lx_code lx_region_types(struct lx_call *call, struct lx_region *region)
+{
+	static const struct lx_table *const further[] = { lx_order_tables, lx_account_tables,
+		NULL };
+
+	LX_TRY(lx_region_make(call, lx_types, lx_data_checks, further, region));
+	region->person_by_name = lx_app_person_by_name;
+	region->second_factor = lx_app_second_factor;
+	return LX_OK;
+}
+
+static enum lx_code path_of(
+	struct lx_cli *cli, const char *folder, const char *name, char path[PATH_MOST])
+{
+	if (snprintf(path, PATH_MOST, "%s/%s", folder, name) >= PATH_MOST)
+		return lx_fail(
+			&cli->call, LX_INVALID, folder, "cli.open", "%s", strerror(ENAMETOOLONG));
+	return LX_OK;
+}
+
+static enum lx_code make_folder(struct lx_cli *cli, const char *folder)
+{
+	if (mkdir(folder, 0700) == 0)
+		return LX_OK;
+	if (errno == EEXIST)
+		return lx_fail(&cli->call, LX_CONFLICT, folder, "region.exists", NULL);
+	return lx_fail(&cli->call, LX_INVALID, folder, "cli.open", "%s", strerror(errno));
+}
+
+/* One process at a time: a second one would write beside the first. */
+static enum lx_code take_lock(struct lx_cli *cli, const char *folder, struct lx_opened *opened)
+{
+	char path[PATH_MOST];
+
+	LX_TRY(path_of(cli, folder, "lianxi.lock", path));
+	opened->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (opened->lock < 0)
+		return lx_fail(&cli->call, LX_INVALID, folder,
+			errno == ENOENT ? "region.none" : "cli.open", "%s", strerror(errno));
+	if (flock(opened->lock, LOCK_EX | LOCK_NB) != 0)
+		return lx_fail(&cli->call, LX_BUSY, folder, "region.locked", NULL);
+	return LX_OK;
+}
+
+enum lx_code lx_region_open(
+	struct lx_cli *cli, const char *folder, enum lx_region_use use, struct lx_opened *opened)
+{
+	static const enum lx_store_mode modes[] = { [LX_REGION_READ] = LX_STORE_READ,
+		[LX_REGION_WRITE] = LX_STORE_WRITE,
+		[LX_REGION_CREATE] = LX_STORE_CREATE };
+	char path[PATH_MOST];
+
+	*opened = (struct lx_opened){ .lock = -1 };
+	LX_TRY(lx_region_types(&cli->call, &opened->region));
+	LX_TRY(path_of(cli, folder, "lianxi.db", path));
+	if (use == LX_REGION_CREATE)
+		LX_TRY(make_folder(cli, folder));
+	else if (access(path, F_OK) != 0)
+		return lx_fail(
+			&cli->call, LX_NOT_FOUND, folder, "region.none", "%s", strerror(errno));
+	if (use != LX_REGION_READ)
+		LX_TRY(take_lock(cli, folder, opened));
+	return lx_store_open(&cli->call, path, modes[use], opened->region.tables, &opened->store);
+}
+
+enum lx_code lx_region_start(struct lx_cli *cli, struct lx_opened *opened)
+{
+	struct lx_writer_setting setting = { .now = lx_clock_now,
+		.clock = &opened->clock,
+		.due = lx_clock_job,
+		.with = &opened->region,
+		.memory = WRITER_MEMORY };
+
+	opened->kept.arena.limit = WRITER_MEMORY;
+	opened->region.kept = &opened->kept;
+	LX_TRY(lx_writer_start(&cli->call, opened->store, &setting, &opened->writer));
+	return lx_accounts_open(&cli->call, opened->store, opened->writer, &opened->accounts);
+}
+
+void lx_region_close(struct lx_opened *opened)
+{
+	lx_writer_stop(&opened->writer);
+	lx_charter_kept_close(&opened->kept);
+	lx_accounts_close(&opened->accounts);
+	lx_store_close(&opened->store);
+	if (opened->lock >= 0)
+		(void)close(opened->lock);
+	opened->lock = -1;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* lianxi serve DIR: the region on the network, until SIGTERM or SIGINT; stops cleanly with nothing lost. */
+#include "base/time.h"
+#include "cli/region.h"
+#include "kernel/types/check.h"
+
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define REQUEST_MEMORY ((size_t)32 << 20)
+#define TIDY_EVERY     600 /* ticks */
+
+/* A thread that lets the writer enter what has become due, once a second. */
+struct ticking {
+	struct lx_opened *opened;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t stop;
+	bool stopping;
+};
+
+static enum lx_code tidy(struct lx_work *work, void *nothing)
+{
+	(void)nothing;
+	return lx_accounts_tidy(work->tx, work->now);
+}
+
+static void tick(struct ticking *t, unsigned n)
+{
+	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = (size_t)4 << 20 };
+	struct lx_call call = { .arena = &arena };
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	int64_t next = INT64_MAX;
+
+	/* what cannot be read now is tried again with the next tick */
+	enum lx_code code = lx_store_read(t->opened->store, &call, &tx);
+	if (code == LX_OK)
+		code = lx_clock_next(tx, &next);
+	lx_store_release(&tx);
+	if (code == LX_OK && next <= lx_clock_now(&t->opened->clock))
+		lx_writer_wake(t->opened->writer);
+	if (n % TIDY_EVERY == TIDY_EVERY - 1)
+		code = lx_writer_submit(t->opened->writer, &call, tidy, NULL);
+}
+
+static void *ticking_main(void *argument)
+{
+	struct ticking *t = argument;
+
+	for (unsigned n = 0;; n++) {
+		struct timespec until;
+		(void)pthread_mutex_lock(&t->lock);
+		(void)timespec_get(&until, TIME_UTC);
+		until.tv_sec++;
+		if (!t->stopping)
+			(void)pthread_cond_timedwait(&t->stop, &t->lock, &until);
+		bool stopping = t->stopping;
+		(void)pthread_mutex_unlock(&t->lock);
+		if (stopping)
+			return NULL;
+		tick(t, n);
+	}
+}
+
+static enum lx_code start_ticking(struct lx_cli *cli, struct ticking *t)
+{
+	(void)pthread_mutex_init(&t->lock, NULL);
+	(void)pthread_cond_init(&t->stop, NULL);
+	if (pthread_create(&t->thread, NULL, ticking_main, t) != 0)
+		return lx_fail(&cli->call, LX_BROKEN, NULL, "writer.thread", NULL);
+	return LX_OK;
+}
+
+static void stop_ticking(struct ticking *t)
+{
+	(void)pthread_mutex_lock(&t->lock);
+	t->stopping = true;
+	(void)pthread_cond_signal(&t->stop);
+	(void)pthread_mutex_unlock(&t->lock);
+	(void)pthread_join(t->thread, NULL);
+}
+
+/* "127.0.0.1:8080", "[::1]:8080", ":0" */
+static enum lx_code read_listen(struct lx_cli *cli, char address[64], unsigned *port)
+{
+	const char *listen = lx_option(cli, "listen");
+	const char *text = listen == NULL ? "127.0.0.1:8080" : listen, *colon = strrchr(text, ':');
+	int64_t number;
+
+	if (colon == NULL || !lx_text_int(lx_text(colon + 1), &number) || number < 0 ||
+		number > 65535)
+		return lx_fail(&cli->call, LX_INVALID, "listen", "serve.listen", "%s", text);
+	const char *from = text[0] == '[' ? text + 1 : text;
+	size_t n = (size_t)(colon - from) - (text[0] == '[' && colon > from ? 1 : 0);
+	if (n >= 64)
+		return lx_fail(&cli->call, LX_INVALID, "listen", "serve.listen", "%s", text);
+	memcpy(address, from, n);
+	address[n] = '\0';
+	if (n == 0)
+		(void)snprintf(address, 64, "127.0.0.1");
+	*port = (unsigned)number;
+	return LX_OK;
+}
+
+static void log_line(void *with, struct lx_text line)
+{
+	(void)with;
+	(void)fprintf(stderr, "%.*s\n", (int)line.len, line.at);
+}
+
+/* A sure fault in the tables is found before anybody meets it. */
+static enum lx_code check_types(struct lx_cli *cli, const struct lx_region *region)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf faults = { 0 };
+
+	if (lx_types_check(region->types, region->checks, lx_has, &faults) == 0)
+		return LX_OK;
+	return lx_fail(&cli->call, LX_BROKEN, NULL, "serve.types", "%s", faults.at);
+}
+
+static enum lx_code read_clock(struct lx_cli *cli, struct lx_clock *clock)
+{
+	const char *now = lx_option(cli, "now");
+
+	if (now == NULL)
+		return LX_OK;
+	if (!lx_moment_read(lx_text(now), &clock->start))
+		return lx_fail(&cli->call, LX_INVALID, "now", "input.moment", NULL);
+	return LX_OK;
+}
+
+static enum lx_code wait_for_end(struct lx_cli *cli)
+{
+	sigset_t ends;
+	int which;
+
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGINT);
+	(void)sigaddset(&ends, SIGTERM);
+	if (sigwait(&ends, &which) != 0)
+		return lx_fail(&cli->call, LX_BROKEN, NULL, "base.broken", NULL);
+	return LX_OK;
+}
+
+/* Threads inherit the mask: the two signals wait for the one who waits for them. */
+static void hold_signals(void)
+{
+	sigset_t ends;
+
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGINT);
+	(void)sigaddset(&ends, SIGTERM);
+	(void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
+{
+	struct lx_app app = { opened->store, opened->writer, &opened->region, opened->accounts };
+	struct lx_http_setting setting = { .proxies = lx_option(cli, "proxy"),
+		.memory = REQUEST_MEMORY,
+		.routes = lx_page_routes,
+		.app = &app,
+		.now = lx_clock_now,
+		.clock = &opened->clock,
+		.session = lx_app_session,
+		.problem_page = lx_app_problem,
+		.log = lx_option(cli, "log") != NULL ? log_line : NULL };
+	struct ticking ticking = { .opened = opened };
+	struct lx_http *http = NULL;
+	char address[64];
+
+	LX_TRY(read_listen(cli, address, &setting.port));
+	setting.address = address;
+	if (lx_option(cli, "no-limits") == NULL) {
+		setting.address_rate = (struct lx_rate){ 6000, 1200 };
+		setting.account_rate = (struct lx_rate){ 1200, 300 };
+	}
+	LX_TRY(start_ticking(cli, &ticking));
+	enum lx_code code = lx_http_start(&cli->call, &setting, &http);
+	if (code == LX_OK) {
+		char port[16];
+		(void)snprintf(port, sizeof port, "%u", lx_http_port(http));
+		lx_say(&cli->out, cli->lang, "serve.ready", address, port);
+		lx_buf_char(&cli->out, '\n');
+		code = lx_cli_flush(cli);
+	}
+	if (code == LX_OK)
+		code = wait_for_end(cli);
+	lx_http_stop(&http);
+	stop_ticking(&ticking);
+	return code;
+}
+
+static enum lx_code run(struct lx_cli *cli)
+{
+	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
+
+	hold_signals();
+	(void)mallopt(M_ARENA_MAX, 4); /* thousands of short threads would each keep an arena */
+	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
+	LX_TRY(check_types(cli, &opened.region));
+	LX_TRY(read_clock(cli, &opened.clock));
+	LX_TRY(lx_region_start(cli, &opened));
+	return serve(cli, &opened);
+}
+
+static const struct lx_option options[] = {
+	{ .name = "listen", .kind = LX_OPTION_TEXT, .value = "ADDRESS:PORT" },
+	{ .name = "proxy", .kind = LX_OPTION_TEXT, .value = "NETWORKS" },
+	{ .name = "log", .kind = LX_OPTION_FLAG },
+	{ .name = "no-limits", .kind = LX_OPTION_FLAG },
+	{ .name = "now", .kind = LX_OPTION_TEXT, .value = "MOMENT" },
+	{ 0 },
+};
+
+const struct lx_command lx_serve_command = { "serve", "DIR", 1, 1, options, run };

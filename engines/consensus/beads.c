@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * People as beads: a few thousand weighted points on which many starts of k-means cost little. Up to
+ * BEADS_MOST people are their own beads (equal places put together, ordered by x, then y); more are
+ * gathered in the cells of a grid, each at its people's mean.
+ */
+#include "engines/consensus/inner.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDS 200
+#define ROUGHLY                                                                                    \
+	1e-4 /* of the inertia: of cells, a round that gains less is the last; people follow */
+
+struct bead {
+	double at[2], weight;
+};
+
+static int by_place(const void *a, const void *b)
+{
+	const double *x = ((const struct bead *)a)->at, *y = ((const struct bead *)b)->at;
+
+	if (x[0] != y[0])
+		return x[0] < y[0] ? -1 : 1;
+	return (x[1] > y[1]) - (x[1] < y[1]);
+}
+
+void beads_add(struct beads *beads, double x, double y, double weight)
+{
+	beads->x[beads->n] = x;
+	beads->y[beads->n] = y;
+	beads->weight[beads->n++] = weight;
+}
+
+void beads_string(const double *x, const double *y, size_t n, struct beads *beads)
+{
+	struct bead bead[BEADS_MOST];
+
+	for (size_t i = 0; i < n; i++)
+		bead[i] = (struct bead){ { x[i], y[i] }, 1 };
+	if (n > 1)
+		qsort(bead, n, sizeof bead[0], by_place);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && by_place(&bead[i - 1], &bead[i]) == 0)
+			beads->weight[beads->n - 1] += 1;
+		else
+			beads_add(beads, bead[i].at[0], bead[i].at[1], 1);
+	}
+}
+
+struct grid grid_of(double (*xy)[2], const uint8_t *active, size_t people, size_t *n)
+{
+	struct grid grid = { { 0, 0 }, { 0, 0 } };
+	double high[2] = { 0, 0 };
+
+	*n = 0;
+	for (size_t i = 0; i < people; i++) {
+		if (!active[i])
+			continue;
+		bool first = (*n)++ == 0;
+		for (size_t c = 0; c < 2; c++) {
+			grid.low[c] = first || xy[i][c] < grid.low[c] ? xy[i][c] : grid.low[c];
+			high[c] = first || xy[i][c] > high[c] ? xy[i][c] : high[c];
+		}
+	}
+	for (size_t c = 0; c < 2; c++)
+		grid.step[c] = high[c] > grid.low[c] ? GRID / (high[c] - grid.low[c]) : 0;
+	return grid;
+}
+
+size_t grid_cell(const struct grid *grid, const double xy[2])
+{
+	size_t i = (size_t)((xy[0] - grid->low[0]) * grid->step[0]);
+	size_t j = (size_t)((xy[1] - grid->low[1]) * grid->step[1]);
+
+	return (i < GRID ? i : GRID - 1) * GRID + (j < GRID ? j : GRID - 1);
+}
+
+static double from_mean(const struct beads *beads, size_t i, const double mean[2])
+{
+	double x = beads->x[i] - mean[0], y = beads->y[i] - mean[1];
+
+	return x * x + y * y;
+}
+
+/* near[i] = squared distance to the nearest mean so far, after the last one was added. */
+static void come_nearer(const struct beads *beads, const struct means *means, double *near)
+{
+	const double *last = means->at[means->k - 1];
+
+	for (size_t i = 0; i < beads->n; i++) {
+		double d = from_mean(beads, i, last);
+		near[i] = means->k == 1 || d < near[i] ? d : near[i];
+	}
+}
+
+static void add_mean(struct means *means, double x, double y)
+{
+	means->at[means->k][0] = x;
+	means->at[means->k++][1] = y;
+}
+
+static size_t farthest(const struct beads *beads, const double *near)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < beads->n; i++)
+		if (near[i] > near[best])
+			best = i;
+	return best;
+}
+
+/* A bead drawn with probability proportional to weight times squared distance (k-means++, Arthur and
+ * Vassilvitskii 2007). */
+static size_t drawn(const struct beads *beads, const double *near, double unit)
+{
+	double total = 0, at = 0;
+	size_t last = 0;
+
+	for (size_t i = 0; i < beads->n; i++)
+		total += beads->weight[i] * near[i];
+	for (size_t i = 0; i < beads->n; i++) {
+		double part = beads->weight[i] * near[i];
+		at += part;
+		if (part > 0)
+			last = i;
+		if (part > 0 && at > unit * total)
+			return i;
+	}
+	return last;
+}
+
+/* Start 0 goes to the farthest each time, first from the mean of all; the others draw. */
+static bool begin(
+	const struct beads *beads, unsigned k, unsigned start, struct means *means, double *near)
+{
+	double x = 0, y = 0, weight = 0;
+
+	for (size_t i = 0; i < beads->n; i++) {
+		weight += beads->weight[i];
+		x += beads->weight[i] * beads->x[i];
+		y += beads->weight[i] * beads->y[i];
+	}
+	*means = (struct means){ 0 };
+	add_mean(means, x / weight, y / weight);
+	come_nearer(beads, means, near);
+	means->k = 0;
+	for (unsigned c = 0; c < k; c++) {
+		if (c == 0 && start > 0)
+			for (size_t i = 0; i < beads->n; i++)
+				near[i] = 1;
+		size_t at = start == 0 ? farthest(beads, near)
+				       : drawn(beads, near, unit_of(mix(start, k, c)));
+		if (c > 0 && !(near[at] > 0))
+			return false;
+		add_mean(means, beads->x[at], beads->y[at]);
+		come_nearer(beads, means, near);
+	}
+	return true;
+}
+
+static void order_means(struct means *means)
+{
+	for (unsigned a = 1; a < means->k; a++)
+		for (unsigned b = a; b > 0; b--) {
+			double *low = means->at[b - 1], *high = means->at[b], x = low[0],
+			       y = low[1];
+			if (x < high[0] || (x == high[0] && y <= high[1]))
+				break;
+			memcpy(low, high, 2 * sizeof *low);
+			high[0] = x;
+			high[1] = y;
+		}
+}
+
+struct round {
+	double sum[LX_GROUPS_MOST][2], weight[LX_GROUPS_MOST], inertia;
+	size_t worst;
+	bool changed;
+};
+
+/* Without branches, so that it runs in vector registers. */
+void nearest_means(const double *x, const double *y, size_t n, const struct means *means,
+	double *best, double *to)
+{
+	for (size_t i = 0; i < n; i++) {
+		double dx = x[i] - means->at[0][0], dy = y[i] - means->at[0][1];
+		best[i] = dx * dx + dy * dy;
+		to[i] = 0;
+	}
+	for (unsigned g = 1; g < means->k; g++) {
+		double mx = means->at[g][0], my = means->at[g][1], label = g;
+		for (size_t i = 0; i < n; i++) {
+			double dx = x[i] - mx, dy = y[i] - my, d = dx * dx + dy * dy;
+			to[i] = d < best[i] ? label : to[i];
+			best[i] = d < best[i] ? d : best[i];
+		}
+	}
+}
+
+/* Labels are small whole numbers kept as doubles, as nearest_means gives them. */
+static void assign(
+	const struct beads *beads, const struct means *means, double *label, struct round *round)
+{
+	double best[BEADS_MOST], to[BEADS_MOST], most = -1;
+
+	*round = (struct round){ 0 };
+	nearest_means(beads->x, beads->y, beads->n, means, best, to);
+	for (size_t i = 0; i < beads->n; i++) {
+		size_t g = (size_t)to[i];
+		double w = beads->weight[i];
+		round->changed |= label[i] != to[i];
+		label[i] = to[i];
+		round->sum[g][0] += w * beads->x[i];
+		round->sum[g][1] += w * beads->y[i];
+		round->weight[g] += w;
+		round->inertia += w * best[i];
+		if (best[i] > most) {
+			most = best[i];
+			round->worst = i;
+		}
+	}
+}
+
+/* An emptied mean goes to the bead that is worst off. */
+static void move(const struct beads *beads, const struct round *round, struct means *means)
+{
+	for (unsigned g = 0; g < means->k; g++) {
+		bool empty = !(round->weight[g] > 0);
+		means->at[g][0] = empty ? beads->x[round->worst]
+					: round->sum[g][0] / round->weight[g];
+		means->at[g][1] = empty ? beads->y[round->worst]
+					: round->sum[g][1] / round->weight[g];
+	}
+}
+
+static void shift(const struct beads *beads, size_t i, struct means *means, struct round *round,
+	size_t own, size_t to)
+{
+	double w = beads->weight[i];
+
+	round->sum[own][0] -= w * beads->x[i];
+	round->sum[own][1] -= w * beads->y[i];
+	round->sum[to][0] += w * beads->x[i];
+	round->sum[to][1] += w * beads->y[i];
+	round->weight[own] -= w;
+	round->weight[to] += w;
+	for (size_t c = 0; c < 2; c++) {
+		means->at[own][c] = round->sum[own][c] / round->weight[own];
+		means->at[to][c] = round->sum[to][c] / round->weight[to];
+	}
+}
+
+/* Moves single beads as long as that saves something, means moving with them (Hartigan 1975); true when
+ * any moved. */
+static bool polish(
+	const struct beads *beads, struct means *means, struct round *round, double *label)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < beads->n; i++) {
+		size_t own = (size_t)label[i], best = own;
+		double w = beads->weight[i], a = round->weight[own], most = 1e-12 * round->inertia;
+		if (!(a > w))
+			continue;
+		double saved = from_mean(beads, i, means->at[own]) * (a * w / (a - w));
+		for (unsigned g = 0; g < means->k; g++) {
+			double b = round->weight[g];
+			double gain = saved - from_mean(beads, i, means->at[g]) * (b * w / (b + w));
+			if (g != own && gain > most) {
+				most = gain;
+				best = g;
+			}
+		}
+		if (best == own)
+			continue;
+		shift(beads, i, means, round, own, best);
+		label[i] = (double)best;
+		any = true;
+	}
+	return any;
+}
+
+void beads_means(const struct beads *beads, unsigned k, unsigned start, struct means *means)
+{
+	double near[BEADS_MOST], label[BEADS_MOST];
+	struct round round;
+
+	if (beads->n < k || !begin(beads, k, start, means, near)) {
+		means->k = 0;
+		return;
+	}
+	for (size_t i = 0; i < beads->n; i++)
+		label[i] = -1;
+	order_means(means);
+	for (int i = 0; i < ROUNDS; i++) {
+		double before = means->inertia;
+		assign(beads, means, label, &round);
+		means->inertia = round.inertia;
+		if (!beads->exact && i > 0 && before - round.inertia <= ROUGHLY * round.inertia)
+			break;
+		if (!round.changed && !polish(beads, means, &round, label))
+			break;
+		if (round.changed)
+			move(beads, &round, means);
+	}
+	order_means(means);
+}

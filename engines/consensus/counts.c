@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Who said what: counts by group and statement, and the figures that follow from counts alone. */
+#include "engines/consensus/inner.h"
+
+#include "base/parallel.h"
+
+#include <math.h>
+
+struct group_work {
+	const struct lx_opinions *opinions;
+	const uint8_t *group;
+	unsigned k;
+	size_t tasks;
+	uint32_t *tally; /* [tasks][k + 1][4 * statements]; the last for those in no group */
+};
+
+static void tally_share(void *with, size_t task)
+{
+	const struct group_work *work = with;
+	const struct lx_opinions *o = work->opinions;
+	size_t wide = 4 * o->statements, to = o->people * (task + 1) / work->tasks;
+	uint32_t *tally = work->tally + task * (work->k + 1) * wide;
+
+	for (size_t row = o->people * task / work->tasks; row < to; row++) {
+		uint8_t g = work->group == NULL ? 0 : work->group[row];
+		uint32_t *of = tally + (g < work->k ? g : work->k) * wide;
+		for (size_t i = o->from[row]; i < o->from[row + 1]; i++)
+			of[o->cell[i]]++;
+	}
+}
+
+enum lx_code count_groups(struct lx_call *call, const struct lx_opinions *opinions,
+	const uint8_t *group, unsigned k, struct lx_count *count)
+{
+	struct lx_arena_mark mark = lx_arena_here(call->arena);
+	size_t m = opinions->statements, wide = 4 * m;
+	struct group_work work = { opinions, group, k, call->threads == 0 ? 1 : call->threads,
+		NULL };
+
+	work.tally = lx_array(call, work.tasks * (k + 1) * wide, sizeof *work.tally);
+	if (work.tally == NULL)
+		return LX_BROKEN;
+	lx_parallel_sure(call->threads, work.tasks, tally_share, &work);
+	for (size_t g = 0; g < k; g++)
+		for (size_t j = 0; j < m; j++) {
+			struct lx_count sum = { 0 };
+			for (size_t t = 0; t < work.tasks; t++) {
+				const uint32_t *of = work.tally + (t * (k + 1) + g) * wide + 4 * j;
+				sum.disagree += of[0];
+				sum.agree += of[2];
+				sum.votes += of[0] + of[1] + of[2];
+			}
+			count[g * m + j] = sum;
+		}
+	lx_arena_back(call->arena, mark);
+	return LX_OK;
+}
+
+/* 2^(-n/5) without the C library's pow, whose last digit differs between machines. */
+static double fading(uint32_t n)
+{
+	static const double fifth[5] = { 1, 0x1.bdb8cdadbe120p-1, 0x1.8406003b2ae5cp-1,
+		0x1.51cb453b9536cp-1, 0x1.2611186bae675p-1 };
+
+	return n > 5000 ? 0 : ldexp(fifth[n % 5], -(int)(n / 5));
+}
+
+static double priority_of(struct lx_count count, double extremity, bool meta)
+{
+	double a = ((double)count.agree + 1) / ((double)count.votes + 2);
+	double p = ((double)(count.votes - count.agree - count.disagree) + 1) /
+		   ((double)count.votes + 2);
+	double weight = (1 - p) * (extremity + 1) * a * (1 + 8 * fading(count.votes));
+
+	return meta ? 49 : weight * weight;
+}
+
+void weigh_statements(
+	const struct lx_opinions *opinions, struct lx_ground *ground, const struct lx_count *count)
+{
+	size_t m = opinions->statements;
+
+	for (size_t j = 0; j < m; j++) {
+		double agree = 1, disagree = 1;
+		struct lx_count sum = { 0 };
+		for (size_t g = 0; g < ground->k; g++) {
+			const struct lx_count *of = &count[g * m + j];
+			agree *= ((double)of->agree + 1) / ((double)of->votes + 2);
+			disagree *= ((double)of->disagree + 1) / ((double)of->votes + 2);
+			sum.agree += of->agree;
+			sum.disagree += of->disagree;
+			sum.votes += of->votes;
+		}
+		ground->common_agree[j] = agree;
+		ground->common_disagree[j] = disagree;
+		uint8_t flag = opinions->flag == NULL ? 0 : opinions->flag[j];
+		ground->priority[j] = priority_of(
+			sum, ground->extremity[j], (flag & LX_STATEMENT_META) != 0);
+		if (ground->mode == LX_PLAIN && flag != 0)
+			ground->priority[j] = 0;
+	}
+}

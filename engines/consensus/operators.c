@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The scatter matrix D'D applied to four vectors at once: from its table, or, when there are more
+ * statements than a table should have, through the votes, in blocks of rows that do not depend on the
+ * number of threads.
+ */
+#include "engines/consensus/inner.h"
+
+#include "base/parallel.h"
+
+#include <string.h>
+
+#define STRIPE 64 /* rows of the table a task takes */
+
+struct dense_work {
+	const struct dense *dense;
+	const struct lanes *in;
+	struct lanes *out;
+};
+
+/* Two rows of the table at once, to keep the processor's adders busy. */
+static void dense_stripe(void *with, size_t task)
+{
+	const struct dense_work *work = with;
+	size_t n = work->dense->n, to = (task + 1) * STRIPE < n ? (task + 1) * STRIPE : n;
+
+	for (size_t i = task * STRIPE; i < to; i += 2) {
+		const double *a = work->dense->scatter + i * n;
+		const double *b = i + 1 < to ? a + n : a;
+		struct lanes x = { { 0 } }, y = { { 0 } };
+		for (size_t j = 0; j < n; j++)
+			for (size_t lane = 0; lane < LANES; lane++) {
+				x.v[lane] += a[j] * work->in[j].v[lane];
+				y.v[lane] += b[j] * work->in[j].v[lane];
+			}
+		work->out[i] = x;
+		if (i + 1 < to)
+			work->out[i + 1] = y;
+	}
+}
+
+void dense_apply(const void *with, const struct lanes *in, struct lanes *out)
+{
+	const struct dense *dense = with;
+	struct dense_work work = { dense, in, out };
+
+	lx_parallel_sure(dense->n < 256 ? 1 : dense->threads, (dense->n + STRIPE - 1) / STRIPE,
+		dense_stripe, &work);
+}
+
+enum lx_code sparse_open(struct lx_call *call, const struct lx_opinions *opinions,
+	const struct columns *columns, struct sparse *sparse)
+{
+	*sparse = (struct sparse){
+		.opinions = opinions,
+		.columns = columns,
+		.threads = call->threads,
+		.partial = lx_array(call, SPARSE_BLOCKS * columns->n, sizeof *sparse->partial),
+		.deviation = lx_array(call, 4 * opinions->statements, sizeof *sparse->deviation),
+		.place = lx_array(call, opinions->statements, sizeof *sparse->place),
+	};
+	if (sparse->partial == NULL || sparse->deviation == NULL || sparse->place == NULL)
+		return LX_BROKEN;
+	for (size_t c = 0; c < columns->n; c++)
+		sparse->place[columns->of[c]] = (uint16_t)c;
+	for (size_t c = 0; c < columns->n; c++)
+		for (int stance = LX_DISAGREE; stance <= LX_AGREE; stance++)
+			sparse->deviation[LX_CELL(columns->of[c], stance)] = (double)stance -
+									     columns->mean[c];
+	return LX_OK;
+}
+
+struct sparse_work {
+	const struct sparse *sparse;
+	const struct lanes *in;
+};
+
+static void sparse_block(void *with, size_t task)
+{
+	const struct sparse_work *work = with;
+	const struct sparse *s = work->sparse;
+	const struct lx_opinions *o = s->opinions;
+	const uint16_t *place = s->place;
+	struct lanes *out = s->partial + task * s->columns->n;
+	size_t to = o->people * (task + 1) / SPARSE_BLOCKS;
+
+	memset(out, 0, s->columns->n * sizeof *out);
+	for (size_t row = o->people * task / SPARSE_BLOCKS; row < to; row++) {
+		struct lanes t = { { 0 } };
+		for (size_t i = o->from[row]; i < o->from[row + 1]; i++) {
+			size_t column = place[LX_CELL_STATEMENT(o->cell[i])];
+			double d = s->deviation[o->cell[i]];
+			for (size_t lane = 0; lane < LANES; lane++)
+				t.v[lane] += d * work->in[column].v[lane];
+		}
+		for (size_t i = o->from[row]; i < o->from[row + 1]; i++) {
+			size_t column = place[LX_CELL_STATEMENT(o->cell[i])];
+			double d = s->deviation[o->cell[i]];
+			for (size_t lane = 0; lane < LANES; lane++)
+				out[column].v[lane] += d * t.v[lane];
+		}
+	}
+}
+
+void sparse_apply(const void *with, const struct lanes *in, struct lanes *out)
+{
+	const struct sparse *sparse = with;
+	struct sparse_work work = { sparse, in };
+	size_t n = sparse->columns->n;
+
+	lx_parallel_sure(sparse->threads, SPARSE_BLOCKS, sparse_block, &work);
+	memset(out, 0, n * sizeof *out);
+	for (size_t b = 0; b < SPARSE_BLOCKS; b++)
+		for (size_t c = 0; c < n; c++)
+			for (size_t lane = 0; lane < LANES; lane++)
+				out[c].v[lane] += sparse->partial[b * n + c].v[lane];
+}
