@@ -4,7 +4,7 @@
  *
  *	bench_consensus PEOPLE STATEMENTS VOTES_EACH THREADS WHAT [DUMP]
  *
- * WHAT: full, components, refresh. Prints seconds and the peak of memory in bytes; DUMP receives the votes:
+ * WHAT: full, components, refresh. Prints seconds, the peak of memory in bytes, seconds of processors; DUMP receives the votes:
  * people, statements, votes as 64-bit numbers, then row starts (64 bits), then cells (16 bits).
  */
 #include "engines/consensus/inner.h"
@@ -21,6 +21,15 @@ static double now(void)
 	struct timespec t;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Seconds that processors worked for this program, all threads together. */
+static double worked(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -52,13 +61,13 @@ static struct lx_opinions make(struct lx_call *call, size_t people, size_t state
 	for (size_t j = 0; j < statements; j++)
 		o.statement[j] = (int64_t)j;
 	for (size_t i = 0; i < people; i++) {
-		uint64_t camp = mix(1, i, 0) % 3;
+		uint64_t camp = lx_ground_mix(1, i, 0) % 3;
 		o.person[i] = (int64_t)i;
 		o.from[i + 1] = (i + 1) * each;
 		for (size_t v = 0; v < each; v++) {
-			uint64_t dice = mix(2, i, v);
+			uint64_t dice = lx_ground_mix(2, i, v);
 			size_t j = v * wide + (size_t)(dice % wide);
-			bool agree = (mix(3, camp, j) & 1) != 0;
+			bool agree = (lx_ground_mix(3, camp, j) & 1) != 0;
 			uint64_t how = dice >> 32;
 			int said = how % 10 == 0 ? 0 : how % 10 < 8 ? 1 : -1;
 			o.cell[i * each + v] = LX_CELL(j, agree ? said : -said);
@@ -85,16 +94,17 @@ static enum lx_code components(struct lx_call *call, const struct lx_opinions *o
 	struct columns columns;
 	struct axes axes;
 
-	LX_TRY(columns_of(call, o, &columns));
-	struct pair *pairs = lx_array(call, pair_at(0, columns.n), sizeof *pairs);
+	LX_TRY(lx_ground_columns_of(call, o, &columns));
+	struct pair *pairs = lx_array(call, lx_ground_pair_at(0, columns.n), sizeof *pairs);
 	double *scatter = lx_array(call, columns.n * columns.n, sizeof *scatter);
 	if (pairs == NULL || scatter == NULL)
 		return LX_BROKEN;
-	LX_TRY(pairs_count(call, o, &columns, pairs));
-	pairs_scatter(pairs, &columns, scatter);
+	LX_TRY(lx_ground_pairs_count(call, o, &columns, pairs));
+	lx_ground_pairs_scatter(pairs, &columns, scatter);
 	struct dense dense = { columns.n, call->threads, scatter };
-	struct map map = { columns.n, dense_apply, &dense };
-	return axes_find(call, &map, columns_trace(&columns), NULL, 1e-10, &axes);
+	struct map map = { columns.n, lx_ground_dense_apply, &dense };
+	return lx_ground_axes_find(
+		call, &map, lx_ground_columns_trace(&columns), NULL, 1e-10, &axes);
 }
 
 static enum lx_code refresh(struct lx_call *call, const struct lx_opinions *o, double *seconds)
@@ -133,7 +143,7 @@ int main(int argc, char **argv)
 		strtoul(argv[3], NULL, 10));
 	if (argc > 6)
 		dump(&o, argv[6]);
-	double begin = now(), seconds = 0;
+	double begin = now(), work = worked(), seconds = 0;
 	if (strcmp(argv[5], "components") == 0)
 		code = components(&call, &o);
 	else if (strcmp(argv[5], "refresh") == 0)
@@ -142,6 +152,6 @@ int main(int argc, char **argv)
 		code = lx_ground(&call, &o, &how, &ground);
 	if (seconds == 0)
 		seconds = now() - begin;
-	(void)printf("%.6f %ld\n", seconds, peak());
+	(void)printf("%.6f %ld %.6f\n", seconds, peak(), worked() - work);
 	return code == LX_OK ? 0 : 1;
 }

@@ -25,12 +25,12 @@ static const struct lx_option options[] = {
 	{ 0 },
 };
 
-bool ground_shows_groups(const struct ground_run *run)
+bool lx_cli_ground_shows_groups(const struct ground_run *run)
 {
 	return run->ground.k > 1 && (run->ground.stable || run->forced);
 }
 
-struct lx_text ground_says(struct ground_run *run, size_t statement)
+struct lx_text lx_cli_ground_says(struct ground_run *run, size_t statement)
 {
 	int64_t id = run->opinions.statement[statement];
 
@@ -164,7 +164,7 @@ static enum lx_code compute(struct ground_run *run)
 		LX_TRY(lx_opinions_by_arrival(&cli->call, &run->opinions, &run->opinions));
 	if (run->forced && run->ground.k != how.groups)
 		return lx_fail(&cli->call, LX_INVALID, "k", "cli.ground.too_few", NULL);
-	if (ground_shows_groups(run)) {
+	if (lx_cli_ground_shows_groups(run)) {
 		LX_TRY(lx_ground_common(&cli->call, &run->ground, &run->common, &run->common_n));
 		LX_TRY(lx_ground_divides(
 			&cli->call, &run->ground, GROUND_LISTED, &run->divides, &run->divides_n));
@@ -215,7 +215,7 @@ static enum lx_code write_map(struct ground_run *run, const char *path)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
 
-	LX_TRY(ground_svg(run, &out));
+	LX_TRY(lx_cli_ground_svg(run, &out));
 	if (lx_buf_failed(&out))
 		return lx_fail(&run->cli->call, LX_BROKEN, NULL, "base.memory", NULL);
 	return lx_cli_write(run->cli, path, lx_buf_view(&out));
@@ -230,7 +230,7 @@ static enum lx_code groups_of_all(struct ground_run *run, uint8_t **group)
 	if (of == NULL)
 		return LX_BROKEN;
 	memset(of, LX_NO_GROUP, all->people);
-	for (size_t i = 0; ground_shows_groups(run) && i < some->people; i++) {
+	for (size_t i = 0; lx_cli_ground_shows_groups(run) && i < some->people; i++) {
 		size_t low = 0, high = all->people;
 		while (low < high) {
 			size_t middle = low + (high - low) / 2;
@@ -278,11 +278,11 @@ static enum lx_code show(struct ground_run *run)
 	const char *format = lx_option(run->cli, "format");
 
 	if (format == NULL || strcmp(format, "text") == 0)
-		return ground_text(run);
+		return lx_cli_ground_text(run);
 	if (strcmp(format, "json") == 0)
-		ground_json(run);
+		lx_cli_ground_json(run);
 	else
-		ground_csv(run);
+		lx_cli_ground_csv(run);
 	return LX_OK;
 }
 

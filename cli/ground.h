@@ -23,18 +23,18 @@ struct ground_run {
 #define GROUND_LISTED 10 /* statements in lists of this command */
 
 /* Whether groups may be shown: there are some, and they are stable or were asked for. */
-bool ground_shows_groups(const struct ground_run *run);
+bool lx_cli_ground_shows_groups(const struct ground_run *run);
 
 /* The text of a statement, or "#number". */
-struct lx_text ground_says(struct ground_run *run, size_t statement);
+struct lx_text lx_cli_ground_says(struct ground_run *run, size_t statement);
 
 /* What a group is called: 甲, 乙 …; A, B … */
-const char *ground_group(const struct ground_run *run, unsigned g);
+const char *lx_cli_ground_group(const struct ground_run *run, unsigned g);
 
 /* The faces; each writes to cli->out, the drawing to `out`. */
-void ground_json(struct ground_run *run);
-LX_CHECK enum lx_code ground_text(struct ground_run *run);
-void ground_csv(struct ground_run *run);
-LX_CHECK enum lx_code ground_svg(struct ground_run *run, struct lx_buf *out);
+void lx_cli_ground_json(struct ground_run *run);
+LX_CHECK enum lx_code lx_cli_ground_text(struct ground_run *run);
+void lx_cli_ground_csv(struct ground_run *run);
+LX_CHECK enum lx_code lx_cli_ground_svg(struct ground_run *run, struct lx_buf *out);
 
 #endif

@@ -45,10 +45,10 @@ static void head(const struct ground_run *run, unsigned groups)
 	lx_buf_str(out, ",text\n");
 }
 
-void ground_csv(struct ground_run *run)
+void lx_cli_ground_csv(struct ground_run *run)
 {
 	const struct lx_ground *g = &run->ground;
-	unsigned groups = ground_shows_groups(run) ? g->k : 0;
+	unsigned groups = lx_cli_ground_shows_groups(run) ? g->k : 0;
 	struct lx_buf *out = &run->cli->out;
 
 	head(run, groups);
@@ -68,7 +68,7 @@ void ground_csv(struct ground_run *run)
 			if (run->others[kind] != NULL)
 				others(out, run->others[kind][j]);
 		lx_buf_char(out, ',');
-		lx_csv_write(out, ground_says(run, j), ',');
+		lx_csv_write(out, lx_cli_ground_says(run, j), ',');
 		lx_buf_char(out, '\n');
 	}
 }

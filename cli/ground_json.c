@@ -81,7 +81,7 @@ static void speaks(struct lx_json *json, const struct ground_run *run)
 
 	lx_json_key(json, "repness");
 	lx_json_open(json, '{');
-	for (unsigned g = 0; ground_shows_groups(run) && g < run->ground.k; g++) {
+	for (unsigned g = 0; lx_cli_ground_shows_groups(run) && g < run->ground.k; g++) {
 		char name[16];
 		size_t n = lx_ground_speaks(&run->ground, g, voices);
 		(void)snprintf(name, sizeof name, "%u", g);
@@ -163,7 +163,7 @@ static void counts(struct lx_json *json, const struct ground_run *run)
 		count(json, g->all[j]);
 		lx_json_key(json, "groups");
 		lx_json_open(json, '[');
-		for (size_t h = 0; ground_shows_groups(run) && h < g->k; h++)
+		for (size_t h = 0; lx_cli_ground_shows_groups(run) && h < g->k; h++)
 			count(json, g->count[h * g->statements + j]);
 		lx_json_close(json, ']');
 		for (size_t kind = 0; kind < LX_VOTERS; kind++)
@@ -206,7 +206,7 @@ static void bridges(struct lx_json *json, struct ground_run *run)
 
 	lx_json_key(json, "bridging");
 	lx_json_open(json, '[');
-	for (uint8_t a = 0; ground_shows_groups(run) && a < run->ground.k; a++)
+	for (uint8_t a = 0; lx_cli_ground_shows_groups(run) && a < run->ground.k; a++)
 		for (uint8_t b = a + 1; b < run->ground.k; b++) {
 			if (lx_ground_bridges(&run->cli->call, &run->ground, a, b, GROUND_LISTED,
 				    &list, &n) != LX_OK)
@@ -311,7 +311,7 @@ static void head(struct lx_json *json, const struct ground_run *run)
 	lx_json_bool(json, g->stable);
 }
 
-void ground_json(struct ground_run *run)
+void lx_cli_ground_json(struct ground_run *run)
 {
 	struct lx_json json = { .out = &run->cli->out };
 	const struct lx_ground *g = &run->ground;

@@ -12,7 +12,7 @@ static const char *const group_names[LX_LANGS][LX_GROUPS_MOST] = {
 	[LX_EN] = { "A", "B", "C", "D", "E" },
 };
 
-const char *ground_group(const struct ground_run *run, unsigned g)
+const char *lx_cli_ground_group(const struct ground_run *run, unsigned g)
 {
 	return group_names[run->cli->lang][g];
 }
@@ -30,7 +30,7 @@ static void heading(struct ground_run *run, const char *id)
 /* A statement on one line, cut where the line would be too long. */
 static void says(struct ground_run *run, struct lx_columns *table, size_t statement)
 {
-	struct lx_text text = ground_says(run, statement);
+	struct lx_text text = lx_cli_ground_says(run, statement);
 	char line[4 * SAYS_WIDTH + 8];
 	size_t n = 0, at = 0, width = 0;
 
@@ -70,7 +70,7 @@ static void head_groups(struct ground_run *run, struct lx_columns *table)
 {
 	lx_columns_printf(table, "#");
 	for (unsigned g = 0; g < run->ground.k; g++)
-		lx_columns_printf(table, "%s", ground_group(run, g));
+		lx_columns_printf(table, "%s", lx_cli_ground_group(run, g));
 	for (size_t kind = 0; kind < LX_VOTERS; kind++)
 		if (run->others[kind] != NULL)
 			lx_columns_printf(table, "%s", tr(run, kinds[kind]));
@@ -159,8 +159,8 @@ static enum lx_code group_voices(struct ground_run *run)
 		char size[24];
 		(void)snprintf(size, sizeof size, "%u", run->ground.split[run->ground.k].size[g]);
 		lx_buf_char(&run->cli->out, '\n');
-		lx_say(&run->cli->out, run->cli->lang, "cli.ground.speaks", ground_group(run, g),
-			size);
+		lx_say(&run->cli->out, run->cli->lang, "cli.ground.speaks",
+			lx_cli_ground_group(run, g), size);
 		lx_buf_str(&run->cli->out, "\n\n");
 		LX_TRY(list_voices(run, voices, n));
 	}
@@ -242,7 +242,7 @@ static void finding(struct ground_run *run)
 		lx_buf_printf(out, "%s\n", tr(run, "cli.ground.no_groups"));
 		return;
 	}
-	if (!ground_shows_groups(run)) {
+	if (!lx_cli_ground_shows_groups(run)) {
 		say_number(run, "cli.ground.unstable", "%.2f", g->stability);
 		return;
 	}
@@ -254,10 +254,10 @@ static void finding(struct ground_run *run)
 		lx_buf_printf(out, "%s\n", tr(run, "cli.ground.no_axes"));
 }
 
-enum lx_code ground_text(struct ground_run *run)
+enum lx_code lx_cli_ground_text(struct ground_run *run)
 {
 	finding(run);
-	if (ground_shows_groups(run)) {
+	if (lx_cli_ground_shows_groups(run)) {
 		LX_TRY(list_groups(run, "cli.ground.common", run->common, run->common_n));
 		LX_TRY(list_groups(run, "cli.ground.divides", run->divides, run->divides_n));
 		LX_TRY(group_voices(run));

@@ -174,15 +174,16 @@ static void draw_labels(struct ground_run *run, struct lx_buf *out)
 		(void)snprintf(size, sizeof size, "%u", ground->split[ground->k].size[g]);
 		lx_buf_printf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" fill=\"%s\">",
 			corners[best].x, corners[best].y, corners[best].anchor, colours[g]);
-		lx_say(out, run->cli->lang, "cli.ground.map_group", ground_group(run, g), size);
+		lx_say(out, run->cli->lang, "cli.ground.map_group", lx_cli_ground_group(run, g),
+			size);
 		lx_buf_str(out, "</text>\n");
 	}
 }
 
-enum lx_code ground_svg(struct ground_run *run, struct lx_buf *out)
+enum lx_code lx_cli_ground_svg(struct ground_run *run, struct lx_buf *out)
 {
 	struct frame frame = frame_of(&run->ground);
-	unsigned groups = ground_shows_groups(run) ? run->ground.k : 0;
+	unsigned groups = lx_cli_ground_shows_groups(run) ? run->ground.k : 0;
 	char number[2][24];
 
 	(void)snprintf(number[0], sizeof number[0], "%zu", run->ground.grouped);

@@ -69,7 +69,7 @@ static void lane_scale(size_t n, struct lanes *a, size_t lane, double by)
 static void lane_fill(size_t n, struct lanes *a, size_t lane, uint64_t number)
 {
 	for (size_t i = 0; i < n; i++)
-		a[i].v[lane] = unit_of(mix(number, i, 0)) - 0.5;
+		a[i].v[lane] = lx_ground_unit_of(lx_ground_mix(number, i, 0)) - 0.5;
 }
 
 static void against_space(const struct space *s, struct lanes *block)
@@ -154,7 +154,7 @@ static void project(struct space *s, struct lanes *vector)
 	double a[SMALL_MOST][SMALL_MOST];
 
 	memcpy(a, s->t, sizeof a);
-	jacobi(LANES * s->blocks, a, s->value, s->ritz);
+	lx_ground_jacobi(LANES * s->blocks, a, s->value, s->ritz);
 	combine(s, s->q, 0, vector);
 	combine(s, s->gq, 0, s->rest);
 	for (size_t i = 0; i < s->n; i++)
@@ -254,7 +254,7 @@ static enum lx_code search(struct lx_call *call, struct space *s, const struct l
 	}
 }
 
-enum lx_code axes_find(struct lx_call *call, const struct map *map, double trace,
+enum lx_code lx_ground_axes_find(struct lx_call *call, const struct map *map, double trace,
 	const struct lanes *start, double fine, struct axes *axes)
 {
 	struct lanes *vector = lx_array(call, map->n, sizeof *vector);

@@ -27,14 +27,14 @@ static int by_place(const void *a, const void *b)
 	return (x[1] > y[1]) - (x[1] < y[1]);
 }
 
-void beads_add(struct beads *beads, double x, double y, double weight)
+void lx_ground_beads_add(struct beads *beads, double x, double y, double weight)
 {
 	beads->x[beads->n] = x;
 	beads->y[beads->n] = y;
 	beads->weight[beads->n++] = weight;
 }
 
-void beads_string(const double *x, const double *y, size_t n, struct beads *beads)
+void lx_ground_beads_string(const double *x, const double *y, size_t n, struct beads *beads)
 {
 	struct bead bead[BEADS_MOST];
 
@@ -46,11 +46,11 @@ void beads_string(const double *x, const double *y, size_t n, struct beads *bead
 		if (i > 0 && by_place(&bead[i - 1], &bead[i]) == 0)
 			beads->weight[beads->n - 1] += 1;
 		else
-			beads_add(beads, bead[i].at[0], bead[i].at[1], 1);
+			lx_ground_beads_add(beads, bead[i].at[0], bead[i].at[1], 1);
 	}
 }
 
-struct grid grid_of(double (*xy)[2], const uint8_t *active, size_t people, size_t *n)
+struct grid lx_ground_grid_of(double (*xy)[2], const uint8_t *active, size_t people, size_t *n)
 {
 	struct grid grid = { { 0, 0 }, { 0, 0 } };
 	double high[2] = { 0, 0 };
@@ -70,7 +70,7 @@ struct grid grid_of(double (*xy)[2], const uint8_t *active, size_t people, size_
 	return grid;
 }
 
-size_t grid_cell(const struct grid *grid, const double xy[2])
+size_t lx_ground_grid_cell(const struct grid *grid, const double xy[2])
 {
 	size_t i = (size_t)((xy[0] - grid->low[0]) * grid->step[0]);
 	size_t j = (size_t)((xy[1] - grid->low[1]) * grid->step[1]);
@@ -152,7 +152,8 @@ static bool begin(
 			for (size_t i = 0; i < beads->n; i++)
 				near[i] = 1;
 		size_t at = start == 0 ? farthest(beads, near)
-				       : drawn(beads, near, unit_of(mix(start, k, c)));
+				       : drawn(beads, near,
+						 lx_ground_unit_of(lx_ground_mix(start, k, c)));
 		if (c > 0 && !(near[at] > 0))
 			return false;
 		add_mean(means, beads->x[at], beads->y[at]);
@@ -182,7 +183,7 @@ struct round {
 };
 
 /* Without branches, so that it runs in vector registers. */
-void nearest_means(const double *x, const double *y, size_t n, const struct means *means,
+void lx_ground_nearest_means(const double *x, const double *y, size_t n, const struct means *means,
 	double *best, double *to)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -207,7 +208,7 @@ static void assign(
 	double best[BEADS_MOST], to[BEADS_MOST], most = -1;
 
 	*round = (struct round){ 0 };
-	nearest_means(beads->x, beads->y, beads->n, means, best, to);
+	lx_ground_nearest_means(beads->x, beads->y, beads->n, means, best, to);
 	for (size_t i = 0; i < beads->n; i++) {
 		size_t g = (size_t)to[i];
 		double w = beads->weight[i];
@@ -283,7 +284,8 @@ static bool polish(
 	return any;
 }
 
-void beads_means(const struct beads *beads, unsigned k, unsigned start, struct means *means)
+void lx_ground_beads_means(
+	const struct beads *beads, unsigned k, unsigned start, struct means *means)
 {
 	double near[BEADS_MOST], label[BEADS_MOST];
 	struct round round;

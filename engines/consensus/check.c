@@ -20,7 +20,7 @@ static enum lx_code counts_hold(struct lx_call *call, const struct lx_opinions *
 
 	if (count == NULL)
 		return LX_BROKEN;
-	LX_TRY(count_groups(call, o, ground->group, ground->k, count));
+	LX_TRY(lx_ground_count_groups(call, o, ground->group, ground->k, count));
 	*holds = n == 0 || memcmp(count, ground->count, n * sizeof *count) == 0;
 	for (size_t i = 0; i < o->people; i++)
 		if (ground->group[i] != LX_NO_GROUP)
@@ -61,8 +61,8 @@ static enum lx_code axes_hold(struct lx_call *call, const struct lx_opinions *o,
 	struct columns columns;
 	struct sparse sparse;
 
-	LX_TRY(columns_of(call, o, &columns));
-	LX_TRY(sparse_open(call, o, &columns, &sparse));
+	LX_TRY(lx_ground_columns_of(call, o, &columns));
+	LX_TRY(lx_ground_sparse_open(call, o, &columns, &sparse));
 	struct lanes *in = lx_array(call, columns.n, sizeof *in);
 	struct lanes *out = lx_array(call, columns.n, sizeof *out);
 	if (in == NULL || out == NULL)
@@ -70,7 +70,7 @@ static enum lx_code axes_hold(struct lx_call *call, const struct lx_opinions *o,
 	for (size_t c = 0; c < columns.n; c++)
 		for (size_t axis = 0; axis < 2; axis++)
 			in[c].v[axis] = ground->axis[axis][columns.of[c]];
-	sparse_apply(&sparse, in, out);
+	lx_ground_sparse_apply(&sparse, in, out);
 	for (size_t axis = 0; axis < 2; axis++) {
 		double sum = 0, lambda = ground->eigenvalue[axis];
 		for (size_t c = 0; c < columns.n; c++) {

@@ -5,7 +5,8 @@
  */
 #include "engines/consensus/inner.h"
 
-enum lx_code columns_open(struct lx_call *call, size_t statements, struct columns *columns)
+enum lx_code lx_ground_columns_open(
+	struct lx_call *call, size_t statements, struct columns *columns)
 {
 	*columns = (struct columns){
 		.place = lx_array(call, statements, sizeof *columns->place),
@@ -23,7 +24,7 @@ enum lx_code columns_open(struct lx_call *call, size_t statements, struct column
 	return LX_OK;
 }
 
-void columns_fill(const struct lx_opinions *opinions, struct columns *columns)
+void lx_ground_columns_fill(const struct lx_opinions *opinions, struct columns *columns)
 {
 	size_t m = opinions->statements;
 
@@ -44,18 +45,18 @@ void columns_fill(const struct lx_opinions *opinions, struct columns *columns)
 		columns->voted[c] = of[0] + of[1] + of[2];
 		columns->strong[c] = of[0] + of[2];
 	}
-	columns_means(columns);
+	lx_ground_columns_means(columns);
 }
 
-enum lx_code columns_of(
+enum lx_code lx_ground_columns_of(
 	struct lx_call *call, const struct lx_opinions *opinions, struct columns *columns)
 {
-	LX_TRY(columns_open(call, opinions->statements, columns));
-	columns_fill(opinions, columns);
+	LX_TRY(lx_ground_columns_open(call, opinions->statements, columns));
+	lx_ground_columns_fill(opinions, columns);
 	return LX_OK;
 }
 
-void columns_means(struct columns *columns)
+void lx_ground_columns_means(struct columns *columns)
 {
 	for (size_t c = 0; c < columns->n; c++)
 		columns->mean[c] = columns->voted[c] == 0
@@ -63,7 +64,7 @@ void columns_means(struct columns *columns)
 					   : (double)columns->sum[c] / (double)columns->voted[c];
 }
 
-double columns_trace(const struct columns *columns)
+double lx_ground_columns_trace(const struct columns *columns)
 {
 	double trace = 0;
 

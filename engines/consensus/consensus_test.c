@@ -38,8 +38,8 @@ static size_t make_log(struct lx_vote *log, size_t people, size_t statements, un
 
 	for (size_t i = 0; i < people; i++)
 		for (size_t j = 0; j < statements; j++) {
-			uint64_t dice = mix(seed, i, j);
-			bool agree = (mix(7, i % camps, j) & 1) != 0;
+			uint64_t dice = lx_ground_mix(seed, i, j);
+			bool agree = (lx_ground_mix(7, i % camps, j) & 1) != 0;
 			if (dice % 10 < sparse)
 				continue;
 			if (dice / 16 % 8 == 0)
@@ -145,7 +145,7 @@ static void noise_has_no_stable_groups(void **state)
 	struct lx_vote *log = lx_array(&stage.call, 150 * 40, sizeof *log);
 	for (size_t i = 0; i < 150 * 40; i++)
 		log[i] = (struct lx_vote){ (int64_t)(i / 40), (int64_t)(i % 40), 0,
-			(int8_t)((int)(mix(3, i, 0) % 3) - 1) };
+			(int8_t)((int)(lx_ground_mix(3, i, 0) % 3) - 1) };
 	struct lx_opinions o = opinions_of(&stage, log, 150 * 40);
 	struct lx_ground g = ground_of(&stage, &o, LX_PLAIN, 10);
 	assert_false(g.stable);
@@ -163,7 +163,7 @@ static void the_order_of_votes_and_the_threads_change_no_bit(void **state)
 	struct lx_ground first = ground_of(&stage, &o, LX_PLAIN, 2);
 	for (unsigned round = 0; round < 3; round++) {
 		for (size_t i = n; i-- > 1;) {
-			size_t j = (size_t)(mix(round, i, 9) % (i + 1));
+			size_t j = (size_t)(lx_ground_mix(round, i, 9) % (i + 1));
 			struct lx_vote vote = log[i];
 			log[i] = log[j];
 			log[j] = vote;
@@ -213,21 +213,23 @@ static void many_statements_go_through_the_votes_with_the_same_axes(void **state
 	struct columns columns;
 	struct sparse sparse;
 	struct axes by_pairs, by_votes;
-	assert_int_equal(columns_of(&stage.call, &o, &columns), LX_OK);
-	struct pair *pairs = lx_array(&stage.call, pair_at(0, 40), sizeof *pairs);
+	assert_int_equal(lx_ground_columns_of(&stage.call, &o, &columns), LX_OK);
+	struct pair *pairs = lx_array(&stage.call, lx_ground_pair_at(0, 40), sizeof *pairs);
 	double *scatter = lx_array(&stage.call, 40 * 40, sizeof *scatter);
-	assert_int_equal(pairs_count(&stage.call, &o, &columns, pairs), LX_OK);
-	pairs_scatter(pairs, &columns, scatter);
+	assert_int_equal(lx_ground_pairs_count(&stage.call, &o, &columns, pairs), LX_OK);
+	lx_ground_pairs_scatter(pairs, &columns, scatter);
 	double trace = 0;
 	for (size_t j = 0; j < 40; j++)
 		trace += scatter[j * 41];
-	assert_true(fabs(trace - columns_trace(&columns)) < 1e-9 * trace);
+	assert_true(fabs(trace - lx_ground_columns_trace(&columns)) < 1e-9 * trace);
 	struct dense dense = { 40, 2, scatter };
-	struct map map = { 40, dense_apply, &dense };
-	assert_int_equal(axes_find(&stage.call, &map, trace, NULL, 1e-10, &by_pairs), LX_OK);
-	assert_int_equal(sparse_open(&stage.call, &o, &columns, &sparse), LX_OK);
-	map = (struct map){ 40, sparse_apply, &sparse };
-	assert_int_equal(axes_find(&stage.call, &map, trace, NULL, 1e-10, &by_votes), LX_OK);
+	struct map map = { 40, lx_ground_dense_apply, &dense };
+	assert_int_equal(
+		lx_ground_axes_find(&stage.call, &map, trace, NULL, 1e-10, &by_pairs), LX_OK);
+	assert_int_equal(lx_ground_sparse_open(&stage.call, &o, &columns, &sparse), LX_OK);
+	map = (struct map){ 40, lx_ground_sparse_apply, &sparse };
+	assert_int_equal(
+		lx_ground_axes_find(&stage.call, &map, trace, NULL, 1e-10, &by_votes), LX_OK);
 	for (size_t c = 0; c < 2; c++) {
 		assert_true(fabs(by_pairs.value[c] - by_votes.value[c]) < 1e-9 * trace);
 		assert_true(by_votes.residual[c] <= 1e-10);
@@ -246,7 +248,7 @@ static void ten_thousand_statements_are_possible(void **state)
 	size_t n = 0;
 	for (int64_t i = 0; i < 60; i++)
 		for (int64_t j = 0; j < 10000; j++)
-			if (mix(6, (uint64_t)i, (uint64_t)j) % 4 == 0)
+			if (lx_ground_mix(6, (uint64_t)i, (uint64_t)j) % 4 == 0)
 				log[n++] = (struct lx_vote){ i, j, 0,
 					(int8_t)(((i + j) % 2 == 0) ? 1 : -1) };
 	struct lx_opinions o = opinions_of(&stage, log, n);
@@ -398,7 +400,7 @@ static void a_forum_gives_the_bits_of_a_fresh_start(void **state)
 	struct lx_forum *forum;
 	assert_int_equal(lx_forum_open(&stage.call, &o, &forum), LX_OK);
 	for (size_t v = 0; v < 400; v++) {
-		uint64_t dice = mix(12, v, 0);
+		uint64_t dice = lx_ground_mix(12, v, 0);
 		/* known and new people and statements, anywhere among the ids */
 		int64_t person = (int64_t)(dice % 700), statement = (int64_t)(dice / 1000 % 34);
 		int stance = (int)(dice / 100000 % 3) - 1;
@@ -441,9 +443,9 @@ static void the_rand_index_is_one_for_the_same_and_zero_for_chance(void **state)
 	uint8_t a[6] = { 0, 0, 0, 1, 1, 1 }, b[6] = { 1, 1, 1, 0, 0, 0 };
 	uint8_t c[6] = { 0, 0, 1, 0, 1, LX_NO_GROUP };
 	(void)state;
-	assert_true(adjusted_rand(a, b, 6) == 1);
+	assert_true(lx_ground_adjusted_rand(a, b, 6) == 1);
 	/* by hand: table 2 1 / 1 1, pairs 1, rows 3 + 1, columns 3 + 1, of 10 */
-	assert_true(fabs(adjusted_rand(a, c, 6) - (1 - 1.6) / (4 - 1.6)) < 1e-12);
+	assert_true(fabs(lx_ground_adjusted_rand(a, c, 6) - (1 - 1.6) / (4 - 1.6)) < 1e-12);
 }
 
 static void every_failed_allocation_is_survived(void **state)

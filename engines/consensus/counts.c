@@ -29,7 +29,7 @@ static void tally_share(void *with, size_t task)
 	}
 }
 
-enum lx_code count_groups(struct lx_call *call, const struct lx_opinions *opinions,
+enum lx_code lx_ground_count_groups(struct lx_call *call, const struct lx_opinions *opinions,
 	const uint8_t *group, unsigned k, struct lx_count *count)
 {
 	struct lx_arena_mark mark = lx_arena_here(call->arena);
@@ -75,7 +75,7 @@ static double priority_of(struct lx_count count, double extremity, bool meta)
 	return meta ? 49 : weight * weight;
 }
 
-void weigh_statements(
+void lx_ground_weigh_statements(
 	const struct lx_opinions *opinions, struct lx_ground *ground, const struct lx_count *count)
 {
 	size_t m = opinions->statements;

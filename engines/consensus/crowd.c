@@ -71,7 +71,8 @@ static void assign_each(struct crowd *crowd, size_t c, struct part *part)
 	for (size_t from = crowd->from[c]; from < crowd->from[c + 1]; from += PEOPLE_AT_ONCE) {
 		size_t n = crowd->from[c + 1] - from;
 		n = n < PEOPLE_AT_ONCE ? n : PEOPLE_AT_ONCE;
-		nearest_means(crowd->x + from, crowd->y + from, n, crowd->means, best, to);
+		lx_ground_nearest_means(
+			crowd->x + from, crowd->y + from, n, crowd->means, best, to);
 		for (size_t i = 0; i < n; i++) {
 			uint8_t g = (uint8_t)to[i];
 			part->changed |= crowd->label[from + i] != g;
@@ -142,7 +143,7 @@ static double move(const struct part *last, struct means *means)
 	return less;
 }
 
-enum lx_code crowd_settle(
+enum lx_code lx_ground_crowd_settle(
 	struct lx_call *call, struct crowd *crowd, struct means *means, struct part *last)
 {
 	memset(crowd->label, LX_NO_GROUP, crowd->n);
@@ -193,22 +194,22 @@ static void enter(struct cell *cell, bool first, double x, double y)
 }
 
 /* Sorts the people into cells, in the order of their rows within each. */
-enum lx_code crowd_gather(struct lx_call *call, const uint8_t *active,
+enum lx_code lx_ground_crowd_gather(struct lx_call *call, const uint8_t *active,
 	const struct lx_ground *ground, struct crowd *crowd)
 {
-	struct grid grid = grid_of(ground->xy, active, ground->people, &crowd->n);
+	struct grid grid = lx_ground_grid_of(ground->xy, active, ground->people, &crowd->n);
 
 	LX_TRY(make_room(call, crowd->n, crowd));
 	bool cells = crowd->cells > 1;
 	for (size_t i = 0; i < ground->people; i++)
 		if (active[i])
-			crowd->from[(cells ? grid_cell(&grid, ground->xy[i]) : 0) + 1]++;
+			crowd->from[(cells ? lx_ground_grid_cell(&grid, ground->xy[i]) : 0) + 1]++;
 	for (size_t c = 0; c < crowd->cells; c++)
 		crowd->from[c + 1] += crowd->from[c];
 	for (size_t i = 0; i < ground->people; i++) {
 		if (!active[i])
 			continue;
-		size_t c = cells ? grid_cell(&grid, ground->xy[i]) : 0;
+		size_t c = cells ? lx_ground_grid_cell(&grid, ground->xy[i]) : 0;
 		uint32_t at = crowd->from[c]++;
 		crowd->x[at] = ground->xy[i][0];
 		crowd->y[at] = ground->xy[i][1];

@@ -70,7 +70,7 @@ static enum lx_code room_for_statements(struct lx_call *call, struct lx_forum *f
 	if (!LARGER(f->o.statement, n, room) || !LARGER(f->o.flag, n, room) ||
 		!LARGER(f->stale, n, room))
 		return LX_BROKEN;
-	LX_TRY(columns_open(call, room, &f->columns));
+	LX_TRY(lx_ground_columns_open(call, room, &f->columns));
 	f->statements_room = room;
 	f->rebuild = true;
 	return LX_OK;
@@ -81,7 +81,7 @@ static enum lx_code room_for_pairs(struct lx_call *call, struct lx_forum *f, siz
 	if (columns <= f->columns_room || columns > PAIRED_MOST)
 		return LX_OK;
 	size_t room = columns + columns / 8 + 16;
-	if (!LARGER(f->pairs, pair_at(0, f->columns_room), pair_at(0, room)))
+	if (!LARGER(f->pairs, lx_ground_pair_at(0, f->columns_room), lx_ground_pair_at(0, room)))
 		return LX_BROKEN;
 	f->columns_room = room;
 	return LX_OK;
@@ -203,7 +203,7 @@ static enum lx_code add_column(struct lx_call *call, struct lx_forum *f)
 		return LX_OK;
 	}
 	LX_TRY(room_for_pairs(call, f, at + 1));
-	memset(f->pairs + pair_at(0, at), 0, (at + 1) * sizeof *f->pairs);
+	memset(f->pairs + lx_ground_pair_at(0, at), 0, (at + 1) * sizeof *f->pairs);
 	c->place[f->o.statements - 1] = (uint16_t)at;
 	c->of[at] = (uint16_t)(f->o.statements - 1);
 	c->sum[at] = c->voted[at] = c->strong[at] = 0;
@@ -242,7 +242,7 @@ static enum lx_code find_statement(
 /* Adds (sign 1) or takes away (-1) what two votes of one person say about their pair. */
 static void count_pair(struct pair *pairs, size_t j, int xj, size_t l, int xl, int sign)
 {
-	struct pair *pair = &pairs[j < l ? pair_at(j, l) : pair_at(l, j)];
+	struct pair *pair = &pairs[j < l ? lx_ground_pair_at(j, l) : lx_ground_pair_at(l, j)];
 
 	pair->product += sign * xj * xl;
 	pair->left += sign * (j < l ? xj : xl);
@@ -317,12 +317,12 @@ static enum lx_code recount(struct lx_call *call, struct lx_forum *f)
 {
 	size_t n;
 
-	columns_fill(&f->o, &f->columns);
+	lx_ground_columns_fill(&f->o, &f->columns);
 	n = f->columns.n;
 	LX_TRY(room_for_pairs(call, f, n));
 	if (n <= PAIRED_MOST) {
-		memset(f->pairs, 0, pair_at(0, n) * sizeof *f->pairs);
-		LX_TRY(pairs_count(call, &f->o, &f->columns, f->pairs));
+		memset(f->pairs, 0, lx_ground_pair_at(0, n) * sizeof *f->pairs);
+		LX_TRY(lx_ground_pairs_count(call, &f->o, &f->columns, f->pairs));
 	}
 	f->rebuild = false;
 	f->scatter_n = 0;
@@ -337,7 +337,7 @@ static enum lx_code refresh(struct lx_call *call, struct lx_forum *f)
 	if (f->rebuild)
 		LX_TRY(recount(call, f));
 	n = f->columns.n;
-	columns_means(&f->columns);
+	lx_ground_columns_means(&f->columns);
 	if (n > PAIRED_MOST)
 		return LX_OK;
 	if (n > f->scatter_room) {
@@ -347,10 +347,10 @@ static enum lx_code refresh(struct lx_call *call, struct lx_forum *f)
 			return LX_BROKEN;
 	}
 	if (f->scatter_n != n || n == 0)
-		pairs_scatter(f->pairs, &f->columns, f->scatter);
+		lx_ground_pairs_scatter(f->pairs, &f->columns, f->scatter);
 	for (size_t c = 0; c < n; c++)
 		if (f->scatter_n == n && f->stale[c])
-			pairs_scatter_column(f->pairs, &f->columns, c, f->scatter);
+			lx_ground_pairs_scatter_column(f->pairs, &f->columns, c, f->scatter);
 	memset(f->stale, 0, n);
 	f->scatter_n = n;
 	return LX_OK;
@@ -364,6 +364,6 @@ enum lx_code lx_forum_ground(struct lx_call *call, struct lx_forum *forum,
 
 	how.mode = LX_PLAIN;
 	LX_TRY(outside(call, &own, refresh(&own, forum)));
-	return ground_from(call, &forum->o, &how, &forum->columns,
+	return lx_ground_ground_from(call, &forum->o, &how, &forum->columns,
 		forum->columns.n <= PAIRED_MOST ? forum->scatter : NULL, ground);
 }

@@ -57,17 +57,17 @@ static enum lx_code make_room(
 static enum lx_code find_axes(struct lx_call *call, const struct lx_opinions *opinions,
 	const struct columns *columns, const double *scatter, struct axes *axes)
 {
-	double trace = columns_trace(columns);
+	double trace = lx_ground_columns_trace(columns);
 
 	if (scatter != NULL) {
 		struct dense dense = { columns->n, call->threads, scatter };
-		struct map map = { columns->n, dense_apply, &dense };
-		return axes_find(call, &map, trace, NULL, FINE, axes);
+		struct map map = { columns->n, lx_ground_dense_apply, &dense };
+		return lx_ground_axes_find(call, &map, trace, NULL, FINE, axes);
 	}
 	struct sparse sparse;
-	LX_TRY(sparse_open(call, opinions, columns, &sparse));
-	struct map map = { columns->n, sparse_apply, &sparse };
-	return axes_find(call, &map, trace, NULL, FINE, axes);
+	LX_TRY(lx_ground_sparse_open(call, opinions, columns, &sparse));
+	struct map map = { columns->n, lx_ground_sparse_apply, &sparse };
+	return lx_ground_axes_find(call, &map, trace, NULL, FINE, axes);
 }
 
 /* Statements on the map: who agrees with this one and votes on nothing else. */
@@ -131,18 +131,19 @@ static enum lx_code form_groups(struct lx_call *call, const struct lx_opinions *
 	for (size_t k = 0; k <= LX_GROUPS_MOST; k++)
 		ground->split[k] = (struct lx_split){ .silhouette = -2 };
 	if (ground->mode == LX_POLIS) {
-		LX_TRY(polis_groups(call, active, options->groups, ground));
+		LX_TRY(lx_ground_polis_groups(call, active, options->groups, ground));
 	} else {
-		LX_TRY(plain_groups(call, active, 2, LX_GROUPS_MOST, STARTS_MOST, ground));
-		LX_TRY(silhouettes(call, active, 2, LX_GROUPS_MOST, ground));
+		LX_TRY(lx_ground_plain_groups(
+			call, active, 2, LX_GROUPS_MOST, STARTS_MOST, ground));
+		LX_TRY(lx_ground_silhouettes(call, active, 2, LX_GROUPS_MOST, ground));
 		choose(options->groups, ground);
 	}
 	LX_TRY(take_split(call, active, ground));
 	ground->count = lx_array(call, ground->k * ground->statements, sizeof *ground->count);
 	if (ground->count == NULL)
 		return LX_BROKEN;
-	LX_TRY(count_groups(call, opinions, ground->group, ground->k, ground->count));
-	return count_groups(call, opinions, NULL, 1, ground->all);
+	LX_TRY(lx_ground_count_groups(call, opinions, ground->group, ground->k, ground->count));
+	return lx_ground_count_groups(call, opinions, NULL, 1, ground->all);
 }
 
 static enum lx_code compute(struct lx_call *call, const struct lx_opinions *opinions,
@@ -162,24 +163,24 @@ static enum lx_code compute(struct lx_call *call, const struct lx_opinions *opin
 		return LX_BROKEN;
 	LX_TRY(make_room(call, opinions, &made));
 	LX_TRY(find_axes(call, opinions, columns, scatter, &axes));
-	made.trace = columns_trace(columns);
+	made.trace = lx_ground_columns_trace(columns);
 	LX_TRY(lx_step(call, 1, 1));
 	place_statements(columns, &axes, &made);
-	LX_TRY(place_people(call, opinions, columns, axes.vector,
+	LX_TRY(lx_ground_place_people(call, opinions, columns, axes.vector,
 		polis ? opinions->statements : columns->n,
 		polis ? opinions->statements - columns->n : 0, made.xy));
-	LX_TRY(place_active(call, opinions, active, &made.grouped));
+	LX_TRY(lx_ground_place_active(call, opinions, active, &made.grouped));
 	LX_TRY(lx_step(call, 1, 1));
 	LX_TRY(form_groups(call, opinions, options, active, &made));
-	weigh_statements(opinions, &made, made.count);
+	lx_ground_weigh_statements(opinions, &made, made.count);
 	LX_TRY(lx_step(call, 1, 1));
 	if (options->reruns > 0 && made.k > 1)
-		LX_TRY(measure_stability(call, opinions, options, &axes, active, &made));
+		LX_TRY(lx_ground_measure_stability(call, opinions, options, &axes, active, &made));
 	*ground = made;
 	return LX_OK;
 }
 
-enum lx_code ground_from(struct lx_call *call, const struct lx_opinions *opinions,
+enum lx_code lx_ground_ground_from(struct lx_call *call, const struct lx_opinions *opinions,
 	const struct lx_ground_options *options, const struct columns *columns,
 	const double *scatter, struct lx_ground *ground)
 {
@@ -215,16 +216,16 @@ enum lx_code lx_ground(struct lx_call *call, const struct lx_opinions *opinions,
 		LX_TRY(lx_opinions_by_arrival(call, opinions, &arranged));
 	else if (!ascending(opinions))
 		return lx_fail(call, LX_INVALID, NULL, "consensus.order", NULL);
-	LX_TRY(columns_of(call, &arranged, &columns));
+	LX_TRY(lx_ground_columns_of(call, &arranged, &columns));
 	if (columns.n <= PAIRED_MOST) {
 		scatter = lx_array(call, columns.n * columns.n, sizeof *scatter);
 		struct lx_arena_mark mark = lx_arena_here(call->arena);
-		struct pair *pairs = lx_array(call, pair_at(0, columns.n), sizeof *pairs);
+		struct pair *pairs = lx_array(call, lx_ground_pair_at(0, columns.n), sizeof *pairs);
 		if (scatter == NULL || pairs == NULL)
 			return LX_BROKEN;
-		LX_TRY(pairs_count(call, &arranged, &columns, pairs));
-		pairs_scatter(pairs, &columns, scatter);
+		LX_TRY(lx_ground_pairs_count(call, &arranged, &columns, pairs));
+		lx_ground_pairs_scatter(pairs, &columns, scatter);
 		lx_arena_back(call->arena, mark);
 	}
-	return ground_from(call, &arranged, options, &columns, scatter, ground);
+	return lx_ground_ground_from(call, &arranged, options, &columns, scatter, ground);
 }

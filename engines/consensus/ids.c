@@ -16,17 +16,17 @@ static uint64_t stir(uint64_t z)
 	return z ^ (z >> 31);
 }
 
-uint64_t mix(uint64_t key, uint64_t a, uint64_t b)
+uint64_t lx_ground_mix(uint64_t key, uint64_t a, uint64_t b)
 {
 	return stir(stir(stir(key) ^ a) ^ b);
 }
 
-uint64_t mix_more(uint64_t mixed, uint64_t a)
+uint64_t lx_ground_mix_more(uint64_t mixed, uint64_t a)
 {
 	return stir(mixed ^ a);
 }
 
-double unit_of(uint64_t hash)
+double lx_ground_unit_of(uint64_t hash)
 {
 	return (double)(hash >> 11) * 0x1p-53;
 }
@@ -56,13 +56,13 @@ static enum lx_code grow(struct lx_call *call, struct ids *ids)
 	return LX_OK;
 }
 
-enum lx_code ids_open(struct lx_call *call, struct ids *ids)
+enum lx_code lx_ground_ids_open(struct lx_call *call, struct ids *ids)
 {
 	*ids = (struct ids){ 0 };
 	return grow(call, ids);
 }
 
-enum lx_code ids_add(struct lx_call *call, struct ids *ids, int64_t id, size_t *place)
+enum lx_code lx_ground_ids_add(struct lx_call *call, struct ids *ids, int64_t id, size_t *place)
 {
 	size_t at = slot_of(ids, id);
 
@@ -78,7 +78,7 @@ enum lx_code ids_add(struct lx_call *call, struct ids *ids, int64_t id, size_t *
 	return LX_OK;
 }
 
-size_t ids_find(const struct ids *ids, int64_t id)
+size_t lx_ground_ids_find(const struct ids *ids, int64_t id)
 {
 	size_t at = slot_of(ids, id);
 
@@ -97,7 +97,7 @@ static int by_id(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-enum lx_code ids_rank(struct lx_call *call, const struct ids *ids, uint32_t **rank)
+enum lx_code lx_ground_ids_rank(struct lx_call *call, const struct ids *ids, uint32_t **rank)
 {
 	uint32_t *where = lx_array(call, ids->n, sizeof *where);
 	struct lx_arena_mark mark = lx_arena_here(call->arena);

@@ -12,16 +12,18 @@ struct ids {
 	uint32_t *slot;
 	size_t slots;
 };
-LX_CHECK enum lx_code ids_open(struct lx_call *call, struct ids *ids);
-LX_CHECK enum lx_code ids_add(struct lx_call *call, struct ids *ids, int64_t id, size_t *place);
-size_t ids_find(const struct ids *ids, int64_t id); /* SIZE_MAX: absent */
+LX_CHECK enum lx_code lx_ground_ids_open(struct lx_call *call, struct ids *ids);
+LX_CHECK enum lx_code lx_ground_ids_add(
+	struct lx_call *call, struct ids *ids, int64_t id, size_t *place);
+size_t lx_ground_ids_find(const struct ids *ids, int64_t id); /* SIZE_MAX: absent */
 /* rank[place] = where the id stands when all are sorted ascending. */
-LX_CHECK enum lx_code ids_rank(struct lx_call *call, const struct ids *ids, uint32_t **rank);
+LX_CHECK enum lx_code lx_ground_ids_rank(
+	struct lx_call *call, const struct ids *ids, uint32_t **rank);
 
 /* a keyed mixing function, the same on every machine. */
-uint64_t mix(uint64_t key, uint64_t a, uint64_t b);
-uint64_t mix_more(uint64_t mixed, uint64_t a); /* goes on from mix */
-double unit_of(uint64_t hash);		       /* in [0, 1) */
+uint64_t lx_ground_mix(uint64_t key, uint64_t a, uint64_t b);
+uint64_t lx_ground_mix_more(uint64_t mixed, uint64_t a); /* goes on from mix */
+double lx_ground_unit_of(uint64_t hash);		 /* in [0, 1) */
 
 /* The columns that are analysed, and sums over them. place[j] is the analysed column or NO_PLACE. */
 #define NO_PLACE UINT16_MAX
@@ -35,13 +37,13 @@ struct columns {
 	double *mean;	 /* [n] */
 	int64_t *tally;	 /* [4 * statements] votes by cell */
 };
-LX_CHECK enum lx_code columns_open(
+LX_CHECK enum lx_code lx_ground_columns_open(
 	struct lx_call *call, size_t statements, struct columns *columns);
-void columns_fill(const struct lx_opinions *opinions, struct columns *columns);
-LX_CHECK enum lx_code columns_of(
+void lx_ground_columns_fill(const struct lx_opinions *opinions, struct columns *columns);
+LX_CHECK enum lx_code lx_ground_columns_of(
 	struct lx_call *call, const struct lx_opinions *opinions, struct columns *columns);
-void columns_means(struct columns *columns);
-double columns_trace(const struct columns *columns);
+void lx_ground_columns_means(struct columns *columns);
+double lx_ground_columns_trace(const struct columns *columns);
 
 /* pairs.c: for each pair of analysed columns j < l (and j = l): how many voted on both, and sums over
  * those of x_j x_l, x_j, x_l. Stored by l, then j. */
@@ -50,14 +52,15 @@ struct pair {
 	int32_t product, left, right;
 	uint32_t both;
 };
-static inline size_t pair_at(size_t j, size_t l)
+static inline size_t lx_ground_pair_at(size_t j, size_t l)
 {
 	return l * (l + 1) / 2 + j;
 }
-LX_CHECK enum lx_code pairs_count(struct lx_call *call, const struct lx_opinions *opinions,
-	const struct columns *columns, struct pair *pairs);
-void pairs_scatter(const struct pair *pairs, const struct columns *columns, double *scatter);
-void pairs_scatter_column(
+LX_CHECK enum lx_code lx_ground_pairs_count(struct lx_call *call,
+	const struct lx_opinions *opinions, const struct columns *columns, struct pair *pairs);
+void lx_ground_pairs_scatter(
+	const struct pair *pairs, const struct columns *columns, double *scatter);
+void lx_ground_pairs_scatter_column(
 	const struct pair *pairs, const struct columns *columns, size_t column, double *scatter);
 
 /* axes.c: the leading eigenvectors of a symmetric operator on blocks of four vectors. */
@@ -77,12 +80,12 @@ struct axes {
 	bool determined;
 };
 /* `start` (NULL: a fixed one) is where the search begins; `fine` the residual asked for. */
-LX_CHECK enum lx_code axes_find(struct lx_call *call, const struct map *map, double trace,
+LX_CHECK enum lx_code lx_ground_axes_find(struct lx_call *call, const struct map *map, double trace,
 	const struct lanes *start, double fine, struct axes *axes);
 
 /* jacobi.c: all eigenvalues (falling) and vectors (columns) of a small symmetric n * n matrix. */
 #define SMALL_MOST 32
-void jacobi(size_t n, double a[SMALL_MOST][SMALL_MOST], double value[SMALL_MOST],
+void lx_ground_jacobi(size_t n, double a[SMALL_MOST][SMALL_MOST], double value[SMALL_MOST],
 	double vector[SMALL_MOST][SMALL_MOST]);
 
 /* operators.c: the scatter matrix as a table, and through the votes themselves. */
@@ -91,7 +94,7 @@ struct dense {
 	unsigned threads;
 	const double *scatter;
 };
-void dense_apply(const void *with, const struct lanes *in, struct lanes *out);
+void lx_ground_dense_apply(const void *with, const struct lanes *in, struct lanes *out);
 struct sparse {
 	const struct lx_opinions *opinions;
 	const struct columns *columns;
@@ -101,21 +104,21 @@ struct sparse {
 	uint16_t *place;       /* [statements] as that of the columns, 0 for those left out */
 };
 #define SPARSE_BLOCKS 8
-LX_CHECK enum lx_code sparse_open(struct lx_call *call, const struct lx_opinions *opinions,
-	const struct columns *columns, struct sparse *sparse);
-void sparse_apply(const void *with, const struct lanes *in, struct lanes *out);
+LX_CHECK enum lx_code lx_ground_sparse_open(struct lx_call *call,
+	const struct lx_opinions *opinions, const struct columns *columns, struct sparse *sparse);
+void lx_ground_sparse_apply(const void *with, const struct lanes *in, struct lanes *out);
 
 /* place.c: coordinates of people. `scale_m` and `scale_extra`: sqrt(m / max(1, s_i + extra)). */
-LX_CHECK enum lx_code place_people(struct lx_call *call, const struct lx_opinions *opinions,
-	const struct columns *columns, const struct lanes *vector, size_t scale_m,
-	size_t scale_extra, double (*xy)[2]);
+LX_CHECK enum lx_code lx_ground_place_people(struct lx_call *call,
+	const struct lx_opinions *opinions, const struct columns *columns,
+	const struct lanes *vector, size_t scale_m, size_t scale_extra, double (*xy)[2]);
 /* Who is grouped: enough votes, else the most active. */
-LX_CHECK enum lx_code place_active(
+LX_CHECK enum lx_code lx_ground_place_active(
 	struct lx_call *call, const struct lx_opinions *opinions, uint8_t *active, size_t *grouped);
 
 /* kmeans.c: groups of LX_PLAIN for k = from .. to, into ground->split. `active` [people]. */
-LX_CHECK enum lx_code plain_groups(struct lx_call *call, const uint8_t *active, unsigned from,
-	unsigned to, unsigned starts, struct lx_ground *ground);
+LX_CHECK enum lx_code lx_ground_plain_groups(struct lx_call *call, const uint8_t *active,
+	unsigned from, unsigned to, unsigned starts, struct lx_ground *ground);
 #define STARTS_MOST  32
 #define STARTS_CELLS 12 /* where beads are cells of a grid: the rest is done over all people */
 #define STARTS_FEW   5	/* for reruns, which look at one number of groups and compare roughly */
@@ -127,24 +130,25 @@ struct beads {
 	bool exact; /* each bead is one place: nothing was put together */
 	double x[BEADS_MOST], y[BEADS_MOST], weight[BEADS_MOST];
 };
-void beads_string(const double *x, const double *y, size_t n, struct beads *beads);
-void beads_add(struct beads *beads, double x, double y, double weight);
+void lx_ground_beads_string(const double *x, const double *y, size_t n, struct beads *beads);
+void lx_ground_beads_add(struct beads *beads, double x, double y, double weight);
 /* A grid over the places of those who are grouped, GRID * GRID == BEADS_MOST cells. */
 #define GRID 64
 struct grid {
 	double low[2], step[2];
 };
-struct grid grid_of(double (*xy)[2], const uint8_t *active, size_t people, size_t *n);
-size_t grid_cell(const struct grid *grid, const double xy[2]);
+struct grid lx_ground_grid_of(double (*xy)[2], const uint8_t *active, size_t people, size_t *n);
+size_t lx_ground_grid_cell(const struct grid *grid, const double xy[2]);
 struct means {
 	unsigned k;
 	double at[LX_GROUPS_MOST][2];
 	double inertia;
 };
 /* The start-th attempt at k means of the beads; k = 0 in *means: fewer than k places. */
-void beads_means(const struct beads *beads, unsigned k, unsigned start, struct means *means);
+void lx_ground_beads_means(
+	const struct beads *beads, unsigned k, unsigned start, struct means *means);
 /* For n points: the squared distance to the nearest mean, and which it is (the first of equals). */
-void nearest_means(const double *x, const double *y, size_t n, const struct means *means,
+void lx_ground_nearest_means(const double *x, const double *y, size_t n, const struct means *means,
 	double *best, double *to);
 
 /* crowd.c: all people, sorted into cells, and rounds of k-means over them. */
@@ -170,40 +174,41 @@ struct crowd {
 	struct part *part;
 	const struct means *means;
 };
-LX_CHECK enum lx_code crowd_gather(struct lx_call *call, const uint8_t *active,
+LX_CHECK enum lx_code lx_ground_crowd_gather(struct lx_call *call, const uint8_t *active,
 	const struct lx_ground *ground, struct crowd *crowd);
 /* Carries the means on until nobody changes group, or, in a crowd, until that no longer matters. The
  * groups of people are in crowd->label, their sizes in `last`. */
-LX_CHECK enum lx_code crowd_settle(
+LX_CHECK enum lx_code lx_ground_crowd_settle(
 	struct lx_call *call, struct crowd *crowd, struct means *means, struct part *last);
 
 /* silhouette.c: mean silhouettes of all splits at once, over at most SILHOUETTE_MOST people. */
 #define SILHOUETTE_MOST 1500
-LX_CHECK enum lx_code silhouettes(struct lx_call *call, const uint8_t *active, unsigned from,
-	unsigned to, struct lx_ground *ground);
+LX_CHECK enum lx_code lx_ground_silhouettes(struct lx_call *call, const uint8_t *active,
+	unsigned from, unsigned to, struct lx_ground *ground);
 
 /* polis.c: base clusters and groups of LX_POLIS. */
-LX_CHECK enum lx_code polis_groups(
+LX_CHECK enum lx_code lx_ground_polis_groups(
 	struct lx_call *call, const uint8_t *active, unsigned groups, struct lx_ground *ground);
 
 /* counts.c */
-LX_CHECK enum lx_code count_groups(struct lx_call *call, const struct lx_opinions *opinions,
-	const uint8_t *group, unsigned k, struct lx_count *count);
-void weigh_statements(
+LX_CHECK enum lx_code lx_ground_count_groups(struct lx_call *call,
+	const struct lx_opinions *opinions, const uint8_t *group, unsigned k,
+	struct lx_count *count);
+void lx_ground_weigh_statements(
 	const struct lx_opinions *opinions, struct lx_ground *ground, const struct lx_count *count);
 
 /* stable.c */
-LX_CHECK enum lx_code measure_stability(struct lx_call *call, const struct lx_opinions *opinions,
-	const struct lx_ground_options *options, const struct axes *axes, const uint8_t *active,
-	struct lx_ground *ground);
-double adjusted_rand(const uint8_t *a, const uint8_t *b, size_t n);
+LX_CHECK enum lx_code lx_ground_measure_stability(struct lx_call *call,
+	const struct lx_opinions *opinions, const struct lx_ground_options *options,
+	const struct axes *axes, const uint8_t *active, struct lx_ground *ground);
+double lx_ground_adjusted_rand(const uint8_t *a, const uint8_t *b, size_t n);
 
 /* ground.c: progress is told in steps of the whole; deep inside, lx_step(call, 0, 0) only asks whether to
  * stop and lx_step(call, 1, 1) says that one of the steps is done. */
 
 /* ground.c: the result from columns and, where there are any, pair counts. */
-LX_CHECK enum lx_code ground_from(struct lx_call *call, const struct lx_opinions *opinions,
-	const struct lx_ground_options *options, const struct columns *columns,
-	const double *scatter, struct lx_ground *ground);
+LX_CHECK enum lx_code lx_ground_ground_from(struct lx_call *call,
+	const struct lx_opinions *opinions, const struct lx_ground_options *options,
+	const struct columns *columns, const double *scatter, struct lx_ground *ground);
 
 #endif

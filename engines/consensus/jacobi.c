@@ -62,7 +62,7 @@ static void swap_columns(size_t n, double vector[SMALL_MOST][SMALL_MOST], size_t
 	}
 }
 
-void jacobi(size_t n, double a[SMALL_MOST][SMALL_MOST], double value[SMALL_MOST],
+void lx_ground_jacobi(size_t n, double a[SMALL_MOST][SMALL_MOST], double value[SMALL_MOST],
 	double vector[SMALL_MOST][SMALL_MOST])
 {
 	for (size_t i = 0; i < n; i++)

@@ -26,7 +26,7 @@ static void try_start(void *with, size_t task)
 {
 	struct tries *tries = with;
 
-	beads_means(tries->beads, tries->from_k + (unsigned)(task / tries->starts),
+	lx_ground_beads_means(tries->beads, tries->from_k + (unsigned)(task / tries->starts),
 		(unsigned)(task % tries->starts), &tries->tried[task]);
 }
 
@@ -121,7 +121,7 @@ static enum lx_code split_in(struct lx_call *call, struct tries *tries, unsigned
 		/* of exact beads the best is the best; only its equals can matter */
 		if (means.k == 0 || (tries->beads->exact ? means.inertia > least : i >= FINALISTS))
 			break;
-		LX_TRY(crowd_settle(call, &tries->crowd, &means, &last));
+		LX_TRY(lx_ground_crowd_settle(call, &tries->crowd, &means, &last));
 		keep_if_better(&tries->crowd, &means, &last, people, &spare, split);
 	}
 	return LX_OK;
@@ -133,24 +133,24 @@ static void string_beads(const struct crowd *crowd, struct beads *beads)
 	beads->n = 0;
 	beads->exact = crowd->cells == 1;
 	if (crowd->cells == 1) {
-		beads_string(crowd->x, crowd->y, crowd->n, beads);
+		lx_ground_beads_string(crowd->x, crowd->y, crowd->n, beads);
 		return;
 	}
 	for (size_t c = 0; c < crowd->cells; c++) {
 		double people = crowd->from[c + 1] - crowd->from[c];
 		if (people > 0)
-			beads_add(beads, crowd->cell[c].sum[0] / people,
+			lx_ground_beads_add(beads, crowd->cell[c].sum[0] / people,
 				crowd->cell[c].sum[1] / people, people);
 	}
 }
 
-enum lx_code plain_groups(struct lx_call *call, const uint8_t *active, unsigned from, unsigned to,
-	unsigned starts, struct lx_ground *ground)
+enum lx_code lx_ground_plain_groups(struct lx_call *call, const uint8_t *active, unsigned from,
+	unsigned to, unsigned starts, struct lx_ground *ground)
 {
 	struct tries tries = { .from_k = from, .starts = starts };
 	size_t ks = to - from + 1;
 
-	LX_TRY(crowd_gather(call, active, ground, &tries.crowd));
+	LX_TRY(lx_ground_crowd_gather(call, active, ground, &tries.crowd));
 	if (tries.crowd.n == 0)
 		return LX_OK;
 	if (tries.crowd.cells > 1 && starts > STARTS_CELLS)

@@ -62,7 +62,7 @@ static double walk(const struct lx_opinions *o, const struct lx_ground *ground, 
 void lx_ground_next(const struct lx_opinions *opinions, const struct lx_ground *ground, size_t row,
 	uint64_t key, uint64_t round, size_t *statement, double *weight)
 {
-	double unit = unit_of(mix(key, (uint64_t)opinions->person[row], round));
+	double unit = lx_ground_unit_of(lx_ground_mix(key, (uint64_t)opinions->person[row], round));
 
 	*statement = SIZE_MAX;
 	double total = walk(opinions, ground, row, 0x1p+1000, statement, weight);

@@ -39,7 +39,7 @@ static void dense_stripe(void *with, size_t task)
 	}
 }
 
-void dense_apply(const void *with, const struct lanes *in, struct lanes *out)
+void lx_ground_dense_apply(const void *with, const struct lanes *in, struct lanes *out)
 {
 	const struct dense *dense = with;
 	struct dense_work work = { dense, in, out };
@@ -48,7 +48,7 @@ void dense_apply(const void *with, const struct lanes *in, struct lanes *out)
 		dense_stripe, &work);
 }
 
-enum lx_code sparse_open(struct lx_call *call, const struct lx_opinions *opinions,
+enum lx_code lx_ground_sparse_open(struct lx_call *call, const struct lx_opinions *opinions,
 	const struct columns *columns, struct sparse *sparse)
 {
 	*sparse = (struct sparse){
@@ -102,7 +102,7 @@ static void sparse_block(void *with, size_t task)
 	}
 }
 
-void sparse_apply(const void *with, const struct lanes *in, struct lanes *out)
+void lx_ground_sparse_apply(const void *with, const struct lanes *in, struct lanes *out)
 {
 	const struct sparse *sparse = with;
 	struct sparse_work work = { sparse, in };

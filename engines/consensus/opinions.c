@@ -55,11 +55,11 @@ static enum lx_code index_log(
 {
 	size_t place;
 
-	LX_TRY(ids_open(call, &index->people));
-	LX_TRY(ids_open(call, &index->statements));
+	LX_TRY(lx_ground_ids_open(call, &index->people));
+	LX_TRY(lx_ground_ids_open(call, &index->statements));
 	for (size_t i = 0; i < n; i++) {
-		LX_TRY(ids_add(call, &index->people, log[i].person, &place));
-		LX_TRY(ids_add(call, &index->statements, log[i].statement, &place));
+		LX_TRY(lx_ground_ids_add(call, &index->people, log[i].person, &place));
+		LX_TRY(lx_ground_ids_add(call, &index->statements, log[i].statement, &place));
 		if (index->statements.n > LX_STATEMENTS_MOST)
 			return lx_fail(call, LX_INVALID, NULL, "consensus.statements_many", "%d",
 				LX_STATEMENTS_MOST);
@@ -67,8 +67,8 @@ static enum lx_code index_log(
 			return lx_fail(call, LX_INVALID, NULL, "consensus.people_many", "%zu",
 				LX_PEOPLE_MOST);
 	}
-	LX_TRY(ids_rank(call, &index->people, &index->person));
-	return ids_rank(call, &index->statements, &index->statement);
+	LX_TRY(lx_ground_ids_rank(call, &index->people, &index->person));
+	return lx_ground_ids_rank(call, &index->statements, &index->statement);
 }
 
 static enum lx_code room_for(
@@ -96,14 +96,15 @@ static void deal(const struct index *index, const struct lx_vote *log, size_t n,
 	struct entry *entries, struct arrival *first)
 {
 	for (size_t i = 0; i < n; i++)
-		begin[index->person[ids_find(&index->people, log[i].person)] + 1]++;
+		begin[index->person[lx_ground_ids_find(&index->people, log[i].person)] + 1]++;
 	for (size_t row = 0; row < index->people.n; row++) {
 		begin[row + 1] += begin[row];
 		first[row] = (struct arrival){ INT64_MAX, UINT32_MAX, (uint32_t)row };
 	}
 	for (size_t i = 0; i < n; i++) {
-		size_t row = index->person[ids_find(&index->people, log[i].person)];
-		size_t statement = index->statement[ids_find(&index->statements, log[i].statement)];
+		size_t row = index->person[lx_ground_ids_find(&index->people, log[i].person)];
+		size_t statement =
+			index->statement[lx_ground_ids_find(&index->statements, log[i].statement)];
 		struct arrival moment = { log[i].at, (uint32_t)i, (uint32_t)row };
 		entries[begin[row]++] = (struct entry){ log[i].at, (uint32_t)i, (uint16_t)statement,
 			log[i].stance };

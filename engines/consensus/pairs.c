@@ -93,7 +93,7 @@ static void count_dense(
 			e->add[said][cell[a] >> 2] = words[said][cell[a] & 3];
 	for (size_t b = 0; b < n; b++) {
 		size_t l = cell[b] >> 2;
-		uint64_t *at = word + pair_at(0, l);
+		uint64_t *at = word + lx_ground_pair_at(0, l);
 		const uint64_t *add = e->add[cell[b] & 3];
 		for (size_t j = 0; j <= l; j++)
 			at[j] += add[j];
@@ -136,7 +136,7 @@ static void sort_by_column(struct block *block, size_t columns)
 static void count_columns(const struct block *block, size_t columns, uint64_t *word)
 {
 	for (size_t l = 0; l < columns; l++) {
-		uint64_t *at = word + pair_at(0, l);
+		uint64_t *at = word + lx_ground_pair_at(0, l);
 		for (uint32_t e = block->begin[l]; e < block->end[l]; e++) {
 			uint32_t place = block->by_column[e] >> WITHIN_BITS;
 			uint32_t within = block->by_column[e] & ((1U << WITHIN_BITS) - 1);
@@ -204,7 +204,7 @@ static void count_share(void *with, size_t task)
 	add_up(work, word);
 }
 
-enum lx_code pairs_count(struct lx_call *call, const struct lx_opinions *opinions,
+enum lx_code lx_ground_pairs_count(struct lx_call *call, const struct lx_opinions *opinions,
 	const struct columns *columns, struct pair *pairs)
 {
 	struct lx_arena_mark mark = lx_arena_here(call->arena);
@@ -213,7 +213,7 @@ enum lx_code pairs_count(struct lx_call *call, const struct lx_opinions *opinion
 		.columns = columns,
 		.pairs = pairs,
 		.tasks = call->threads == 0 ? 1 : call->threads,
-		.pairs_n = pair_at(0, columns->n),
+		.pairs_n = lx_ground_pair_at(0, columns->n),
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 
@@ -234,27 +234,29 @@ static double scatter_of(const struct pair *pair, double mean_j, double mean_l)
 	       mean_j * mean_l * (double)pair->both;
 }
 
-void pairs_scatter_column(
+void lx_ground_pairs_scatter_column(
 	const struct pair *pairs, const struct columns *columns, size_t column, double *scatter)
 {
 	const double *mean = columns->mean;
 
 	for (size_t other = 0; other < columns->n; other++) {
 		size_t j = other < column ? other : column, l = other < column ? column : other;
-		double entry = scatter_of(&pairs[pair_at(j, l)], mean[j], mean[l]);
+		double entry = scatter_of(&pairs[lx_ground_pair_at(j, l)], mean[j], mean[l]);
 		scatter[j * columns->n + l] = entry;
 		scatter[l * columns->n + j] = entry;
 	}
 }
 
-void pairs_scatter(const struct pair *pairs, const struct columns *columns, double *scatter)
+void lx_ground_pairs_scatter(
+	const struct pair *pairs, const struct columns *columns, double *scatter)
 {
 	const double *mean = columns->mean;
 	size_t n = columns->n;
 
 	for (size_t l = 0; l < n; l++)
 		for (size_t j = 0; j <= l; j++)
-			scatter[l * n + j] = scatter_of(&pairs[pair_at(j, l)], mean[j], mean[l]);
+			scatter[l * n + j] = scatter_of(
+				&pairs[lx_ground_pair_at(j, l)], mean[j], mean[l]);
 	for (size_t l = 0; l < n; l++)
 		for (size_t j = 0; j < l; j++)
 			scatter[j * n + l] = scatter[l * n + j];

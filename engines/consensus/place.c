@@ -44,7 +44,7 @@ static void place_rows(void *with, size_t task)
 	}
 }
 
-enum lx_code place_people(struct lx_call *call, const struct lx_opinions *opinions,
+enum lx_code lx_ground_place_people(struct lx_call *call, const struct lx_opinions *opinions,
 	const struct columns *columns, const struct lanes *vector, size_t scale_m,
 	size_t scale_extra, double (*xy)[2])
 {
@@ -80,7 +80,7 @@ static int by_activity(const void *a, const void *b)
 	return (x->row > y->row) - (x->row < y->row);
 }
 
-enum lx_code place_active(
+enum lx_code lx_ground_place_active(
 	struct lx_call *call, const struct lx_opinions *opinions, uint8_t *active, size_t *grouped)
 {
 	size_t enough = opinions->statements < VOTES_ENOUGH ? opinions->statements : VOTES_ENOUGH;

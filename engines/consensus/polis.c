@@ -200,7 +200,7 @@ static enum lx_code make_bases(struct lx_call *call, const uint8_t *active,
 	return LX_OK;
 }
 
-enum lx_code polis_groups(
+enum lx_code lx_ground_polis_groups(
 	struct lx_call *call, const uint8_t *active, unsigned groups, struct lx_ground *ground)
 {
 	struct point bases[BASES_MOST];

@@ -176,7 +176,7 @@ static enum lx_code read_comments(
 	bool some;
 
 	LX_TRY(must_have(sheet, names, 2, at));
-	LX_TRY(ids_open(call, &ids));
+	LX_TRY(lx_ground_ids_open(call, &ids));
 	if (comment == NULL)
 		return LX_BROKEN;
 	if (d->comment != NULL)
@@ -190,7 +190,7 @@ static enum lx_code read_comments(
 			break;
 		LX_TRY(ident(sheet, at[0], &comment[n].id));
 		LX_TRY(whole(sheet, at[1], &moderated));
-		LX_TRY(ids_add(call, &ids, comment[n].id, &place));
+		LX_TRY(lx_ground_ids_add(call, &ids, comment[n].id, &place));
 		if (place != n)
 			return bad_cell(sheet, at[0], "consensus.id_twice");
 		if (moderated < -1 || moderated > 1)
@@ -225,7 +225,7 @@ static enum lx_code read_head(struct sheet *sheet, size_t at[KNOWN], int64_t *st
 	struct ids ids;
 	size_t place, n = 0;
 
-	LX_TRY(ids_open(sheet->call, &ids));
+	LX_TRY(lx_ground_ids_open(sheet->call, &ids));
 	for (size_t k = 0; k < KNOWN; k++)
 		at[k] = column(sheet, known[k]);
 	for (size_t i = 0; i < sheet->width; i++) {
@@ -237,7 +237,7 @@ static enum lx_code read_head(struct sheet *sheet, size_t at[KNOWN], int64_t *st
 			continue;
 		if (!lx_text_int(sheet->head[i], &statement[i]) || statement[i] < 0)
 			return bad_cell(sheet, i, "consensus.column_name");
-		LX_TRY(ids_add(sheet->call, &ids, statement[i], &place));
+		LX_TRY(lx_ground_ids_add(sheet->call, &ids, statement[i], &place));
 		if (place != n++)
 			return bad_cell(sheet, i, "consensus.column_twice");
 	}
@@ -303,13 +303,13 @@ static enum lx_code read_people(struct lx_call *call, struct sheet *sheet, struc
 		return LX_BROKEN;
 	d->matrix |= votes;
 	LX_TRY(read_head(sheet, at, statement));
-	LX_TRY(ids_open(call, &ids));
+	LX_TRY(lx_ground_ids_open(call, &ids));
 	for (;; n++) {
 		LX_TRY(next_row(sheet, &some));
 		if (!some)
 			break;
 		LX_TRY(read_person(sheet, at, &d->person[n]));
-		LX_TRY(ids_add(call, &ids, d->person[n].id, &place));
+		LX_TRY(lx_ground_ids_add(call, &ids, d->person[n].id, &place));
 		if (place != n)
 			return bad_cell(sheet, at[AT_PARTICIPANT], "consensus.id_twice");
 		if (votes)
@@ -371,22 +371,22 @@ enum lx_code lx_discussion_opinions(
 	struct ids ids;
 
 	LX_TRY(lx_opinions_build(call, discussion->log, discussion->log_n, &made));
-	LX_TRY(ids_open(call, &ids));
+	LX_TRY(lx_ground_ids_open(call, &ids));
 	for (size_t j = 0; j < made.statements; j++)
-		LX_TRY(ids_add(call, &ids, made.statement[j], &place));
+		LX_TRY(lx_ground_ids_add(call, &ids, made.statement[j], &place));
 	for (size_t i = 0; i < discussion->comment_n; i++) {
 		const struct lx_comment *comment = &discussion->comment[i];
-		place = ids_find(&ids, comment->id);
+		place = lx_ground_ids_find(&ids, comment->id);
 		if (place != SIZE_MAX)
 			made.flag[place] =
 				(uint8_t)((comment->moderated < 0 ? LX_STATEMENT_REJECTED : 0) |
 					  (comment->meta ? LX_STATEMENT_META : 0));
 	}
-	LX_TRY(ids_open(call, &ids));
+	LX_TRY(lx_ground_ids_open(call, &ids));
 	for (size_t i = 0; i < made.people; i++)
-		LX_TRY(ids_add(call, &ids, made.person[i], &place));
+		LX_TRY(lx_ground_ids_add(call, &ids, made.person[i], &place));
 	for (size_t i = 0; i < discussion->person_n; i++) {
-		place = ids_find(&ids, discussion->person[i].id);
+		place = lx_ground_ids_find(&ids, discussion->person[i].id);
 		if (place != SIZE_MAX)
 			made.kind[place] = (uint8_t)discussion->person[i].kind;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Mean silhouettes (Rousseeuw 1987) of several splits at once. Every distance is computed once: people
+ * Mean lx_ground_silhouettes (Rousseeuw 1987) of several splits at once. Every distance is computed once: people
  * who are together in all splits form a class, distances are summed by class, and classes by split.
  * Above SILHOUETTE_MOST people, every n-th by id is looked at.
  */
@@ -113,8 +113,8 @@ static void some_rows(void *with, size_t task)
 	}
 }
 
-enum lx_code silhouettes(struct lx_call *call, const uint8_t *active, unsigned from, unsigned to,
-	struct lx_ground *ground)
+enum lx_code lx_ground_silhouettes(struct lx_call *call, const uint8_t *active, unsigned from,
+	unsigned to, struct lx_ground *ground)
 {
 	struct lx_arena_mark mark = lx_arena_here(call->arena);
 	struct sample *s = lx_alloc(call, sizeof *s);

@@ -32,7 +32,7 @@ static double pairs_in(double n)
 	return n * (n - 1) / 2;
 }
 
-double adjusted_rand(const uint8_t *a, const uint8_t *b, size_t n)
+double lx_ground_adjusted_rand(const uint8_t *a, const uint8_t *b, size_t n)
 {
 	double table[LX_GROUPS_MOST][LX_GROUPS_MOST] = { { 0 } };
 	double in_a[LX_GROUPS_MOST] = { 0 }, in_b[LX_GROUPS_MOST] = { 0 }, all = 0;
@@ -75,10 +75,10 @@ static enum lx_code thin(
 		return LX_BROKEN;
 	for (size_t i = 0; i < r->n; i++) {
 		size_t row = r->row[i];
-		uint64_t own = mix(r->key, number, (uint64_t)o->person[row]);
+		uint64_t own = lx_ground_mix(r->key, number, (uint64_t)o->person[row]);
 		for (size_t v = o->from[row]; v < o->from[row + 1]; v++) {
 			size_t j = LX_CELL_STATEMENT(o->cell[v]);
-			if (mix_more(own, (uint64_t)o->statement[j]) % TENTH != 0)
+			if (lx_ground_mix_more(own, (uint64_t)o->statement[j]) % TENTH != 0)
 				thinned->cell[kept++] = o->cell[v];
 		}
 		thinned->from[i + 1] = kept;
@@ -94,11 +94,12 @@ static enum lx_code find_places(struct lx_call *call, const struct rerun *r,
 	struct axes axes;
 	bool polis = again->mode == LX_POLIS;
 
-	LX_TRY(columns_of(call, thinned, &columns));
-	LX_TRY(sparse_open(call, thinned, &columns, &sparse));
-	struct map map = { columns.n, sparse_apply, &sparse };
-	LX_TRY(axes_find(call, &map, columns_trace(&columns), r->axes->vector, FINE, &axes));
-	return place_people(call, thinned, &columns, axes.vector,
+	LX_TRY(lx_ground_columns_of(call, thinned, &columns));
+	LX_TRY(lx_ground_sparse_open(call, thinned, &columns, &sparse));
+	struct map map = { columns.n, lx_ground_sparse_apply, &sparse };
+	LX_TRY(lx_ground_axes_find(
+		call, &map, lx_ground_columns_trace(&columns), r->axes->vector, FINE, &axes));
+	return lx_ground_place_people(call, thinned, &columns, axes.vector,
 		polis ? thinned->statements : columns.n,
 		polis ? thinned->statements - columns.n : 0, again->xy);
 }
@@ -116,15 +117,17 @@ static enum lx_code run_again(struct lx_call *call, const struct rerun *r, size_
 		return LX_BROKEN;
 	LX_TRY(thin(call, r, number, &thinned));
 	LX_TRY(find_places(call, r, &thinned, &again));
-	LX_TRY(place_active(call, &thinned, active, &again.grouped));
+	LX_TRY(lx_ground_place_active(call, &thinned, active, &again.grouped));
 	if (again.mode == LX_POLIS)
-		LX_TRY(polis_groups(call, active, ground->k, &again));
+		LX_TRY(lx_ground_polis_groups(call, active, ground->k, &again));
 	else
-		LX_TRY(plain_groups(call, active, ground->k, ground->k, STARTS_FEW, &again));
+		LX_TRY(lx_ground_plain_groups(
+			call, active, ground->k, ground->k, STARTS_FEW, &again));
 	for (size_t i = 0; i < r->n; i++)
 		before[i] = ground->group[r->row[i]];
 	r->index[number] = again.split[ground->k].tried
-				   ? adjusted_rand(before, again.split[ground->k].group, r->n)
+				   ? lx_ground_adjusted_rand(
+					     before, again.split[ground->k].group, r->n)
 				   : 0;
 	return LX_OK;
 }
@@ -152,15 +155,15 @@ static enum lx_code pick_rows(struct lx_call *call, const uint8_t *active,
 	if (row == NULL)
 		return LX_BROKEN;
 	for (size_t i = 0; i < ground->people; i++) {
-		uint64_t hash = mix(r->key, UINT64_MAX, (uint64_t)ground->person[i]);
-		if (ground->people <= PEOPLE_MOST || (active[i] && unit_of(hash) < share))
+		uint64_t hash = lx_ground_mix(r->key, UINT64_MAX, (uint64_t)ground->person[i]);
+		if (ground->people <= PEOPLE_MOST || (active[i] && lx_ground_unit_of(hash) < share))
 			row[r->n++] = (uint32_t)i;
 	}
 	r->row = row;
 	return LX_OK;
 }
 
-enum lx_code measure_stability(struct lx_call *call, const struct lx_opinions *opinions,
+enum lx_code lx_ground_measure_stability(struct lx_call *call, const struct lx_opinions *opinions,
 	const struct lx_ground_options *options, const struct axes *axes, const uint8_t *active,
 	struct lx_ground *ground)
 {

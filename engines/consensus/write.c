@@ -102,9 +102,9 @@ enum lx_code lx_write_people(struct lx_call *call, struct lx_buf *out,
 	struct ids ids;
 	size_t place;
 
-	LX_TRY(ids_open(call, &ids));
+	LX_TRY(lx_ground_ids_open(call, &ids));
 	for (size_t i = 0; i < discussion->person_n; i++)
-		LX_TRY(ids_add(call, &ids, discussion->person[i].id, &place));
+		LX_TRY(lx_ground_ids_add(call, &ids, discussion->person[i].id, &place));
 	for (size_t row = 0; row < o->people && o->kind != NULL; row++)
 		kinds |= o->kind[row] != LX_CITIZEN;
 	lx_buf_printf(out, "participant,%sgroup-id,n-comments,%sn-votes,n-agree,n-disagree",
@@ -114,7 +114,7 @@ enum lx_code lx_write_people(struct lx_call *call, struct lx_buf *out,
 	lx_buf_char(out, '\n');
 	for (size_t row = 0; row < o->people; row++) {
 		struct lx_person about = { 0 };
-		place = ids_find(&ids, o->person[row]);
+		place = lx_ground_ids_find(&ids, o->person[row]);
 		if (place != SIZE_MAX)
 			about = discussion->person[place];
 		lx_buf_printf(out, "%lld,", (long long)o->person[row]);

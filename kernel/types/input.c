@@ -114,11 +114,7 @@ static enum lx_code unknown_keys(
 {
 	const char *key;
 	json_t *value;
-<<<<<<< HEAD
 	char path[2 * LX_FIELD_MAX]; /* cut at a whole character by lx_fail */
-=======
-	char path[2 * LX_FIELD_MAX];
->>>>>>> e44651d5b4a31b539f4e0586cb26e2f6229280c1
 
 	json_object_foreach((json_t *)raw, key, value)
 	{
