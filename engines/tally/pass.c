@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The hot loops of Equal Shares. Sums run in four lanes, always the same ones, so that the result is
+ * the same bits everywhere; no branch depends on a purse, as every second guess would be wrong.
+ */
+#include "engines/tally/pass.h"
+
+#include <float.h>
+#include <math.h>
+
+#define ROUND_UP 1.0000002 /* what a float may lose */
+
+/* Two doubles side by side; a comparison gives all bits or none in each. */
+typedef double pair __attribute__((vector_size(16)));
+typedef int64_t mask __attribute__((vector_size(16)));
+
+/* Four running sums as two pairs. */
+struct lanes {
+	pair all, poor, rich, next;
+};
+
+static pair keep(pair value, mask where)
+{
+	return (pair)((mask)value & where);
+}
+
+static inline void add_two(
+	struct lanes *lanes, const struct lx_purse *a, const struct lx_purse *b, pair y)
+{
+	const pair none = { INFINITY, INFINITY };
+	pair money = { a->money, b->money };
+	pair people = { (double)a->people, (double)b->people };
+	mask can = money > y;
+	pair sum = money * people;
+	pair above = (pair)(((mask)money & can) | ((mask)none & ~can));
+	mask nearer = above < lanes->next;
+
+	lanes->all += sum;
+	lanes->poor += keep(sum, ~can);
+	lanes->rich += keep(people, can);
+	lanes->next = (pair)(((mask)above & nearer) | ((mask)lanes->next & ~nearer));
+}
+
+static struct lx_pass uniform(
+	const struct lx_purse *purse, const uint32_t *voter, size_t n, double y)
+{
+	static const struct lx_purse nobody = { 0 };
+	const pair level = { y, y };
+	struct lanes one = { .next = { INFINITY, INFINITY } }, two = one;
+	size_t i = 0;
+
+	for (; i + 4 <= n; i += 4) {
+		add_two(&one, &purse[voter[i]], &purse[voter[i + 1]], level);
+		add_two(&two, &purse[voter[i + 2]], &purse[voter[i + 3]], level);
+	}
+	for (; i < n; i++)
+		add_two(&one, &purse[voter[i]], &nobody, level);
+	pair all = one.all + two.all, poor = one.poor + two.poor, rich = one.rich + two.rich;
+	return (struct lx_pass){ .all = all[0] + all[1],
+		.poor = poor[0] + poor[1],
+		.rich = rich[0] + rich[1],
+		.next = fmin(fmin(one.next[0], one.next[1]), fmin(two.next[0], two.next[1])) };
+}
+
+static struct lx_pass mixed(const struct lx_purse *purse, const uint32_t *voter,
+	const uint32_t *use, size_t n, double y)
+{
+	struct lx_pass sums = { .next = INFINITY };
+
+	for (size_t i = 0; i < n; i++) {
+		const struct lx_purse *it = &purse[voter[i]];
+		double people = (double)it->people, due = y * use[i];
+		bool can = it->money > due;
+		sums.all += it->money * people;
+		sums.poor += can ? 0.0 : it->money * people;
+		sums.rich += can ? use[i] * people : 0.0;
+	}
+	return sums;
+}
+
+struct lx_pass lx_tally_pass(
+	const struct lx_tally_view *view, const struct lx_purse *purse, size_t p, double y)
+{
+	size_t from = view->start[p], n = view->start[p + 1] - from;
+
+	if (view->use == NULL)
+		return uniform(purse, view->voter + from, n, y);
+	return mixed(purse, view->voter + from, view->use + from, n, y);
+}
+
+struct lx_sure_pass lx_tally_sure_pass(const struct lx_tally_view *view,
+	const struct lx_purse *purse, size_t p, double y, double d)
+{
+	struct lx_sure_pass sure = { 0 };
+
+	for (size_t k = view->start[p]; k < view->start[p + 1]; k++) {
+		const struct lx_purse *it = &purse[view->voter[k]];
+		double use = view->use == NULL ? 1 : view->use[k];
+		double people = (double)it->people, due = y * use;
+		bool can = it->money - (double)it->doubt > (y + d) * use;
+		sure.sum += people * (it->money < due ? it->money : due);
+		sure.doubt += can ? 0.0 : people * (double)it->doubt;
+		sure.rich += can ? people * use : 0.0;
+	}
+	return sure;
+}
+
+void lx_tally_pay(const struct lx_tally_view *view, struct lx_purse *purse, size_t p, double y,
+	double d, double *worst)
+{
+	double most = *worst;
+
+	for (size_t k = view->start[p]; k < view->start[p + 1]; k++) {
+		struct lx_purse *it = &purse[view->voter[k]];
+		double use = view->use == NULL ? 1 : view->use[k];
+		double left = it->money - y * use;
+		double doubt = (double)it->doubt + d * use + 2 * DBL_EPSILON * it->money;
+		bool broke = left <= -doubt;
+		left = left > 0 ? left : 0;
+		doubt = broke ? 0 : doubt * ROUND_UP + 1e-300;
+		it->money = left;
+		it->doubt = (float)doubt;
+		most = doubt > most ? doubt : most;
+	}
+	*worst = most * ROUND_UP;
+}

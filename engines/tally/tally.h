@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Which joint public goods are funded from what residents want, under a budget. Arrays in, result
+ * out; every decision equals exact rational arithmetic (a double decides only what it can certify).
+ *
+ * The rules, in plain words and precisely: docs/engines/tally.md. All memory is the call's arena.
+ */
+#ifndef LX_ENGINES_TALLY_H
+#define LX_ENGINES_TALLY_H
+
+#include "base/buf.h"
+#include "base/call.h"
+#include "base/wide.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LX_TALLY_VERSION      1
+#define LX_TALLY_PROJECTS_MAX ((size_t)65535)
+#define LX_TALLY_VOTERS_MAX   (UINT64_C(1) << 40) /* more than people; keeps every sum exact */
+#define LX_TALLY_MONEY_MAX    (INT64_C(1) << 53)  /* of budget and costs, in their smallest unit */
+#define LX_TALLY_POINTS_MAX   ((int64_t)1000000000)
+#define LX_TALLY_NOBODY	      UINT16_MAX
+
+/* How a ballot is written: approvals (choose-1 included), points for each, or a ranking. */
+enum lx_tally_ballots { LX_BALLOTS_APPROVAL, LX_BALLOTS_POINTS, LX_BALLOTS_RANKING };
+
+/* What a voter gets from a funded project of the ballot. LX_UTILITY_COST: its cost; CARD: 1;
+ * POINTS: the points given; BORDA: how many stand below it on the ballot (the last gets 0, as
+ * pabutools counts); POSITION: `longest` minus the place, so that the first of three gets 3 (as
+ * cities count); SQRT and LOG: floor of 2^20 times the square root of the cost and of 2^20 times
+ * log2(1 + cost), declared inexact for being rounded once, exact from there on. */
+enum lx_tally_utility {
+	LX_UTILITY_COST,
+	LX_UTILITY_CARD,
+	LX_UTILITY_POINTS,
+	LX_UTILITY_BORDA,
+	LX_UTILITY_POSITION,
+	LX_UTILITY_SQRT,
+	LX_UTILITY_LOG,
+};
+
+/*
+ * An election. Arrays are the caller's and only read. `budget`, `cost`: whole numbers of
+ * 10^-places currency units, above 0. Ballot b is cast by weight[b] > 0 voters and names
+ * choice[first[b]] .. choice[first[b + 1] - 1], each project once, in order of preference for
+ * rankings; `points` beside `choice` for points, else NULL. Abstentions are empty ballots and count
+ * as voters. `longest`: how many a ranking may name (LX_UTILITY_POSITION). `group` (may be NULL): a
+ * number below groups_n for each project (a district, a category, a member government).
+ *
+ * Limits of groups hold for Equal Shares and greedy (both may be NULL; with `group`): a project that
+ * would bring its group above most[group] is left out; so is one that would leave the other groups
+ * less of the budget than what they lack to their least[group]. The least is thus kept free for the
+ * group, whatever others would pay; whether its projects then are bought depends on its supporters.
+ */
+struct lx_tally_election {
+	int64_t budget;
+	unsigned places;
+	size_t projects_n;
+	const int64_t *cost;
+	const struct lx_text *id;
+	size_t ballots_n;
+	const uint64_t *weight;
+	const uint64_t *first;
+	const uint16_t *choice;
+	const int64_t *points;
+	unsigned points_places; /* points are whole numbers of 10^-points_places */
+	enum lx_tally_ballots kind;
+	unsigned longest;
+	const uint16_t *group;
+	size_t groups_n;
+	const int64_t *most, *least;
+};
+
+enum lx_tally_rule {
+	LX_RULE_GREEDY,	   /* by utility per cost; what does not fit is passed over */
+	LX_RULE_NO_SKIP,   /* as greedy, and ends at the first that does not fit */
+	LX_RULE_THRESHOLD, /* as greedy, only projects that reach `threshold` */
+	LX_RULE_EXCLUSIVE, /* as greedy, at most one project of each group */
+	LX_RULE_MES,	   /* Method of Equal Shares: Peters, Pierczynski, Skowron 2021 */
+	LX_RULE_PHRAGMEN,  /* sequential: Los, Christoff, Grossi 2022 */
+	LX_RULE_WELFARE,   /* the most utility for all together; LX_BUSY `tally.hard` where that is
+			      not found within a bound of work */
+};
+
+/* What follows Equal Shares while money is left; flags, taken in this order. ADD1: every voter gets
+ * `increment` more until the outcome is exhaustive over supported projects (EXHAUSTIVE_STOP), holds
+ * all of them, or would cost more than the budget (then the last that did not). GREEDY, UTILITARIAN:
+ * fill up by utility per cost, by utility. COMPARE: keep the outcome unless more voters prefer what
+ * greedy by votes chooses. */
+enum lx_tally_completion {
+	LX_COMPLETE_ADD1 = 1,
+	LX_COMPLETE_EXHAUSTIVE_STOP = 2,
+	LX_COMPLETE_GREEDY = 4,
+	LX_COMPLETE_UTILITARIAN = 8,
+	LX_COMPLETE_COMPARE = 16,
+};
+
+/* Who wins among equals: the first id as bytes; the first id with numbers as numbers; more voters,
+ * fewer cost, both then by id; by a lot drawn from `seed`; nobody (LX_CONFLICT `tally.tie`). */
+enum lx_tally_ties {
+	LX_TIES_ID,
+	LX_TIES_NATURAL,
+	LX_TIES_VOTES,
+	LX_TIES_COST,
+	LX_TIES_LOT,
+	LX_TIES_REFUSE,
+};
+
+/* Zero is: greedy by cost, ties by id. `by_total`: greedy orders by utility alone, not per cost.
+ * `threshold`: least total utility under LX_RULE_THRESHOLD, in the unit of the utility (votes for
+ * COST and CARD). `increment`: what Add1 adds for each voter, in the money's smallest unit; 0 means
+ * one currency unit. `whole_start`: Equal Shares begins with shares rounded down to whole
+ * increments. `unit_steps`: Add1 tries every step (for tests and proofs). */
+struct lx_tally_setting {
+	enum lx_tally_rule rule;
+	enum lx_tally_utility utility;
+	unsigned completion;
+	enum lx_tally_ties ties;
+	uint64_t seed;
+	int64_t threshold;
+	int64_t increment;
+	bool by_total;
+	bool whole_start;
+	bool unit_steps;
+};
+
+/* One purchase. `price`: of a unit of utility for Equal Shares (so many smallest units of money for
+ * one unit of utility), the load for Phragmen, 0 for greedy; rounded, for reading: the decision was
+ * exact. `tied_n` projects were equal here and stand in result.tied from `tied`, the winner first.
+ * `phase`: 0 the rule itself, 1 filled up, 2 by the comparison. */
+struct lx_tally_round {
+	uint16_t project;
+	uint8_t phase;
+	double price;
+	size_t tied, tied_n;
+};
+
+/* What a tally gives. `winners` in order of selection. `total_utility`: of all voters, in the units of
+ * enum lx_tally_utility. `share`: what each voter had to spend, in
+ * the last run of Equal Shares, as share_num / share_den smallest units. `steps`: increments taken;
+ * `iterations`: budgets whose outcome was worked out or proved to be the same; `runs`: those worked
+ * out; `exact_fallbacks`: decisions taken over by exact arithmetic; `prefer_greedy`, `prefer_this`:
+ * voters of the comparison, `compared` when it took place, `replaced` when greedy's outcome was taken. */
+struct lx_tally_result {
+	size_t winners_n;
+	const struct lx_tally_round *rounds;
+	const uint16_t *tied;
+	int64_t total_cost;
+	lx_int128 total_utility;
+	uint64_t voters;
+	lx_int128 share_num;
+	int64_t share_den;
+	uint64_t steps, iterations, runs, exact_fallbacks;
+	uint64_t prefer_greedy, prefer_this;
+	bool compared, replaced;
+};
+
+/* Checks an election's arrays: sizes, order of offsets, ranges, repeated choices. Whoever builds
+ * arrays from outside data calls it once; lx_tally does not repeat it. Faults `tally.bad` with the array as field and the place. */
+LX_CHECK enum lx_code lx_tally_check_election(
+	struct lx_call *call, const struct lx_tally_election *election);
+
+/* Decides. The result's arrays live in the call's arena. Faults: LX_CONFLICT `tally.tie` (ties are
+ * refused), LX_INVALID `tally.utility` (the utility does not fit the ballots), memory, cancellation. */
+LX_CHECK enum lx_code lx_tally(struct lx_call *call, const struct lx_tally_election *election,
+	const struct lx_tally_setting *setting, struct lx_tally_result *result);
+
+/*
+ * How near each project came (Boehmer, Faliszewski, Janeczko, Peters, Pierczynski, Schierreich,
+ * Skowron, Szufa, "Evaluation of project performance in participatory budgeting", 2024): in the run of
+ * Equal Shares with the result's share from which the project is left out, the largest part of its
+ * cost, in whole percent rounded down, that its supporters would pay at the price of a round's
+ * winner out of what they have left after that round (as pabutools counts), or at the end with all
+ * they have left; 100 at least for winners. percent[projects_n] is the caller's. Only for LX_RULE_MES.
+ */
+LX_CHECK enum lx_code lx_tally_support(struct lx_call *call,
+	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
+	const struct lx_tally_result *result, int64_t *percent);
+
+/* Why a project lost. `supporters`: voters; `support`: lx_tally_support, -1 for other rules than
+ * Equal Shares. `paid`: what its supporters paid to each winner, in order of result->rounds, in
+ * smallest units, rounded for reading; `had`, `left`: their money at first and at the end.
+ * `wins_at`: the largest cost with which it would have won, all else equal; `wins_with`: the fewest
+ * further voters for it alone with whom it would have won; 0 where there is none or it was not
+ * searched. With wins_at + 1, with wins_with - 1 it still loses: both are tried. */
+struct lx_tally_loser {
+	uint16_t project;
+	uint64_t supporters;
+	int64_t support;
+	const double *paid;
+	double had, left;
+	int64_t wins_at;
+	uint64_t wins_with;
+};
+
+#define LX_TALLY_VOTES_TRIED (UINT64_C(1) << 24)
+
+/* Explains all losers; the array is in the call's arena, by project. `search`: whether wins_at and
+ * wins_with are searched, by deciding again some twenty times for each. `percent` (projects_n, may
+ * be NULL) receives lx_tally_support under Equal Shares. */
+LX_CHECK enum lx_code lx_tally_explain(struct lx_call *call,
+	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
+	const struct lx_tally_result *result, bool search, int64_t *percent,
+	struct lx_tally_loser **losers, size_t *losers_n);
+
+/*
+ * Certificates: properties of a result, checked by code that shares nothing with the finder but the
+ * prepared arrays.
+ *
+ * budget, threshold, exclusion, limits: for every rule that has them.
+ * priceable: of Equal Shares before completion (the prices are handed over in full, as whole numbers
+ *   over one denominator; nobody pays more than the share, only supporters pay, the payments are the
+ *   cost, no supported project left out could be paid from what its supporters have left), and of
+ *   Phragmen (payments are differences of loads; supporters of what was not bought have at most its cost left).
+ * ejr_up_to_one: for utilities that are the same for all supporters of a project: of any group that
+ *   names a project left out, one member's utility with that project added exceeds what the group's
+ *   shares would buy at that project's price (proved in docs/engines/tally.md; the notion is that of
+ *   Peters, Pierczynski, Skowron 2021 and Brill, Peters 2023).
+ * ejr_plus: the same without "up to one", only reported: correct runs may fail it.
+ * undominated: no other set within the budget was found that no voter likes less and some more;
+ *   only additions and exchanges of one project are tried; reported.
+ */
+enum lx_tally_property {
+	LX_PROPERTY_BUDGET,
+	LX_PROPERTY_THRESHOLD,
+	LX_PROPERTY_EXCLUSION,
+	LX_PROPERTY_LIMITS,
+	LX_PROPERTY_PRICEABLE,
+	LX_PROPERTY_EJR_UP_TO_ONE,
+	LX_PROPERTY_EJR_PLUS,
+	LX_PROPERTY_UNDOMINATED,
+	LX_PROPERTIES,
+};
+
+/* Names of the properties, and keys of their sentences `tally.property_<name>`. */
+extern const char *const lx_tally_property_names[LX_PROPERTIES];
+
+/* `checked`: it applies to the rule and was looked at; `guaranteed`: the rule promises it;
+ * `witness`: a project with which it fails, LX_TALLY_NOBODY without. */
+struct lx_tally_certificate {
+	bool checked, guaranteed, holds;
+	uint16_t witness;
+};
+
+/* Checks all that apply. A guaranteed one that fails is LX_BROKEN `tally.certificate`. */
+LX_CHECK enum lx_code lx_tally_certify(struct lx_call *call,
+	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
+	const struct lx_tally_result *result,
+	struct lx_tally_certificate certificates[LX_PROPERTIES]);
+
+/* How many voters prefer one set of projects, how many the other; the rest is indifferent. */
+void lx_tally_prefer(const struct lx_tally_election *e, enum lx_tally_utility by, const bool *one,
+	const bool *other, uint64_t *prefer_one, uint64_t *prefer_other);
+
+/* How the outcome treats voters: how many named exactly 0, 1, 2, 3, 4, and 5 or more funded
+ * projects. Sums to the voters. */
+#define LX_TALLY_SERVED 6
+void lx_tally_served(
+	const struct lx_tally_election *election, const bool *in, uint64_t served[LX_TALLY_SERVED]);
+
+/* Something in a file that was decided, not refused: line, what (a message key), the words it is about. */
+struct lx_pb_notice {
+	int64_t line;
+	const char *msgid;
+	struct lx_text about;
+};
+
+#define LX_PB_NOTICES_MAX ((size_t)200)
+#define LX_PB_COLUMNS_MAX ((size_t)256)
+
+/*
+ * A Pabulib file (pabulib.org/format). Texts point into the file's text or the arena. `meta`: pairs
+ * of key and value; `project_cells`: projects_n rows of project_columns_n; votes are kept as the rows'
+ * text from `votes` on, which begins on line `votes_line`. `notices_n` may exceed what `notices` holds.
+ * Ballots that are the same are merged in `election`; `votes_n` counts rows. `threshold`: the META's
+ * min_project_score_threshold, 0 without.
+ */
+struct lx_pb {
+	struct lx_tally_election election;
+	struct lx_text vote_type, currency;
+	size_t meta_n;
+	const struct lx_text (*meta)[2];
+	size_t project_columns_n;
+	const struct lx_text *project_columns, *project_cells;
+	size_t vote_columns_n;
+	const struct lx_text *vote_columns;
+	struct lx_text votes;
+	int64_t votes_line;
+	uint64_t votes_n;
+	int64_t threshold;
+	size_t notices_n;
+	const struct lx_pb_notice *notices;
+};
+
+/* Reads a file: valid UTF-8, borrowed as long as the result is used. A project named twice on a ballot counts
+ * once (the first place, the last points), points or lengths outside the limits of the META count as
+ * cast: both become notices. Unknown projects, repeated project ids, negative points, missing
+ * sections or columns, rows of another width, counts that differ from the META are refused: faults
+ * `tally.pb_…` with line and column. */
+LX_CHECK enum lx_code lx_pb_read(struct lx_call *call, struct lx_text text, struct lx_pb *pb);
+
+/* Writes what was read, all keys and columns kept, quoted where needed, lines ending in LF. */
+LX_CHECK enum lx_code lx_pb_write(struct lx_call *call, const struct lx_pb *pb, struct lx_buf *out);
+
+/* The value of a META key, or empty text. */
+struct lx_text lx_pb_meta(const struct lx_pb *pb, const char *key);
+
+/* The cell of a project in a named column, or empty text. */
+struct lx_text lx_pb_cell(const struct lx_pb *pb, size_t project, const char *column);
+
+#endif

@@ -1,0 +1,10 @@
+META
+key;value
+budget;1
+vote_type;ordinal
+PROJECTS
+project_id;cost
+a;1
+VOTES
+voter_id;vote
+1;"a

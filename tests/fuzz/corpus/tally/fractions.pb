@@ -1,0 +1,13 @@
+META
+key;value
+budget;9
+vote_type;cumulative
+max_points;2
+PROJECTS
+project_id;cost
+a;3
+b;4
+VOTES
+voter_id;vote;points
+1;a,b;1,2.5
+2;b;3

@@ -1,0 +1,14 @@
+META
+key;value
+num_projects;1
+num_votes;2
+budget;47
+vote_type;ordinal
+rule;unknown
+PROJECTS
+project_id;cost;votes
+p0;1;0
+VOTES
+voter_id;vote
+0;p0
+1;p0

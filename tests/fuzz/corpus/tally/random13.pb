@@ -1,0 +1,17 @@
+META
+key;value
+num_projects;3
+num_votes;3
+budget;46
+vote_type;approval
+rule;unknown
+PROJECTS
+project_id;cost;votes
+p0;20;0
+p1;45;0
+p2;10;0
+VOTES
+voter_id;vote
+0;p1,p2,p0
+1;
+2;p0
