@@ -4,6 +4,7 @@
 
 /* clang-format off */
 extern const struct lx_command lx_init_command;
+extern const struct lx_command lx_demo_command;
 extern const struct lx_command lx_serve_command;
 extern const struct lx_command lx_types_command;
 extern const struct lx_command lx_tally_command;
@@ -19,6 +20,7 @@ extern const struct lx_command lx_restore_command;
 
 const struct lx_command *const lx_commands[] = {
 	&lx_init_command,
+	&lx_demo_command,
 	&lx_serve_command,
 	&lx_types_command,
 	&lx_tally_command,
