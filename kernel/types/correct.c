@@ -13,9 +13,10 @@
 #define ENTRIES_MOST 100000 /* of one record */
 #define GROUND_MOST  40
 
-/* The act that entry n of this record entered; NULL when it is another record's, or nothing that can be corrected. */
+/* The act that entry n of this record entered; NULL when it is another record's, or nothing that can be corrected. The
+ * entry, as far as it was open or is kept beside, is the caller's. */
 static enum lx_code corrected_act(const struct lx_performing *p, const struct lx_record *record,
-	int64_t n, const struct lx_act **act)
+	int64_t n, const struct lx_act **act, json_t **corrected)
 {
 	LX_CLOSE(lx_json_free) json_t *open = NULL;
 	LX_CLOSE(lx_json_free) json_t *inner = NULL;
@@ -36,6 +37,7 @@ static enum lx_code corrected_act(const struct lx_performing *p, const struct lx
 	for (const struct lx_act *a = record->shape->type->acts; a->name != NULL; a++)
 		if (strcmp(a->name, dot + 1) == 0)
 			*act = a;
+	*corrected = json_incref((json_t *)entry);
 	return LX_OK;
 }
 
@@ -69,11 +71,39 @@ static enum lx_code number_in(
 	return lx_fail(call, LX_INVALID, field, "input.number", NULL);
 }
 
-static enum lx_code test_who(struct lx_case *c, struct lx_header *header)
+/* "resident" or "anyone" says nothing about this record: what was entered so is corrected by who entered it alone, or by
+ * who acts for the same holder. */
+static enum lx_code test_author(struct lx_case *c, const json_t *corrected)
+{
+	const struct lx_actor *actor = c->view.actor;
+	const char *holder = json_string_value(json_object_get(corrected, "for"));
+	const char *by = json_string_value(json_object_get(corrected, "by"));
+	char pseudonym[LX_PSEUDONYM_TEXT];
+	bool same = false;
+
+	if (c->relation->how != LX_LEVEL || actor->kind == LX_BY_INIT)
+		return LX_OK;
+	for (size_t i = 0; holder != NULL && i < actor->mandates_n && !same; i++)
+		if (lx_text_is(actor->mandates[i].holder, holder)) {
+			c->holding = (struct lx_holding){ true, actor->mandates[i].number,
+				actor->mandates[i].holder };
+			same = true;
+		}
+	if (holder == NULL && by != NULL && actor->person > 0) {
+		LX_TRY(lx_vault_pseudonym(c->work->tx, actor->person, c->record->shape->type->name,
+			c->record->number, pseudonym));
+		same = strcmp(by, pseudonym) == 0;
+	}
+	return same ? LX_OK : lx_fail(c->call, LX_FORBIDDEN, NULL, "act.correct_other", NULL);
+}
+
+static enum lx_code test_who(struct lx_case *c, struct lx_header *header, const json_t *corrected)
 {
 	LX_TRY(lx_relation_any(&c->view, c->record, c->act->who, &c->relation, &c->holding));
 	if (c->relation == NULL)
 		return lx_fail(c->call, LX_FORBIDDEN, NULL, "act.relation", "%s", c->act->who);
+	if (corrected != NULL)
+		LX_TRY(test_author(c, corrected));
 	header->as = lx_text(c->relation->name);
 	header->holder = c->holding.holder;
 	return LX_OK;
@@ -84,11 +114,12 @@ enum lx_code lx_enter_correct(const struct lx_performing *p, struct lx_record *r
 {
 	struct lx_call *call = lx_tx_call(p->work->tx);
 	LX_CLOSE(lx_case_end) struct lx_case c = { 0 };
+	LX_CLOSE(lx_json_free) json_t *corrected = NULL;
 	struct lx_header header = { .act = "correct" };
 	const struct lx_act *act;
 
 	LX_TRY(number_in(call, input, "entry", &header.undoes));
-	LX_TRY(corrected_act(p, record, header.undoes, &act));
+	LX_TRY(corrected_act(p, record, header.undoes, &act, &corrected));
 	if (act == NULL)
 		return lx_fail(call, LX_INVALID, "entry", "act.correct_none", NULL);
 	struct lx_act correction = { .name = "correct",
@@ -102,7 +133,7 @@ enum lx_code lx_enter_correct(const struct lx_performing *p, struct lx_record *r
 	LX_CLOSE(lx_json_free) json_t *rest = json_copy((json_t *)input);
 	(void)json_object_del(rest, "entry");
 	LX_TRY(lx_case_begin(p, record, &correction, lang, &c));
-	LX_TRY(test_who(&c, &header));
+	LX_TRY(test_who(&c, &header, corrected));
 	LX_TRY(lx_input_decode(&c, rest));
 	if (correction.guard.fn != NULL)
 		LX_TRY(correction.guard.fn(&c));
@@ -156,7 +187,7 @@ enum lx_code lx_enter_gone(const struct lx_performing *p, struct lx_record *reco
 	LX_CLOSE(lx_json_free) json_t *rest = json_copy((json_t *)input);
 	(void)json_object_del(rest, "content");
 	(void)json_object_del(rest, "ground");
-	LX_TRY(test_who(&c, &header));
+	LX_TRY(test_who(&c, &header, NULL));
 	LX_TRY(names_content(p, record, ref, &found));
 	if (!found)
 		return lx_fail(call, LX_INVALID, "content", "act.content_none", NULL);

@@ -8,6 +8,7 @@
 #include "kernel/types/entry.h"
 #include "kernel/types/input.h"
 #include "kernel/types/performing.h"
+#include "kernel/types/reduce.h"
 #include "kernel/types/types_queries.h"
 
 #include <stdio.h>
@@ -388,6 +389,18 @@ static enum lx_code load_for(struct lx_performing *p, const struct lx_shape *sha
 	return lx_record_blank(call, shape, number + 1, record);
 }
 
+/* What is hidden is not there for who may not read it, whatever the act. */
+static enum lx_code test_hidden(const struct lx_performing *p, const struct lx_record *record)
+{
+	struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor };
+	bool may = true;
+
+	if (record->made && record->hidden != 0 && p->actor->kind == LX_BY_PERSON)
+		LX_TRY(lx_may_read(&view, record, &may));
+	return may ? LX_OK
+		   : lx_fail(lx_tx_call(p->work->tx), LX_NOT_FOUND, NULL, "act.no_record", NULL);
+}
+
 /* A person who registers is nobody yet: the new record is who acts. */
 static enum lx_code begin_person(
 	struct lx_performing *p, struct lx_actor *actor, const struct lx_record *record)
@@ -421,6 +434,7 @@ static enum lx_code perform(struct lx_performing *p, struct lx_order *order)
 		return lx_fail(call, LX_CONFLICT, NULL,
 			p->charter->founding ? "act.founding" : "act.off", NULL);
 	LX_TRY(load_for(p, shape, order, &record));
+	LX_TRY(test_hidden(p, &record));
 	if (order->if_last != 0 && record.last_n != order->if_last)
 		return lx_fail(
 			call, LX_CONFLICT, NULL, "act.changed", "%lld", (long long)record.last_n);

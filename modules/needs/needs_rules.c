@@ -24,7 +24,7 @@ static enum lx_code same_title(struct lx_case *c, int64_t number, struct lx_text
 	return LX_OK;
 }
 
-/* The same person does not submit the same need twice while the first is open. */
+/* The same person does not submit the same need twice while the first is open, nor in a government's name without leave. */
 enum lx_code need_once(struct lx_case *c)
 {
 	struct lx_text ref = lx_case_input(c, "title");
@@ -33,6 +33,10 @@ enum lx_code need_once(struct lx_case *c)
 	int64_t number;
 	size_t n;
 
+	/* whoever names a government as the one that brings it acts for that government */
+	if (lx_case_input(c, "bearer").len > 0 &&
+		(c->relation == NULL || strcmp(c->relation->name, "steward") != 0))
+		return lx_case_refuse(c, "bearer", "need_bearer");
 	if (c->view.actor->person == 0 || !lx_text_starts(ref, "content/") ||
 		!lx_text_int((struct lx_text){ ref.at + 8, ref.len - 8 }, &number))
 		return LX_OK;

@@ -77,4 +77,4 @@ static const struct lx_act acts[] = {
 	{ "lapse", "clock", "answered", "closed", "", "reopen" }, END
 };
 const struct lx_type lx_need_type = { "need", "needs", "needs", "title", fields, rows, relations,
-	states, terms, consents, acts };
+	states, terms, consents, acts, .readers = "asker steward lead helper" };
