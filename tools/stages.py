@@ -86,7 +86,7 @@ def programs(folder, wanted=lambda name: True):
 
 
 def compile_all(stage, folder, wanted=lambda name: True):
-    stage.run("ninja", "-C", folder, *programs(folder, wanted))
+    stage.run("ninja", "-k", 0, "-C", folder, *programs(folder, wanted))
 
 
 def house(stage):
