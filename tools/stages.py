@@ -90,10 +90,19 @@ def compile_all(stage, folder, wanted=lambda name: True):
 
 
 def house(stage):
-    """The house lint, the form of C files, the catalogues: what needs no compiler."""
+    """The house lint and the catalogues: what needs no compiler."""
     stage.run(sys.executable, "tools/housecheck.py")
-    stage.run("clang-format", "--dry-run", "-Werror", *tracked("*.c", "*.h"))
     stage.run(sys.executable, "tools/messages.py", LOGS / "messages.c", "web/messages")
+
+
+def form(stage):
+    """The form of C files, as make format leaves them."""
+    stage.run("clang-format", "--dry-run", "-Werror", *tracked("*.c", "*.h"))
+
+
+def peers(stage):
+    """Outsiders' tools that Debian lacks; the tests say what could not be had."""
+    stage.run("tools/peers")
 
 
 def build_gcc(stage):
@@ -209,11 +218,12 @@ def bench(stage):
             raise Failed(f"{path.name} did not end well")
 
 
-TEST = [("house", house), ("gcc", build_gcc), ("clang", build_clang), ("unit", unit), ("threads", threads), ("fuzz", short_fuzz)]
+TEST = [("house", house), ("form", form), ("gcc", build_gcc), ("clang", build_clang), ("unit", unit), ("threads", threads), ("fuzz", short_fuzz),
+        ("peers", peers)]
 PLANS = {
     "test": TEST,
-    "test-long": TEST[:-1] + [("tidy", tidy), ("fuzz", long_fuzz)],
-    "lint": [("house", house), ("tidy", tidy)],
+    "test-long": [row for row in TEST if row[0] != "fuzz"] + [("tidy", tidy), ("fuzz", long_fuzz)],
+    "lint": [("house", house), ("form", form), ("tidy", tidy)],
     "fuzz": [("fuzz", long_fuzz)],
     "bench": [("bench", bench)],
 }

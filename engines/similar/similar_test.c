@@ -570,17 +570,6 @@ static void every_want_of_memory_is_told(void **state)
 	}
 }
 
-static void the_logarithm_is_one(void **state)
-{
-	(void)state;
-	for (double x = 1e-3; x < 1e12; x *= 1.00391)
-		assert_true(fabs(lx_similar_ln(x) - log(x)) <= 4e-16 * (1 + fabs(log(x))));
-	struct lx_similar_place a = { true, 31230000, 121470000 },
-				b = { true, 31300000, 120580000 };
-	double km = lx_similar_km(a, b); /* Shanghai to Suzhou */
-	assert_true(km > 80 && km < 90);
-}
-
 #define WITH(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
 
 int main(void)
@@ -601,7 +590,6 @@ int main(void)
 		WITH(a_full_index_says_so_and_stays_whole),
 		WITH(an_id_stands_once),
 		WITH(every_want_of_memory_is_told),
-		WITH(the_logarithm_is_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
