@@ -7,7 +7,8 @@
 #	make test-long  what takes longer: full products, long fuzzing
 #	make bench      speed beside peers       make fuzz     an hour of fuzzing
 #	make lint       what compilers miss      make format   the form of C files
-#	make install    (DESTDIR is heeded)      make clean
+#	make docs       docs/types.md            make install   (DESTDIR is heeded)
+#	make clean
 
 SHELL = /bin/sh
 BUILD = build/release
@@ -19,7 +20,7 @@ PYTHON = /usr/bin/python3
 LISTED = web/messages kernel/view/templates
 FILES = git ls-files -co --exclude-standard '*.c' '*.h'
 
-.PHONY: build run test test-long bench fuzz lint format install clean
+.PHONY: build run test test-long bench fuzz lint format docs install clean
 build:
 	@tools/need build
 	@[ -f $(BUILD)/build.ninja ] || CC=$${CC:-gcc} meson setup $(BUILD) -Dbuildtype=release -Dtests=false
@@ -27,7 +28,7 @@ build:
 	@ninja -C $(BUILD) cli/lianxi
 
 run: build
-	@[ -e $(REGION) ] || $(LIANXI) demo $(REGION)
+	@[ -e $(REGION) ] || $(LIANXI) demo $(REGION) || { rm -rf $(REGION); exit 1; }
 	@exec $(LIANXI) serve $(REGION) --listen $(LISTEN)
 
 test:
@@ -42,7 +43,11 @@ fuzz:
 
 bench:
 	@tools/need bench
-	@$(PYTHON) tools/stages.py bench
+	@$(PYTHON) tools/stages.py bench $(BENCH)
+
+docs: build
+	@{ sed '/^## /,$$d' docs/types.md; $(LIANXI) types; } >build/types.md
+	@mv build/types.md docs/types.md
 
 lint:
 	@tools/need build

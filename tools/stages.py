@@ -210,9 +210,11 @@ def black_box(long):
 
 
 def bench(stage):
-    """Every bench beside its peer, one after the other; its table to the terminal."""
+    """Benches beside their peers, one after the other (all, or those named); tables to the terminal."""
     build_gcc(stage)
     for path in sorted((TOP / "bench").glob("*.py")):
+        if sys.argv[2:] and path.stem not in sys.argv[2:]:
+            continue
         print(f"\n## {path.stem}\n", flush=True)
         if subprocess.run([sys.executable, str(path)], cwd=TOP, check=False).returncode != 0:
             raise Failed(f"{path.name} did not end well")
@@ -249,7 +251,7 @@ def main():
     if os.environ.get("LIANXI_STARTED"):
         table.append(("install", time.time() - int(os.environ["LIANXI_STARTED"])))
     for name, work in PLANS[plan]:
-        if not only or name in only:
+        if not only or name in only or plan == "bench":
             run_stage(name, work, table)
     print("\n" + "".join(f"{name:10}{seconds / 60:6.1f} min\n" for name, seconds in table)
           + f"{'so far':10}{sum(seconds for _, seconds in table) / 60:6.1f} min\n", flush=True)
