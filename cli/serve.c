@@ -14,6 +14,7 @@
 
 #define REQUEST_MEMORY ((size_t)32 << 20)
 #define TIDY_EVERY     600 /* ticks */
+#define SCRUB_EVERY    60
 
 /* A thread that lets the writer enter what has become due, once a second. */
 struct ticking {
@@ -43,6 +44,8 @@ static void tick(struct ticking *t, unsigned n)
 		code = lx_clock_next(tx, &next);
 	lx_store_release(&tx);
 	if (code == LX_OK && next <= lx_clock_now(&t->opened->clock))
+		lx_writer_wake(t->opened->writer);
+	if (n % SCRUB_EVERY == SCRUB_EVERY - 1 && lx_store_scrub_due(t->opened->store))
 		lx_writer_wake(t->opened->writer);
 	if (n % TIDY_EVERY == TIDY_EVERY - 1)
 		code = lx_writer_submit(t->opened->writer, &call, tidy, NULL);

@@ -118,5 +118,6 @@ enum lx_code lx_content_withdraw(struct lx_tx *tx, int64_t number, int64_t entry
 		return lx_fail(lx_tx_call(tx), LX_CONFLICT, NULL, "journal.gone", "%lld",
 			(long long)row[3].number);
 	LX_TRY(lx_run(tx, &lx_journal_queries[Q_CONTENT_GONE], gone));
+	LX_TRY(lx_store_scrub_later(tx));
 	return lx_run(tx, &lx_journal_queries[Q_CHUNKS_DELETE], range);
 }

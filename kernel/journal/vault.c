@@ -131,5 +131,6 @@ enum lx_code lx_vault_erase(struct lx_tx *tx, int64_t person, int64_t **seals, s
 	LX_TRY(seals_of(tx, person, seals, n));
 	LX_TRY(lx_run(tx, &lx_journal_queries[Q_SEALS_OF_GONE], &LX_I(person)));
 	LX_TRY(lx_run(tx, &lx_journal_queries[Q_STANDINGS_GONE], &LX_I(person)));
+	LX_TRY(lx_store_scrub_later(tx));
 	return lx_run(tx, &lx_journal_queries[Q_PERSON_GONE], &LX_I(person));
 }

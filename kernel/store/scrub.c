@@ -4,6 +4,7 @@
  * SQLite moved rows between pages, in merged segments of the full-text index, and in the write-ahead
  * file. Scrubbing merges the index, writes the whole database anew and empties the write-ahead file.
  * It needs as much free space again as the database takes, and no other writer meanwhile.
+ * That it is due stands in the file's header (user_version), written in the transaction that erased.
  */
 #include "kernel/store/sqlite.h"
 
@@ -53,7 +54,36 @@ static enum lx_code write_anew(struct lx_store *store, struct lx_call *call)
 	if (code == LX_OK)
 		code = empty_log(store, call);
 	open_gate(store);
-	return code;
+	LX_TRY(code);
+	LX_TRY(lx_sqlite_exec(db, call, "PRAGMA user_version = 0"));
+	store->scrub_due = false;
+	return LX_OK;
+}
+
+enum lx_code lx_store_scrub_later(struct lx_tx *tx)
+{
+	LX_TRY(lx_sqlite_exec(tx->connection->db, tx->call, "PRAGMA user_version = 1"));
+	tx->store->scrub_due = true;
+	return LX_OK;
+}
+
+bool lx_store_scrub_due(const struct lx_store *store)
+{
+	return store->scrub_due;
+}
+
+enum lx_code lx_sqlite_scrub_check(struct lx_store *store, struct lx_call *call)
+{
+	sqlite3_stmt *stmt = NULL;
+	int answer = sqlite3_prepare_v2(store->writer.db, "PRAGMA user_version", -1, &stmt, NULL);
+
+	if (answer == SQLITE_OK && (answer = sqlite3_step(stmt)) == SQLITE_ROW) {
+		store->scrub_due = sqlite3_column_int(stmt, 0) != 0;
+		answer = SQLITE_OK;
+	}
+	(void)sqlite3_finalize(stmt);
+	return answer == SQLITE_OK ? LX_OK
+				   : lx_sqlite_fail(call, store->writer.db, answer, store->path);
 }
 
 enum lx_code lx_store_scrub(struct lx_store *store, struct lx_call *call)

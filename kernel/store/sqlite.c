@@ -183,6 +183,7 @@ static enum lx_code prepare_file(struct lx_store *store, struct lx_call *call)
 	if (store->mode == LX_STORE_WRITE) /* a backup put in place is not in this mode yet */
 		LX_TRY(lx_sqlite_exec(store->writer.db, call, "PRAGMA journal_mode = WAL"));
 	LX_TRY(lx_sqlite_schema(store, call, store->mode != LX_STORE_READ));
+	LX_TRY(lx_sqlite_scrub_check(store, call));
 	return store->mode == LX_STORE_READ ? LX_OK : lx_sqlite_search_check(store, call);
 }
 

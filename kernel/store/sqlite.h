@@ -56,6 +56,7 @@ struct lx_store {
 	pthread_cond_t returned;
 	unsigned lent, patient;
 	bool gate;
+	_Atomic bool scrub_due; /* as user_version in the file says, or soon will */
 	struct lx_connection writer;
 	struct lx_connection readers[LX_READERS_MAX];
 };
@@ -102,6 +103,9 @@ LX_CHECK enum lx_code lx_sqlite_search_check(struct lx_store *store, struct lx_c
 
 /* Empties the index and the documents. */
 LX_CHECK enum lx_code lx_sqlite_search_empty(struct lx_tx *tx);
+
+/* Reads whether a scrub was still due when the file was last closed. */
+LX_CHECK enum lx_code lx_sqlite_scrub_check(struct lx_store *store, struct lx_call *call);
 
 /* Lets SQLite take its memory from base/memory; done once a process, before its first use. */
 void lx_sqlite_memory(void);

@@ -134,6 +134,11 @@ LX_CHECK enum lx_code lx_store_backup(struct lx_store *store, struct lx_call *ca
 /* Makes sure that nothing deleted stays readable in the files: free pages, write-ahead file, full-text segments. */
 LX_CHECK enum lx_code lx_store_scrub(struct lx_store *store, struct lx_call *call);
 
+/* Says, as part of this transaction, that it deletes what must not stay readable: scrubbing is due until one has
+ * succeeded, also over an end of the process. */
+LX_CHECK enum lx_code lx_store_scrub_later(struct lx_tx *tx);
+bool lx_store_scrub_due(const struct lx_store *store);
+
 /* For tests: the n-th write of the driver to disk from now on fails as on a full disk, once (`times` 1)
  * or until called again with n = 0 (`times` 0). */
 void lx_store_fail_at(struct lx_store *store, uint64_t n, uint64_t times);

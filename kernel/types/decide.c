@@ -300,6 +300,9 @@ static enum lx_code enter_case(const struct lx_performing *p, struct lx_case *c,
 		header.as = lx_text(c->relation->name);
 		header.holder = c->holding.holder;
 	}
+	/* before the effects: who erases himself has no pseudonym afterwards */
+	if (header.by.len == 0)
+		LX_TRY(lx_entry_actor(c, &header.by));
 	*opened = c->act->consent != NULL && !frozen;
 	if (*opened) {
 		int64_t number;

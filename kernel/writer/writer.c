@@ -28,6 +28,7 @@ struct lx_writer {
 	struct job *first, **last;
 	size_t queued;
 	bool woken, stopping;
+	bool scrub_failed;   /* tried again with the next tick, not with every batch */
 	struct lx_edge edge; /* after the last commit; under the lock */
 	struct lx_arena arena;
 };
@@ -135,10 +136,22 @@ static void answer(struct lx_writer *w, struct job *batch, enum lx_code written)
 	(void)pthread_mutex_unlock(&w->lock);
 }
 
+/* What was erased is nowhere in the files before who erased it gets an answer; what fails (readers that do not end, a full
+ * disk) stays due. */
+static void scrub(struct lx_writer *w, bool tick)
+{
+	struct lx_call own = { .arena = &w->arena };
+
+	if (lx_store_scrub_due(w->store) && (tick || !w->scrub_failed))
+		w->scrub_failed = lx_store_scrub(w->store, &own) != LX_OK;
+}
+
 static void *writer_main(void *argument)
 {
 	struct lx_writer *w = argument;
 	bool woken;
+
+	scrub(w, true); /* due since an end that came too early */
 
 	for (;;) {
 		struct job *batch = take_batch(w, &woken);
@@ -151,6 +164,7 @@ static void *writer_main(void *argument)
 			w->edge = edge;
 			(void)pthread_mutex_unlock(&w->lock);
 		}
+		scrub(w, batch == NULL);
 		answer(w, batch, code);
 		lx_arena_close(&w->arena);
 	}
