@@ -38,6 +38,15 @@ static enum lx_code load_last_entry(struct lx_tx *tx, struct lx_edge *edge)
 	return LX_OK;
 }
 
+enum lx_code lx_journal_size(struct lx_tx *tx, int64_t *size)
+{
+	struct lx_value last;
+
+	LX_TRY(lx_one(tx, &lx_journal_queries[Q_ENTRY_LAST_N], NULL, &last));
+	*size = last.number;
+	return LX_OK;
+}
+
 enum lx_code lx_edge_load(struct lx_tx *tx, struct lx_edge *edge)
 {
 	struct lx_edge loaded = { 0 };

@@ -33,6 +33,8 @@ struct lx_edge {
 
 /* The edge as the store has it. */
 LX_CHECK enum lx_code lx_edge_load(struct lx_tx *tx, struct lx_edge *edge);
+/* How many entries there are, without the tree: for those who only read. */
+LX_CHECK enum lx_code lx_journal_size(struct lx_tx *tx, int64_t *size);
 
 /* The root hash of the tree (empty tree: SHA-256 of nothing). */
 void lx_edge_root(const struct lx_edge *edge, unsigned char root[LX_HASH_BYTES]);

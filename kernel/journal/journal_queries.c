@@ -41,6 +41,7 @@ const struct lx_query lx_journal_queries[Q_JOURNAL_QUERIES] = {
 		"INSERT INTO entry (n, leaf, bytes) VALUES ($1, $2, $3)", "ibb", "" },
 	[Q_ENTRY_LAST] = { "entry.last", "SELECT n, bytes FROM entry ORDER BY n DESC LIMIT 1", "",
 		"ib" },
+	[Q_ENTRY_LAST_N] = { "entry.last_n", "SELECT coalesce(max(n), 0) FROM entry", "", "i" },
 	[Q_ENTRY_COUNT] = { "entry.count", "SELECT count(*) FROM entry", "", "i" },
 	[Q_ENTRY_BYTES] = { "entry.bytes", "SELECT bytes FROM entry WHERE n = $1", "i", "b" },
 	[Q_ENTRY_BOTH] = { "entry.both",

@@ -11,6 +11,7 @@
 enum lx_journal_query {
 	Q_ENTRY_INSERT,
 	Q_ENTRY_LAST,
+	Q_ENTRY_LAST_N,
 	Q_ENTRY_COUNT,
 	Q_ENTRY_BYTES,
 	Q_ENTRY_BOTH,

@@ -7,12 +7,10 @@
 enum lx_code lx_reader_open(struct lx_request *request, struct lx_reader *reader)
 {
 	const struct lx_app *app = request->app;
-	struct lx_edge edge;
 
 	*reader = (struct lx_reader){ .request = request, .app = app, .call = request->call };
 	LX_TRY(lx_store_read(app->store, request->call, &reader->tx));
-	LX_TRY(lx_edge_load(reader->tx, &edge));
-	reader->size = edge.size;
+	LX_TRY(lx_journal_size(reader->tx, &reader->size));
 	LX_TRY(lx_charter_load(reader->tx, app->region, &reader->charter));
 	LX_TRY(lx_actor_load(reader->tx, app->region, request->visitor.person, &reader->actor));
 	reader->sight = (struct lx_sight){ reader->tx, app->region, &reader->charter,

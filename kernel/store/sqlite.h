@@ -22,6 +22,7 @@ struct lx_statement {
 	uint64_t hash;
 	uint64_t used;
 	int takes, gives;
+	unsigned char place[LX_QUERY_COLUMNS]; /* SQLite's number of $1, $2 …; 0: there is none */
 	bool busy;
 	bool passing; /* not in the cache: ends with its use */
 };

@@ -48,6 +48,18 @@ static struct lx_statement *place_in(struct lx_statement *set)
 	return best;
 }
 
+/* Where each value goes, looked up once: SQLite's numbers are under 256, as LX_QUERY_COLUMNS is. */
+static void find_places(struct lx_statement *statement)
+{
+	char name[8];
+
+	for (unsigned i = 0; i < LX_QUERY_COLUMNS && (int)i < statement->takes; i++) {
+		(void)snprintf(name, sizeof name, "$%u", i + 1);
+		int at = sqlite3_bind_parameter_index(statement->stmt, name);
+		statement->place[i] = (unsigned char)(at > LX_QUERY_COLUMNS ? 0 : at);
+	}
+}
+
 static enum lx_code prepare(struct lx_connection *connection, struct lx_call *call,
 	struct lx_text sql, struct lx_statement *statement)
 {
@@ -61,6 +73,7 @@ static enum lx_code prepare(struct lx_connection *connection, struct lx_call *ca
 	*statement = (struct lx_statement){ .stmt = stmt,
 		.takes = sqlite3_bind_parameter_count(stmt),
 		.gives = sqlite3_column_count(stmt) };
+	find_places(statement);
 	return LX_OK;
 }
 
@@ -163,13 +176,11 @@ static enum lx_code bind_all(struct lx_tx *tx, const struct lx_query *query,
 	const struct lx_value *binds, struct lx_statement *statement)
 {
 	const char *takes = query->takes == NULL ? "" : query->takes;
-	char name[8];
 
-	if ((size_t)statement->takes != strlen(takes))
+	if ((size_t)statement->takes != strlen(takes) || statement->takes > LX_QUERY_COLUMNS)
 		return misdeclared(tx->call, query, "$", (size_t)statement->takes);
 	for (size_t i = 0; takes[i] != '\0'; i++) {
-		(void)snprintf(name, sizeof name, "$%u", (unsigned)(i + 1) % 1000);
-		int at = sqlite3_bind_parameter_index(statement->stmt, name);
+		int at = statement->place[i];
 		if (at == 0 || !fits(takes[i], binds[i].kind))
 			return misdeclared(tx->call, query, "$", i + 1);
 		int answer = bind_one(statement->stmt, at, &binds[i]);
