@@ -48,6 +48,8 @@ const struct lx_query lx_journal_queries[Q_JOURNAL_QUERIES] = {
 		"SELECT e.bytes, i.bytes FROM entry e LEFT JOIN inner_part i ON i.entry = e.n "
 		"WHERE e.n = $1",
 		"i", "bB" },
+	[Q_ENTRY_SPAN] = { "entry.span",
+		"SELECT n, bytes FROM entry WHERE n >= $1 AND n <= $2 ORDER BY n", "ii", "ib" },
 	[Q_ENTRY_WALK] = { "entry.walk",
 		"SELECT e.n, e.bytes, i.bytes FROM entry e LEFT JOIN inner_part i ON i.entry = e.n "
 		"WHERE e.n >= $1 AND e.n <= $2 ORDER BY e.n",

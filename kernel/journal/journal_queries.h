@@ -15,6 +15,7 @@ enum lx_journal_query {
 	Q_ENTRY_COUNT,
 	Q_ENTRY_BYTES,
 	Q_ENTRY_BOTH,
+	Q_ENTRY_SPAN,
 	Q_ENTRY_WALK,
 	Q_ENTRY_VERIFY,
 	Q_LEAVES,

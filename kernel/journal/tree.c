@@ -76,6 +76,27 @@ static enum lx_code hashes(
 	return LX_OK;
 }
 
+enum lx_code lx_tree_hashes(
+	struct lx_tx *tx, unsigned level, int64_t from, int64_t to, unsigned char *out)
+{
+	struct lx_value row[2], binds[] = { LX_I((int64_t)level), LX_I(from / LX_TILE_WIDTH) };
+	struct gathered g;
+
+	assert(level < LX_TILE_LEVELS && from <= to && to - from <= LX_TILE_WIDTH);
+	if (to - from < LX_TILE_WIDTH || from % LX_TILE_WIDTH != 0) {
+		LX_TRY(hashes(tx, level, from, to, &g));
+		memcpy(out, g.bytes, g.n * LX_HASH_BYTES);
+		return LX_OK;
+	}
+	/* a full tile is one row */
+	enum lx_code code = lx_one(tx, &lx_journal_queries[Q_TILE], binds, row);
+	if (code == LX_NOT_FOUND || (code == LX_OK && row[1].text.len != LX_TILE_BYTES))
+		return lx_fail(lx_tx_call(tx), LX_BROKEN, NULL, "journal.tree_broken", NULL);
+	LX_TRY(code);
+	memcpy(out, row[1].text.at, LX_TILE_BYTES);
+	return LX_OK;
+}
+
 enum lx_code lx_tree_store(
 	struct lx_tx *tx, const struct lx_edge *edge, const struct lx_tiles_done *done)
 {

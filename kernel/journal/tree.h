@@ -28,6 +28,11 @@ void lx_edge_add(
 LX_CHECK enum lx_code lx_tree_store(
 	struct lx_tx *tx, const struct lx_edge *edge, const struct lx_tiles_done *done);
 
+/* The hashes of a level of tiles from `from` up to `to` (counted from 0, at most LX_TILE_WIDTH of them), one after the other
+ * into `out`. LX_BROKEN `journal.tree_broken` when one of them is missing. */
+LX_CHECK enum lx_code lx_tree_hashes(
+	struct lx_tx *tx, unsigned level, int64_t from, int64_t to, unsigned char *out);
+
 /* Fills in the peaks for edge->size entries from leaves and tiles. */
 LX_CHECK enum lx_code lx_tree_load(struct lx_tx *tx, struct lx_edge *edge);
 

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* Signed notes and the keys they are signed with. Written after C2SP signed-note v1.0.0. */
+#include "kernel/record/note.h"
+
+#include "kernel/journal/hash.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ED25519 1
+#define DASH	"\xe2\x80\x94 " /* U+2014 and a blank */
+#define TYPED	33		/* the type and 32 bytes of key */
+#define PRIVATE "PRIVATE+KEY+"
+#define LINE	(LX_NOTE_ID + crypto_sign_BYTES)
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+/* The blanks of Unicode that are not ASCII: they would hide where a name ends. */
+static bool is_blank(uint32_t code)
+{
+	return code <= 0x20 || code == 0x7f || (code >= 0x80 && code <= 0xa0) || code == 0x1680 ||
+	       (code >= 0x2000 && code <= 0x200a) || code == 0x2028 || code == 0x2029 ||
+	       code == 0x202f || code == 0x205f || code == 0x3000;
+}
+
+bool lx_note_name_fits(struct lx_text name)
+{
+	if (name.len == 0 || name.len >= LX_NOTE_NAME || !lx_utf8_valid(name.at, name.len, NULL))
+		return false;
+	for (size_t at = 0; at < name.len;) {
+		uint32_t code = lx_utf8_next(name.at, name.len, &at);
+		if (code == '+' || is_blank(code))
+			return false;
+	}
+	return true;
+}
+
+/* The first bytes of SHA-256(name ‖ \n ‖ type ‖ public key). */
+static void make_id(struct lx_note_key *key)
+{
+	unsigned char hash[LX_HASH_BYTES];
+	struct lx_hashing hashing;
+
+	lx_hash_begin(&hashing);
+	lx_hash_add(&hashing, key->name, strlen(key->name));
+	lx_hash_add(&hashing, "\n\x01", 2);
+	lx_hash_add(&hashing, key->public, sizeof key->public);
+	lx_hash_end(&hashing, hash);
+	memcpy(key->id, hash, LX_NOTE_ID);
+}
+
+enum lx_code lx_note_signer_make(struct lx_call *call, struct lx_text name,
+	const unsigned char seed[LX_NOTE_SEED], struct lx_note_signer *signer)
+{
+	if (!lx_note_name_fits(name))
+		return lx_fail(call, LX_INVALID, NULL, "record.name", "%.*s",
+			(int)(name.len < LX_NOTE_NAME ? name.len : LX_NOTE_NAME), name.at);
+	*signer = (struct lx_note_signer){ 0 };
+	memcpy(signer->key.name, name.at, name.len);
+	memcpy(signer->seed, seed, LX_NOTE_SEED);
+	(void)crypto_sign_seed_keypair(signer->key.public, signer->secret, seed);
+	make_id(&signer->key);
+	return LX_OK;
+}
+
+void lx_note_forget(struct lx_note_signer *signer)
+{
+	sodium_memzero(signer, sizeof *signer);
+}
+
+static void write_key(const char *before, const struct lx_note_key *key,
+	const unsigned char bytes[32], char text[LX_NOTE_KEY_TEXT])
+{
+	unsigned char typed[TYPED] = { ED25519 };
+	char base64[64];
+
+	memcpy(typed + 1, bytes, 32);
+	(void)sodium_bin2base64(
+		base64, sizeof base64, typed, sizeof typed, sodium_base64_VARIANT_ORIGINAL);
+	(void)snprintf(text, LX_NOTE_KEY_TEXT, "%s%s+%02x%02x%02x%02x+%s", before, key->name,
+		key->id[0], key->id[1], key->id[2], key->id[3], base64);
+	sodium_memzero(typed, sizeof typed);
+	sodium_memzero(base64, sizeof base64);
+}
+
+void lx_note_key_write(const struct lx_note_key *key, char text[LX_NOTE_KEY_TEXT])
+{
+	write_key("", key, key->public, text);
+}
+
+void lx_note_signer_write(const struct lx_note_signer *signer, char text[LX_NOTE_KEY_TEXT])
+{
+	write_key(PRIVATE, &signer->key, signer->seed, text);
+}
+
+/* A key taken apart: name, id in hexadecimal digits, type and bytes; false unless all have their form. */
+static bool take_apart(struct lx_text text, struct lx_text *name, unsigned char id[LX_NOTE_ID],
+	unsigned char bytes[32])
+{
+	unsigned char typed[TYPED];
+	struct lx_text hex, base64;
+	size_t n = 0, m = 0;
+
+	/* base64 holds '+' itself: only the first two part */
+	if (!lx_text_split(&text, '+', name) || !lx_text_split(&text, '+', &hex))
+		return false;
+	base64 = text;
+	if (!lx_note_name_fits(*name) || hex.len != (size_t)2 * LX_NOTE_ID ||
+		sodium_hex2bin(id, LX_NOTE_ID, hex.at, hex.len, NULL, &n, NULL) != 0 ||
+		n != LX_NOTE_ID)
+		return false;
+	bool whole = sodium_base642bin(typed, sizeof typed, base64.at, base64.len, NULL, &m, NULL,
+			     sodium_base64_VARIANT_ORIGINAL) == 0 &&
+		     m == TYPED && typed[0] == ED25519;
+	memcpy(bytes, typed + 1, 32);
+	sodium_memzero(typed, sizeof typed);
+	return whole;
+}
+
+enum lx_code lx_note_key_read(struct lx_call *call, struct lx_text text, struct lx_note_key *key)
+{
+	struct lx_note_key read = { .name = "" };
+	unsigned char id[LX_NOTE_ID];
+	struct lx_text name;
+
+	if (!take_apart(lx_text_trim(text), &name, id, read.public))
+		return lx_fail(call, LX_INVALID, NULL, "record.key", NULL);
+	memcpy(read.name, name.at, name.len);
+	make_id(&read);
+	if (memcmp(id, read.id, LX_NOTE_ID) != 0)
+		return lx_fail(call, LX_INVALID, NULL, "record.key", NULL);
+	*key = read;
+	return LX_OK;
+}
+
+enum lx_code lx_note_signer_read(
+	struct lx_call *call, struct lx_text text, struct lx_note_signer *signer)
+{
+	struct lx_note_signer read = { .seed = { 0 } };
+	unsigned char id[LX_NOTE_ID], seed[LX_NOTE_SEED];
+	struct lx_text name, rest = lx_text_trim(text);
+	size_t before = sizeof PRIVATE - 1;
+
+	if (!lx_text_starts(rest, PRIVATE))
+		return lx_fail(call, LX_INVALID, NULL, "record.private_key", NULL);
+	rest = (struct lx_text){ rest.at + before, rest.len - before };
+	bool whole = take_apart(rest, &name, id, seed) &&
+		     lx_note_signer_make(call, name, seed, &read) == LX_OK &&
+		     memcmp(id, read.key.id, LX_NOTE_ID) == 0;
+	if (whole)
+		*signer = read;
+	sodium_memzero(seed, sizeof seed);
+	lx_note_forget(&read);
+	return whole ? LX_OK : lx_fail(call, LX_INVALID, NULL, "record.private_key", NULL);
+}
+
+/* --- notes ----------------------------------------------------------------------------------- */
+
+void lx_note_sign(const struct lx_note_signer *signer, struct lx_text text, struct lx_buf *out)
+{
+	unsigned char line[LINE];
+	char base64[128];
+
+	memcpy(line, signer->key.id, LX_NOTE_ID);
+	(void)crypto_sign_detached(
+		line + LX_NOTE_ID, NULL, (const unsigned char *)text.at, text.len, signer->secret);
+	(void)sodium_bin2base64(
+		base64, sizeof base64, line, sizeof line, sodium_base64_VARIANT_ORIGINAL);
+	lx_buf_text(out, text);
+	lx_buf_printf(out, "\n" DASH "%s %s\n", signer->key.name, base64);
+}
+
+/* Splits at the last empty line: the text itself may hold some. */
+static bool split_note(struct lx_text note, struct lx_text *text, struct lx_text *lines)
+{
+	if (note.len > LX_NOTE_MOST || note.len < 4 || note.at[note.len - 1] != '\n' ||
+		!lx_utf8_valid(note.at, note.len, NULL))
+		return false;
+	for (size_t i = 0; i < note.len; i++)
+		if ((unsigned char)note.at[i] < 0x20 && note.at[i] != '\n')
+			return false;
+	const char *empty = NULL;
+	for (size_t i = note.len - 1; i > 0 && empty == NULL; i--)
+		if (note.at[i] == '\n' && note.at[i - 1] == '\n')
+			empty = note.at + i;
+	if (empty == NULL)
+		return false;
+	*text = (struct lx_text){ note.at, (size_t)(empty - note.at) };
+	*lines = (struct lx_text){ empty + 1, note.len - text->len - 1 };
+	return lines->len > 0;
+}
+
+/* "— name base64": its name and its bytes, of which as many as fit are kept and all are counted. */
+static bool read_line(
+	struct lx_text line, struct lx_text *name, unsigned char bytes[LINE], size_t *n)
+{
+	size_t before = sizeof DASH - 1;
+	unsigned char all[8192]; /* post-quantum signatures take nearly 5 kB */
+
+	if (!lx_text_starts(line, DASH))
+		return false;
+	line = (struct lx_text){ line.at + before, line.len - before };
+	if (!lx_text_split(&line, ' ', name) || !lx_note_name_fits(*name))
+		return false;
+	if (sodium_base642bin(all, sizeof all, line.at, line.len, NULL, n, NULL,
+		    sodium_base64_VARIANT_ORIGINAL) != 0 ||
+		*n <= LX_NOTE_ID)
+		return false;
+	memcpy(bytes, all, *n < LINE ? *n : LINE);
+	return true;
+}
+
+static bool is_of(const struct lx_note_key *key, struct lx_text name, const unsigned char *id)
+{
+	return lx_text_is(name, key->name) && memcmp(id, key->id, LX_NOTE_ID) == 0;
+}
+
+enum lx_code lx_note_verify(struct lx_call *call, struct lx_text note,
+	const struct lx_note_key *key, struct lx_text *text)
+{
+	struct lx_text signed_text, lines, line, name;
+	unsigned char bytes[LINE];
+	bool found = false;
+	size_t n = 0;
+
+	if (!split_note(note, &signed_text, &lines))
+		return lx_fail(call, LX_INVALID, NULL, "record.note", NULL);
+	for (size_t i = 0; lx_text_split(&lines, '\n', &line); i++) {
+		if (i == LX_NOTE_SIGNATURES || !read_line(line, &name, bytes, &n))
+			return lx_fail(call, LX_INVALID, NULL, "record.note", NULL);
+		if (!is_of(key, name, bytes))
+			continue;
+		if (n != LINE || crypto_sign_verify_detached(bytes + LX_NOTE_ID,
+					 (const unsigned char *)signed_text.at, signed_text.len,
+					 key->public) != 0)
+			return lx_fail(
+				call, LX_CONFLICT, NULL, "record.signature", "%s", key->name);
+		found = true;
+	}
+	if (!found)
+		return lx_fail(call, LX_CONFLICT, NULL, "record.unsigned", "%s", key->name);
+	*text = signed_text;
+	return LX_OK;
+}

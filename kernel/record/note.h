@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * Signed notes (C2SP signed-note v1.0.0): a text, an empty line, lines of signatures. Ed25519 (type 0x01) only: lines of
+ * other kinds and of unknown keys are left alone, as the specification asks. Nothing here knows files or the store.
+ *
+ *	<text, ends in \n>
+ *	\n
+ *	— <key name> <base64(key id ‖ signature)>\n
+ */
+#ifndef LX_KERNEL_RECORD_NOTE_H
+#define LX_KERNEL_RECORD_NOTE_H
+
+#include "base/buf.h"
+#include "base/call.h"
+
+#define LX_NOTE_NAME	   128 /* bytes of a key's name with its zero byte */
+#define LX_NOTE_SEED	   32
+#define LX_NOTE_ID	   4
+#define LX_NOTE_KEY_TEXT   256 /* a key written out, with its zero byte */
+#define LX_NOTE_MOST	   ((size_t)1 << 20)
+#define LX_NOTE_SIGNATURES 64 /* lines; verifiers must take 16 */
+
+/* A key to verify with. */
+struct lx_note_key {
+	char name[LX_NOTE_NAME];
+	unsigned char id[LX_NOTE_ID];
+	unsigned char public[32];
+};
+
+/* A key to sign with. `seed` is the private half: wipe it with lx_note_forget. */
+struct lx_note_signer {
+	struct lx_note_key key;
+	unsigned char seed[LX_NOTE_SEED];
+	unsigned char secret[64];
+};
+
+/* Whether a name may name a key: 1 to 127 bytes of UTF-8 without blanks, control characters and '+'. */
+bool lx_note_name_fits(struct lx_text name);
+
+/* The signer of a name (LX_INVALID `record.name`, with the name) and a seed of 32 random bytes. */
+LX_CHECK enum lx_code lx_note_signer_make(struct lx_call *call, struct lx_text name,
+	const unsigned char seed[LX_NOTE_SEED], struct lx_note_signer *signer);
+void lx_note_forget(struct lx_note_signer *signer);
+
+/* The verifier key "name+530d903a+base64" and back. LX_INVALID `record.key`. */
+void lx_note_key_write(const struct lx_note_key *key, char text[LX_NOTE_KEY_TEXT]);
+LX_CHECK enum lx_code lx_note_key_read(
+	struct lx_call *call, struct lx_text text, struct lx_note_key *key);
+
+/* The signer's key "PRIVATE+KEY+name+530d903a+base64", as golang.org/x/mod/sumdb/note writes it, and back. LX_INVALID
+ * `record.private_key`. Whoever holds the text wipes it. */
+void lx_note_signer_write(const struct lx_note_signer *signer, char text[LX_NOTE_KEY_TEXT]);
+LX_CHECK enum lx_code lx_note_signer_read(
+	struct lx_call *call, struct lx_text text, struct lx_note_signer *signer);
+
+/* Writes the note: `text` (ends in \n), an empty line, the signature. */
+void lx_note_sign(const struct lx_note_signer *signer, struct lx_text text, struct lx_buf *out);
+
+/* Verifies a note by one key: *text is what was signed, borrowed from `note`. LX_INVALID `record.note` when it is not
+ * a note; LX_CONFLICT `record.unsigned` when no line is of that key, `record.signature` when one is and does not hold. */
+LX_CHECK enum lx_code lx_note_verify(struct lx_call *call, struct lx_text note,
+	const struct lx_note_key *key, struct lx_text *text);
+
+#endif
