@@ -10,6 +10,7 @@ to the terminal, so that the last line is pytest's.
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import time
@@ -231,15 +232,21 @@ PLANS = {
 }
 
 
+def processor():
+    """Seconds of processor time of everything that was run; minutes on a busy machine say little."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def run_stage(name, work, table):
     print(f"stage {name} …", flush=True)
-    stage, begun = Stage(name), time.monotonic()
+    stage, begun, before = Stage(name), time.monotonic(), processor()
     try:
         work(stage)
     except Failed as failed:
         print(f"{stage.tail()}\n\nstage {name}: {failed} (the whole of it: {os.path.relpath(stage.path, TOP)})", flush=True)
         raise SystemExit(1) from None
-    table.append((name, time.monotonic() - begun))
+    table.append((name, time.monotonic() - begun, processor() - before))
     print(f"stage {name}: {table[-1][1] / 60:.1f} min", flush=True)
 
 
@@ -249,12 +256,13 @@ def main():
         raise SystemExit(__doc__)
     only, table = sys.argv[2:], []
     if os.environ.get("LIANXI_STARTED"):
-        table.append(("install", time.time() - int(os.environ["LIANXI_STARTED"])))
+        table.append(("install", time.time() - int(os.environ["LIANXI_STARTED"]), 0))
     for name, work in PLANS[plan]:
         if not only or name in only or plan == "bench":
             run_stage(name, work, table)
-    print("\n" + "".join(f"{name:10}{seconds / 60:6.1f} min\n" for name, seconds in table)
-          + f"{'so far':10}{sum(seconds for _, seconds in table) / 60:6.1f} min\n", flush=True)
+    table.append(("so far", sum(row[1] for row in table), sum(row[2] for row in table)))
+    print("\nstage     minutes  of processor")
+    print("".join(f"{name:10}{wall / 60:7.1f}{used / 60:14.1f}\n" for name, wall, used in table), flush=True)
     if plan in ("test", "test-long") and (not only or "pytest" in only):
         raise SystemExit(black_box(plan == "test-long"))
 
