@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* lianxi demo DIR: a region with fourteen months of life, to look at and to try. */
-#include "cli/columns.h"
 #include "cli/demo.h"
+#include "cli/columns.h"
 #include "kernel/polity/founding.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define FOUNDING_BEFORE (INT64_C(30) * 60000) /* the charter's file, before the first person comes */
-#define STORY_END	"2026-11-20T17:00:00+08:00"
+#define FOUNDING_BEFORE                                                                            \
+	(INT64_C(30) * 60000) /* the charter's file, before the first person comes */
+#define STORY_END "2026-11-20T17:00:00+08:00"
 
 static enum lx_code hash_password(struct lx_demo *demo)
 {
@@ -65,8 +66,7 @@ static enum lx_code enter(struct lx_demo *demo, const char *folder)
 		.stands = true };
 	LX_TRY(lx_region_start(demo->cli, opened));
 	LX_TRY(hash_password(demo));
-	LX_TRY(lx_writer_submit(
-		opened->writer, &demo->cli->call, lx_found_job, demo->charter));
+	LX_TRY(lx_writer_submit(opened->writer, &demo->cli->call, lx_found_job, demo->charter));
 	return perform_all(demo);
 }
 
@@ -140,8 +140,8 @@ static enum lx_code print_accounts(struct lx_demo *demo)
 	}
 	for (size_t i = 0; i < json_array_size(demo->people); i++) {
 		const json_t *person = json_array_get(demo->people, i);
-		lx_columns_cell(&table,
-			lx_text(json_string_value(json_object_get(person, "account"))));
+		lx_columns_cell(
+			&table, lx_text(json_string_value(json_object_get(person, "account"))));
 		lx_columns_cell(
 			&table, lx_text(json_string_value(json_object_get(person, "name"))));
 		lx_columns_cell(&table, lx_text(holder_name(demo, person)));

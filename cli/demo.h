@@ -31,7 +31,7 @@ struct lx_demo {
 	struct lx_cli *cli;
 	struct lx_opened *opened;
 	json_t *charter, *people, *files[LX_DEMO_FILES]; /* owned */
-	int offset;			     /* of the charter's zone, minutes */
+	int offset;					 /* of the charter's zone, minutes */
 	char hash[LX_HASH_PASSWORD];
 	json_t *links;	 /* owned: "member:320500" → "member/15", for the names that inputs use */
 	json_t *persons; /* owned: the number of an account's person */
@@ -41,7 +41,6 @@ struct lx_demo {
 
 /* The password of every demonstration account; they work on loopback only. */
 #define LX_DEMO_PASSWORD "lianxi-demo"
-
 
 /* Reads the files in the binary and puts all events in order of time. A fault names the file and the place in it. */
 LX_CHECK enum lx_code lx_demo_read(struct lx_demo *demo);

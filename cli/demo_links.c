@@ -6,8 +6,8 @@
 
 enum lx_code lx_demo_link(struct lx_demo *demo, const char *name, const char *type, int64_t record)
 {
-	if (json_object_set_new(demo->links, name,
-		    json_sprintf("%s/%lld", type, (long long)record)) != 0)
+	if (json_object_set_new(
+		    demo->links, name, json_sprintf("%s/%lld", type, (long long)record)) != 0)
 		return lx_fail(&demo->cli->call, LX_BROKEN, NULL, "base.memory", NULL);
 	return LX_OK;
 }

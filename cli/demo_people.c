@@ -43,15 +43,15 @@ static enum lx_code register_person(struct lx_work *work, struct entering *e)
 	int64_t account;
 
 	LX_TRY(act(work, 0, "person", 0, "register",
-		json_pack("{s:s, s:s}", "name", e->name, "tongue",
-			tongue[0] == '\0' ? "zh" : tongue),
+		json_pack(
+			"{s:s, s:s}", "name", e->name, "tongue", tongue[0] == '\0' ? "zh" : tongue),
 		&e->person));
-	return lx_account_add(work->tx, work->now, lx_text(e->account), e->demo->hash, e->person,
-		true, &account);
+	return lx_account_add(
+		work->tx, work->now, lx_text(e->account), e->demo->hash, e->person, true, &account);
 }
 
-static enum lx_code link_mandate(struct lx_demo *demo, const struct entering *e, const char *office,
-	int64_t mandate)
+static enum lx_code link_mandate(
+	struct lx_demo *demo, const struct entering *e, const char *office, int64_t mandate)
 {
 	char name[128];
 
@@ -86,8 +86,8 @@ static enum lx_code give_mandates(struct lx_work *work, struct entering *e, cons
 			LX_TRY(first_mandate(work, e, holder, office));
 			continue;
 		}
-		LX_TRY(act(work, e->person, "mandate", 0, "grant",
-			mandate_input(e, holder, office), &mandate));
+		LX_TRY(act(work, e->person, "mandate", 0, "grant", mandate_input(e, holder, office),
+			&mandate));
 		LX_TRY(act(work, e->person, "mandate", mandate, "accept", NULL, &mandate));
 		LX_TRY(link_mandate(e->demo, e, office, mandate));
 	}
@@ -111,8 +111,7 @@ static enum lx_code enter_job(struct lx_work *work, void *argument)
 
 	LX_TRY(register_person(work, e));
 	if (holder[0] != '\0')
-		LX_TRY(give_mandates(
-			work, e, word(e->demo->links, holder)));
+		LX_TRY(give_mandates(work, e, word(e->demo->links, holder)));
 	return home[0] == '\0' ? LX_OK : verify_home(work, e, home, word(e->demo->links, home));
 }
 

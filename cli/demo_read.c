@@ -42,8 +42,8 @@ static bool read_moment(const struct lx_demo *demo, const json_t *text, int64_t 
 
 static enum lx_code bad_place(struct lx_demo *demo, const char *file, size_t item, size_t step)
 {
-	return lx_fail(&demo->cli->call, LX_INVALID, file, "demo.data", "%s %zu %zu", file, item,
-		step);
+	return lx_fail(
+		&demo->cli->call, LX_INVALID, file, "demo.data", "%s %zu %zu", file, item, step);
 }
 
 static size_t actors_of(const json_t *step)
@@ -62,9 +62,8 @@ static enum lx_code add_step(struct lx_demo *demo, struct lx_demo_story *story, 
 	if (!read_moment(demo, json_object_get(step, "at"), &at))
 		return bad_place(demo, file, item, number);
 	for (size_t who = 0; who < actors_of(step); who++) {
-		demo->events[demo->events_n] = (struct lx_demo_event){
-			at + (int64_t)who * every, demo->events_n, step, story, who
-		};
+		demo->events[demo->events_n] = (struct lx_demo_event){ at + (int64_t)who * every,
+			demo->events_n, step, story, who };
 		demo->events_n++;
 	}
 	return LX_OK;
@@ -96,8 +95,8 @@ static enum lx_code add_people(struct lx_demo *demo)
 		int64_t at;
 		if (!read_moment(demo, json_object_get(person, "at"), &at))
 			return bad_place(demo, "people.json", i, 0);
-		demo->events[demo->events_n] =
-			(struct lx_demo_event){ at, demo->events_n, person, NULL, 0 };
+		demo->events[demo->events_n] = (struct lx_demo_event){ at, demo->events_n, person,
+			NULL, 0 };
 		demo->events_n++;
 	}
 	return LX_OK;
@@ -159,8 +158,7 @@ enum lx_code lx_demo_read(struct lx_demo *demo)
 	LX_TRY(read_file(demo, "people.json", &demo->people));
 	for (size_t f = 0; f < LX_DEMO_FILES; f++)
 		LX_TRY(read_file(demo, story_files[f], &demo->files[f]));
-	if (!lx_offset_read(
-		    lx_text(json_string_value(json_object_get(demo->charter, "zone"))),
+	if (!lx_offset_read(lx_text(json_string_value(json_object_get(demo->charter, "zone"))),
 		    &demo->offset))
 		return bad_place(demo, "charter.json", 0, 0);
 	LX_TRY(name_founders(demo));

@@ -34,8 +34,7 @@ enum lx_code lx_demo_advance(struct lx_demo *demo, int64_t until)
 		}
 		if (next > clock->start)
 			clock->start = next;
-		LX_TRY(lx_writer_submit(
-			demo->opened->writer, &demo->cli->call, nothing, NULL));
+		LX_TRY(lx_writer_submit(demo->opened->writer, &demo->cli->call, nothing, NULL));
 	}
 	return lx_fail(&demo->cli->call, LX_BROKEN, NULL, "demo.data", "%s", "clock");
 }

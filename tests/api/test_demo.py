@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`lianxi demo`: the region it makes, verified, served and read from outside."""
+import hashlib
+import http.client
+import json
+import re
+import subprocess
+import urllib.parse
+
+import pytest
+
+STATES = {"submitted", "routed", "signed", "asked", "answered", "closed", "withdrawn"}
+
+
+def run(lianxi, *words):
+    return lianxi(*words, code=None)
+
+
+@pytest.fixture(scope="module")
+def made(lianxi, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo") / "region"
+    done = run(lianxi, "demo", "--lang", "en", folder)
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
+
+
+@pytest.fixture(scope="module")
+def port(lianxi, made):
+    server = subprocess.Popen([lianxi.path, "serve", str(made[0]), "--listen", "127.0.0.1:0", "--no-limits", "--lang", "en",
+                               "--now", "2026-11-20T17:00:00+08:00"], stdout=subprocess.PIPE, text=True)
+    yield int(re.search(r":(\d+)/", server.stdout.readline()).group(1))
+    server.terminate()
+    assert server.wait(20) == 0
+
+
+def get(port, path, **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", path, headers=headers)
+    reply = connection.getresponse()
+    text = reply.read().decode()
+    connection.close()
+    return reply.status, text
+
+
+def listed(port, plural, query="limit=200"):
+    status, text = get(port, f"/api/v1/{plural}?{query}")
+    assert status == 200, text
+    return json.loads(text)
+
+
+def test_tells_what_was_made(made):
+    for words in ("44 members", "40 needs", "lianxi-demo", "citizen6", "secretary", "auditor", "hangzhou"):
+        assert words in made[1]
+
+
+def test_every_entry_holds(lianxi, made):
+    done = run(lianxi, "verify", "--lang", "en", made[0])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert int(re.match(r"([\d,]+) entries hold", done.stdout).group(1).replace(",", "")) > 800
+
+
+def test_rebuild_gives_the_same_root(lianxi, made):
+    before = run(lianxi, "verify", made[0]).stdout
+    assert run(lianxi, "rebuild", made[0]).returncode == 0
+    assert run(lianxi, "verify", made[0]).stdout == before
+
+
+def test_a_second_time_is_refused_and_changes_nothing(lianxi, made):
+    files = {f.name: hashlib.sha256(f.read_bytes()).digest() for f in made[0].iterdir()}
+    done = run(lianxi, "demo", made[0])
+    assert done.returncode == 3 and done.stdout == "" and str(made[0]) in done.stderr
+    assert files == {f.name: hashlib.sha256(f.read_bytes()).digest() for f in made[0].iterdir()}
+
+
+def test_members_seats_and_needs(port):
+    members = listed(port, "members", "limit=200&part=full")
+    assert len(members["members"]) == 41
+    status, text = get(port, "/api/v1/bodies/1")
+    seats = json.loads(text)["seat"]
+    assert status == 200 and len(seats) == 41
+    assert all(seat["holder"] for seat in seats)
+    assert len({seat["member"]["ref"] for seat in seats}) == 41
+    needs = listed(port, "needs")["needs"]
+    assert len(needs) == 39  # one of the forty is hidden
+    assert {need["state"] for need in needs} == STATES
+    assert {need["mark"] for need in needs} >= {"wait", "work", "soon", "late", "done", "shut"}
+    commitments = {c["state"] for c in listed(port, "commitments")["commitments"]}
+    assert commitments == {"open", "reported", "doubted", "kept", "released"}
+
+
+def test_the_charter_is_in_force_by_41_consents(port):
+    status, text = get(port, "/api/v1/charter")
+    charter = json.loads(text)
+    assert status == 200 and charter["state"] == "in_force" and charter["sample"] == "yes"
+    adopted = next(c for c in charter["consents"] if c["act"] == "adopt")
+    assert adopted["stage"] == "granted" and [v["says"] for v in adopted["voices"]] == ["yes"] * 41
+
+
+@pytest.mark.parametrize("path, zh, en", [
+    ("/", ["长三角城市经济协调会", "示", "苏州"], ["Yangtze River Delta", "demonstration", "Suzhou (Jiangsu)"]),
+    ("/needs", ["逾期", "即将到期", "待派单"], ["verdue", "Taizhou"]),
+    ("/needs/11", ["金泽到黎里的公交末班车", "苏州市", "上海市", "退回"], ["金泽到黎里的公交末班车", "Suzhou (Jiangsu)"]),
+    ("/members", ["上海市", "亳州市"], ["Shanghai", "Bozhou"]),
+    ("/charter", ["第六条", "三分之二"], ["own will"]),
+    ("/council", ["秘书处", "医疗保障专业委员会"], ["Secretariat", "Committee on health insurance"]),
+    ("/duty", ["逾期"], ["verdue"]),
+    ("/record", ["需求"], ["eed"]),
+])
+def test_pages_in_both_languages(port, path, zh, en):
+    for lang, words in (("zh", zh), ("en", en)):
+        status, text = get(port, f"{path}?lang={lang}")
+        assert status == 200
+        assert all(word in text for word in words), (lang, [w for w in words if w not in text])
+
+
+def test_the_hidden_need_is_not_shown(port):
+    for query in ("群租", "门牌"):
+        assert "群租房" not in get(port, "/search?q=" + urllib.parse.quote(query))[1]
+
+
+@pytest.mark.parametrize("word, found", [("公交", "末班车"), ("蓝藻", "监测数据"), ("西瓜", "重复检测"), ("光源", "机时"),
+                                         ("passport", "metro code"), ("cycle", "Lake Tai")])
+def test_short_words_find(port, word, found):
+    status, text = get(port, "/search?q=" + urllib.parse.quote(word))
+    assert status == 200 and found in text
+    assert found in get(port, "/needs?q=" + urllib.parse.quote(word))[1]
+
+
+def sign_in(port, name, password="lianxi-demo", **headers):
+    status, text = get(port, "/sign-in", **headers)
+    assert status == 200
+    csrf = re.search(r'name="csrf"[^>]*value="([^"]*)"|value="([^"]*)"[^>]*name="csrf"', text)
+    form = {"name": name, "password": password}
+    if csrf:
+        form["csrf"] = csrf.group(1) or csrf.group(2)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("POST", "/sign-in", urllib.parse.urlencode(form),
+                       {"Content-Type": "application/x-www-form-urlencoded",
+                        "Origin": f"http://127.0.0.1:{port}", **headers})
+    reply = connection.getresponse()
+    reply.read()
+    cookies = [value.split(";")[0] for key, value in reply.getheaders() if key.lower() == "set-cookie"]
+    connection.close()
+    return reply.status, "; ".join(cookies)
+
+
+@pytest.mark.parametrize("name", ["secretary", "suzhou", "citizen1"])
+def test_accounts_let_in_and_have_a_desk(port, name):
+    status, cookie = sign_in(port, name)
+    assert status == 303 and cookie
+    status, text = get(port, "/desk?lang=en", Cookie=cookie)
+    assert status == 200 and "Log out" in text
+
+
+def test_a_wrong_password_is_refused(port):
+    assert sign_in(port, "auditor", "lianxi-demx")[0] in (401, 403, 422)
+
+
+def test_accounts_work_on_loopback_only(lianxi, made, tmp_path):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in made[0].iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    server = subprocess.Popen([lianxi.path, "serve", str(copy), "--listen", "127.0.0.1:0", "--no-limits", "--lang", "en",
+                               "--proxy", "127.0.0.1/32", "--now", "2026-11-20T17:00:00+08:00"], stdout=subprocess.PIPE, text=True)
+    try:
+        port = int(re.search(r":(\d+)/", server.stdout.readline()).group(1))
+        outside = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "http", "X-Forwarded-Host": f"127.0.0.1:{port}"}
+        assert sign_in(port, "secretary", **outside)[0] in (401, 403, 422)
+        assert "lianxi-demo" not in get(port, "/sign-in", **outside)[1]
+    finally:
+        server.terminate()
+        server.wait(20)
