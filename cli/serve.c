@@ -160,6 +160,7 @@ static void hold_signals(void)
 	(void)sigaddset(&ends, SIGTERM);
 	(void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a quota refuses an act, it does not end the server */
 }
 
 static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)

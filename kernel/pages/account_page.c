@@ -513,6 +513,8 @@ enum lx_code lx_page_account_post(struct lx_request *request, struct lx_reply *r
 		app->accounts, request, sent(request, "old"), sent(request, "password"));
 	if (code == LX_OK)
 		return lx_reply_redirect(request, reply, "/account");
+	if (code == LX_BUSY && strcmp(request->call->fault.msgid, "account.often") == 0)
+		reply->status = 429; /* theirs to wait, the server is well */
 	if (request->media == LX_JSON || (code != LX_INVALID && code != LX_FORBIDDEN))
 		return code;
 	LX_TRY(show_account(request, reply));

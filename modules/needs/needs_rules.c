@@ -24,8 +24,7 @@ static enum lx_code same_title(struct lx_case *c, int64_t number, struct lx_text
 	return LX_OK;
 }
 
-/* The same person does not submit the same need twice while the first is open, nor in a government's name without leave. */
-enum lx_code need_once(struct lx_case *c)
+static enum lx_code not_twice(struct lx_case *c)
 {
 	struct lx_text ref = lx_case_input(c, "title");
 	struct lx_standing *standings;
@@ -33,10 +32,6 @@ enum lx_code need_once(struct lx_case *c)
 	int64_t number;
 	size_t n;
 
-	/* whoever names a government as the one that brings it acts for that government */
-	if (lx_case_input(c, "bearer").len > 0 &&
-		(c->relation == NULL || strcmp(c->relation->name, "steward") != 0))
-		return lx_case_refuse(c, "bearer", "need_bearer");
 	if (c->view.actor->person == 0 || !lx_text_starts(ref, "content/") ||
 		!lx_text_int((struct lx_text){ ref.at + 8, ref.len - 8 }, &number))
 		return LX_OK;
@@ -161,4 +156,25 @@ enum lx_code lx_need_answers_check(struct lx_case *c, const char *field, const j
 	if (known != json_object_size(value))
 		return lx_fail(c->call, LX_INVALID, field, "need_answer_unknown", NULL);
 	return LX_OK;
+}
+
+/* The charter's questions are asked of who leaves all the answers out, too. */
+static enum lx_code needed_answers(struct lx_case *c)
+{
+	LX_CLOSE(lx_json_free) json_t *none = json_object();
+
+	if (c->act->from != NULL || json_object_get(c->input, "answers") != NULL)
+		return LX_OK;
+	return lx_need_answers_check(c, "answers", none);
+}
+
+/* The same person does not submit the same need twice while the first is open, nor in a government's name without acting
+ * for it, nor without what the charter asks. */
+enum lx_code need_once(struct lx_case *c)
+{
+	if (lx_case_input(c, "bearer").len > 0 &&
+		(c->relation == NULL || strcmp(c->relation->name, "steward") != 0))
+		return lx_case_refuse(c, "bearer", "need_bearer");
+	LX_TRY(needed_answers(c));
+	return not_twice(c);
 }

@@ -32,6 +32,8 @@ MAY = {
     "110101199003078888": {"asker", "officer2"},  # the proof of residence
     "13855556666": set(),  # the contact of who is erased
 }
+OF_PERSON = {"canarypersonname", "canarymail", "13833334444", "110101199003078888"}
+ANY = re.compile("|".join(MAY).encode())
 MARKERS = {marker: re.compile(re.escape(marker.encode()), re.IGNORECASE) for marker in MAY}
 
 
@@ -81,11 +83,12 @@ def seeds(region, tables):
         plural = each["plural"]
         paths += [f"/{plural}", f"/{plural}.csv", f"/{plural}.json", f"/{plural}.atom", f"/{plural}/new"]
         acts = [a["name"] for a in each["acts"] + tables["common"]["acts"]]
-        numbers = range(1, 6) if each["name"] in ("need", "charter", "commitment") else (1, 2, region.numbers["asker"])
+        numbers = {"need": range(1, 5), "person": (1, region.numbers["asker"]), "charter": (1,), "commitment": (1,)}.get(
+            each["name"], (1, 2))
         for number in numbers:
             paths += [f"/{plural}/{number}", f"/{plural}/{number}.json"] + [f"/{plural}/{number}/{act}" for act in acts]
     last = region.entries
-    for n in range(last, 0, -1):
+    for n in range(last, last - 60, -1):
         paths.append(f"/record/{n}")
         if n > last - 30:
             paths += [f"/needs/{k}/correct?entry={n}" for k in (1, 2)]
@@ -113,10 +116,10 @@ def crawl(region, name, paths):
             assert answer.status < 500, f"GET {path} as {name}: {answer}"
             yield path, answer
             if answer.fields.get("content-type", "").startswith("text/html"):
-                for link in LINK.findall(answer.body):
+                for link in set(LINK.findall(answer.body)):
                     link = html.unescape(link.decode())
                     # filters of filters never end: a query is followed one level deep
-                    if link.startswith("/") and not link.startswith("//") and ("?" not in link or "?" not in path):
+                    if link.startswith("/") and link not in seen and not link.startswith("//") and ("?" not in link or "?" not in path):
                         queue.append(urllib.parse.urljoin(path, link))
     client.close()
 
@@ -127,7 +130,9 @@ def test_no_page_shows_what_its_reader_may_not_see(planted, name):
     met, pages = set(), 0
     for path, answer in crawl(region, name, seeds(region, tables)):
         pages += 1
-        where = json.dumps(answer.fields).encode() + answer.body
+        where = repr(answer.fields).encode() + answer.body
+        if not ANY.search(where):
+            continue
         # what was asked for may be echoed: the search box shows its own words
         asked = urllib.parse.unquote(path)
         for marker, pattern in MARKERS.items():
@@ -135,7 +140,9 @@ def test_no_page_shows_what_its_reader_may_not_see(planted, name):
                 met.add(marker)
                 assert name in MAY[marker], f"{marker} shown to {name} at {path}: {answer.status}"
     assert pages > 500
-    assert met >= {marker for marker, may in MAY.items() if name in may}, "what may be seen is shown"
+    # what may be seen is shown; persons have no page but their own
+    shown = {marker for marker, may in MAY.items() if name in may and (name == "asker" or marker not in OF_PERSON)}
+    assert met >= shown
 
 
 def test_a_search_finds_nothing_hidden(planted):
