@@ -358,16 +358,16 @@ static void a_code_counts_once(void **state)
 	char secret[LX_TOTP_TEXT], code[8];
 	struct lx_text address;
 
-	assert_int_equal(lx_totp_begin(&f->call, "联席", "zhang", secret, &address), LX_OK);
+	lx_totp_new(secret);
+	assert_int_equal(lx_totp_address(&f->call, "联席", "zhang", secret, &address), LX_OK);
 	assert_true(lx_text_starts(address, "otpauth://totp/%E8%81%94%E5%B8%AD:zhang?secret="));
-	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, f->account, lx_text(secret),
-				 lx_text("abcdef")),
-		LX_INVALID);
+	struct lx_factor wanted = { f->account, lx_text(secret), LX_TEXT_OF("abcdef"),
+		LX_TEXT_OF("") };
+	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_INVALID);
 	lx_fault_clear(&f->call.fault);
 	code_of(lx_text(secret), f->now, code);
-	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, f->account, lx_text(secret),
-				 lx_text(code)),
-		LX_OK);
+	wanted.code = lx_text(code);
+	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_OK);
 	/* the code that enrolled it is used up */
 	assert_int_equal(enter(f, "zhang.san", PASSWORD, code), LX_FORBIDDEN);
 	assert_string_equal(f->call.fault.msgid, "account.code");
@@ -388,6 +388,31 @@ static void a_code_counts_once(void **state)
 	assert_int_equal(
 		lx_totp_remove(f->accounts, &f->call, f->now, f->account, lx_text(code)), LX_OK);
 	assert_int_equal(enter(f, "zhang.san", PASSWORD, ""), LX_OK);
+}
+
+static void a_factor_is_replaced_only_by_its_holder(void **state)
+{
+	struct fixture *f = *state;
+	char first[LX_TOTP_TEXT], second[LX_TOTP_TEXT], old[8], new[8];
+
+	lx_totp_new(first);
+	lx_totp_new(second);
+	code_of(lx_text(first), f->now, old);
+	struct lx_factor wanted = { f->account, lx_text(first), lx_text(old), LX_TEXT_OF("") };
+	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_OK);
+	f->now += 60000;
+	code_of(lx_text(second), f->now, new);
+	wanted.secret = lx_text(second);
+	wanted.code = lx_text(new);
+	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_FORBIDDEN);
+	assert_string_equal(f->call.fault.field, "former");
+	lx_fault_clear(&f->call.fault);
+	wanted.former = lx_text(old);
+	code_of(lx_text(first), f->now, old);
+	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_OK);
+	f->now += 60000;
+	code_of(lx_text(second), f->now, new);
+	assert_int_equal(enter(f, "zhang.san", PASSWORD, new), LX_OK);
 }
 
 static void tokens_for_programs(void **state)
@@ -565,6 +590,7 @@ int main(void)
 		T(bad_passwords_and_names),
 		T(demonstration_accounts_work_on_this_machine_only),
 		T(a_code_counts_once),
+		T(a_factor_is_replaced_only_by_its_holder),
 		T(tokens_for_programs),
 		T(a_lost_password_takes_a_second_person),
 		T(changing_a_password_ends_other_sessions),
