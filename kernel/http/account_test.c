@@ -361,8 +361,7 @@ static void a_code_counts_once(void **state)
 	lx_totp_new(secret);
 	assert_int_equal(lx_totp_address(&f->call, "联席", "zhang", secret, &address), LX_OK);
 	assert_true(lx_text_starts(address, "otpauth://totp/%E8%81%94%E5%B8%AD:zhang?secret="));
-	struct lx_factor wanted = { f->account, lx_text(secret), LX_TEXT_OF("abcdef"),
-		LX_TEXT_OF("") };
+	struct lx_factor wanted = { f->account, lx_text(secret), lx_text("abcdef"), lx_text("") };
 	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_INVALID);
 	lx_fault_clear(&f->call.fault);
 	code_of(lx_text(secret), f->now, code);
@@ -392,27 +391,26 @@ static void a_code_counts_once(void **state)
 
 static void a_factor_is_replaced_only_by_its_holder(void **state)
 {
+	char secrets[2][LX_TOTP_TEXT], code[2][8];
 	struct fixture *f = *state;
-	char first[LX_TOTP_TEXT], second[LX_TOTP_TEXT], old[8], new[8];
 
-	lx_totp_new(first);
-	lx_totp_new(second);
-	code_of(lx_text(first), f->now, old);
-	struct lx_factor wanted = { f->account, lx_text(first), lx_text(old), LX_TEXT_OF("") };
+	lx_totp_new(secrets[0]);
+	lx_totp_new(secrets[1]);
+	code_of(lx_text(secrets[0]), f->now, code[0]);
+	struct lx_factor wanted = { f->account, lx_text(secrets[0]), lx_text(code[0]), { "", 0 } };
 	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_OK);
 	f->now += 60000;
-	code_of(lx_text(second), f->now, new);
-	wanted.secret = lx_text(second);
-	wanted.code = lx_text(new);
+	code_of(lx_text(secrets[0]), f->now, code[0]);
+	code_of(lx_text(secrets[1]), f->now, code[1]);
+	wanted.secret = lx_text(secrets[1]);
+	wanted.code = lx_text(code[1]);
 	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_FORBIDDEN);
 	assert_string_equal(f->call.fault.field, "former");
 	lx_fault_clear(&f->call.fault);
-	wanted.former = lx_text(old);
-	code_of(lx_text(first), f->now, old);
+	wanted.former = lx_text(code[0]);
 	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_OK);
-	f->now += 60000;
-	code_of(lx_text(second), f->now, new);
-	assert_int_equal(enter(f, "zhang.san", PASSWORD, new), LX_OK);
+	code_of(lx_text(secrets[1]), f->now += 60000, code[1]);
+	assert_int_equal(enter(f, "zhang.san", PASSWORD, code[1]), LX_OK);
 }
 
 static void tokens_for_programs(void **state)
