@@ -358,16 +358,15 @@ static void a_code_counts_once(void **state)
 	char secret[LX_TOTP_TEXT], code[8];
 	struct lx_text address;
 
-	assert_int_equal(lx_totp_begin(&f->call, "联席", "zhang", secret, &address), LX_OK);
+	lx_totp_new(secret);
+	assert_int_equal(lx_totp_address(&f->call, "联席", "zhang", secret, &address), LX_OK);
 	assert_true(lx_text_starts(address, "otpauth://totp/%E8%81%94%E5%B8%AD:zhang?secret="));
-	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, f->account, lx_text(secret),
-				 lx_text("abcdef")),
-		LX_INVALID);
+	struct lx_factor wanted = { f->account, lx_text(secret), lx_text("abcdef"), lx_text("") };
+	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_INVALID);
 	lx_fault_clear(&f->call.fault);
 	code_of(lx_text(secret), f->now, code);
-	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, f->account, lx_text(secret),
-				 lx_text(code)),
-		LX_OK);
+	wanted.code = lx_text(code);
+	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_OK);
 	/* the code that enrolled it is used up */
 	assert_int_equal(enter(f, "zhang.san", PASSWORD, code), LX_FORBIDDEN);
 	assert_string_equal(f->call.fault.msgid, "account.code");
@@ -388,6 +387,30 @@ static void a_code_counts_once(void **state)
 	assert_int_equal(
 		lx_totp_remove(f->accounts, &f->call, f->now, f->account, lx_text(code)), LX_OK);
 	assert_int_equal(enter(f, "zhang.san", PASSWORD, ""), LX_OK);
+}
+
+static void a_factor_is_replaced_only_by_its_holder(void **state)
+{
+	char secrets[2][LX_TOTP_TEXT], code[2][8];
+	struct fixture *f = *state;
+
+	lx_totp_new(secrets[0]);
+	lx_totp_new(secrets[1]);
+	code_of(lx_text(secrets[0]), f->now, code[0]);
+	struct lx_factor wanted = { f->account, lx_text(secrets[0]), lx_text(code[0]), { "", 0 } };
+	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_OK);
+	f->now += 60000;
+	code_of(lx_text(secrets[0]), f->now, code[0]);
+	code_of(lx_text(secrets[1]), f->now, code[1]);
+	wanted.secret = lx_text(secrets[1]);
+	wanted.code = lx_text(code[1]);
+	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_FORBIDDEN);
+	assert_string_equal(f->call.fault.field, "former");
+	lx_fault_clear(&f->call.fault);
+	wanted.former = lx_text(code[0]);
+	assert_int_equal(lx_totp_enrol(f->accounts, &f->call, f->now, &wanted), LX_OK);
+	code_of(lx_text(secrets[1]), f->now += 60000, code[1]);
+	assert_int_equal(enter(f, "zhang.san", PASSWORD, code[1]), LX_OK);
 }
 
 static void tokens_for_programs(void **state)
@@ -565,6 +588,7 @@ int main(void)
 		T(bad_passwords_and_names),
 		T(demonstration_accounts_work_on_this_machine_only),
 		T(a_code_counts_once),
+		T(a_factor_is_replaced_only_by_its_holder),
 		T(tokens_for_programs),
 		T(a_lost_password_takes_a_second_person),
 		T(changing_a_password_ends_other_sessions),

@@ -7,8 +7,8 @@
 
 struct factor_job {
 	int64_t now, account;
-	const unsigned char *secret; /* NULL: remove */
-	struct lx_text code;
+	const unsigned char *secret;
+	struct lx_text code, former;
 };
 
 static struct lx_text as_bytes(const unsigned char *bytes, size_t n)
@@ -27,19 +27,26 @@ static void put_escaped(struct lx_buf *out, const char *text)
 	}
 }
 
-enum lx_code lx_totp_begin(struct lx_call *call, const char *issuer, const char *name,
-	char secret[LX_TOTP_TEXT], struct lx_text *address)
+void lx_totp_new(char secret[LX_TOTP_TEXT])
 {
-	LX_CLOSE(lx_buf_close) struct lx_buf out = { .limit = 2048 };
 	unsigned char bytes[LX_TOTP_BYTES];
 
 	randombytes_buf(bytes, sizeof bytes);
 	lx_base32_write(bytes, secret);
+}
+
+enum lx_code lx_totp_address(struct lx_call *call, const char *issuer, const char *name,
+	const char *secret, struct lx_text *address)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { .limit = 2048 };
+
 	lx_buf_str(&out, "otpauth://totp/");
 	put_escaped(&out, issuer);
 	lx_buf_char(&out, ':');
 	put_escaped(&out, name);
-	lx_buf_printf(&out, "?secret=%s&issuer=", secret);
+	lx_buf_str(&out, "?secret=");
+	put_escaped(&out, secret);
+	lx_buf_str(&out, "&issuer=");
 	put_escaped(&out, issuer);
 	char *copy = lx_buf_failed(&out) ? NULL : lx_arena_copy(call->arena, out.at, out.len);
 	if (copy == NULL)
@@ -64,38 +71,62 @@ enum lx_code lx_totp_use(struct lx_tx *tx, int64_t now, int64_t account, struct 
 	return lx_run(tx, &lx_account_queries[Q_ACCOUNT_STEP_SET], used);
 }
 
+/* Whoever finds a session open must not be able to put his own factor in the place of one that is there. */
+static enum lx_code test_former(struct lx_tx *tx, const struct factor_job *in)
+{
+	struct lx_call *call = lx_tx_call(tx);
+	struct lx_value secrets[3];
+
+	LX_TRY(lx_one(tx, &lx_account_queries[Q_ACCOUNT_SECRETS], &LX_I(in->account), secrets));
+	if (secrets[1].kind == LX_V_NULL)
+		return LX_OK;
+	enum lx_code code = lx_totp_use(tx, in->now, in->account, in->former);
+	if (code != LX_FORBIDDEN)
+		return code;
+	lx_fault_clear(&call->fault);
+	return lx_fail(call, LX_FORBIDDEN, "former", "account.code", NULL);
+}
+
+static enum lx_code remove_factor(struct lx_work *work, void *argument)
+{
+	const struct factor_job *in = argument;
+	const struct lx_value none[] = { LX_I(in->account), LX_N, LX_I(0) };
+
+	LX_TRY(lx_totp_use(work->tx, in->now, in->account, in->code));
+	return lx_run(work->tx, &lx_account_queries[Q_ACCOUNT_TOTP_SET], none);
+}
+
 static enum lx_code set_factor(struct lx_work *work, void *argument)
 {
 	const struct factor_job *in = argument;
-	int64_t step = 0;
+	int64_t step = lx_totp_step(in->secret, in->code, in->now, 0);
 
-	if (in->secret == NULL)
-		LX_TRY(lx_totp_use(work->tx, in->now, in->account, in->code));
-	else
-		step = lx_totp_step(in->secret, in->code, in->now, 0);
-	if (in->secret != NULL && step == 0)
+	LX_TRY(test_former(work->tx, in));
+	if (step == 0)
 		return lx_fail(lx_tx_call(work->tx), LX_INVALID, "code", "account.code", NULL);
 	const struct lx_value set[] = { LX_I(in->account),
-		in->secret == NULL ? LX_N : LX_B(as_bytes(in->secret, LX_TOTP_BYTES)), LX_I(step) };
+		LX_B(as_bytes(in->secret, LX_TOTP_BYTES)), LX_I(step) };
 	return lx_run(work->tx, &lx_account_queries[Q_ACCOUNT_TOTP_SET], set);
 }
 
 enum lx_code lx_totp_enrol(struct lx_accounts *accounts, struct lx_call *call, int64_t now,
-	int64_t account, struct lx_text secret, struct lx_text code)
+	const struct lx_factor *wanted)
 {
 	unsigned char bytes[LX_TOTP_BYTES];
-	struct factor_job in = { now, account, bytes, code };
+	struct factor_job in = { now, wanted->account, bytes, wanted->code, wanted->former };
 
-	if (!lx_base32_read(secret, bytes))
+	if (!lx_base32_read(wanted->secret, bytes))
 		return lx_fail(call, LX_INVALID, "secret", "account.code", NULL);
+	if (wanted->former.len > 0)
+		LX_TRY(lx_code_try(accounts, call, wanted->account));
 	return lx_writer_submit(accounts->writer, call, set_factor, &in);
 }
 
 enum lx_code lx_totp_remove(struct lx_accounts *accounts, struct lx_call *call, int64_t now,
 	int64_t account, struct lx_text code)
 {
-	struct factor_job in = { now, account, NULL, code };
+	struct factor_job in = { .now = now, .account = account, .code = code };
 
 	LX_TRY(lx_code_try(accounts, call, account));
-	return lx_writer_submit(accounts->writer, call, set_factor, &in);
+	return lx_writer_submit(accounts->writer, call, remove_factor, &in);
 }

@@ -96,14 +96,22 @@ LX_CHECK enum lx_code lx_reset_begin(struct lx_accounts *accounts, struct lx_cal
 LX_CHECK enum lx_code lx_reset_finish(struct lx_accounts *accounts, struct lx_call *call,
 	int64_t now, struct lx_text token, struct lx_text wanted);
 
-/* A fresh secret of a second factor, and the address an authenticator reads ("otpauth://…", in the arena). */
-LX_CHECK enum lx_code lx_totp_begin(struct lx_call *call, const char *issuer, const char *name,
-	char secret[LX_TOTP_TEXT], struct lx_text *address);
+/* A fresh secret of a second factor; and the address an authenticator reads ("otpauth://…", in the arena). */
+void lx_totp_new(char secret[LX_TOTP_TEXT]);
+LX_CHECK enum lx_code lx_totp_address(struct lx_call *call, const char *issuer, const char *name,
+	const char *secret, struct lx_text *address);
 
-/* Keeps the secret once a code of it was shown, LX_INVALID `account.code` otherwise; takes the factor
- * away again for a valid code. A code counts once. */
+/* A secret to be kept, a code of it, and a code of the factor that it replaces (empty: there is none). */
+struct lx_factor {
+	int64_t account;
+	struct lx_text secret, code, former;
+};
+
+/* Keeps the secret once a code of it was shown, LX_INVALID `account.code` otherwise; LX_FORBIDDEN `account.code`, field
+ * "former", when there is a factor already and no code of it was shown. lx_totp_remove takes the factor away for a valid code. A
+ * code counts once. */
 LX_CHECK enum lx_code lx_totp_enrol(struct lx_accounts *accounts, struct lx_call *call, int64_t now,
-	int64_t account, struct lx_text secret, struct lx_text code);
+	const struct lx_factor *wanted);
 LX_CHECK enum lx_code lx_totp_remove(struct lx_accounts *accounts, struct lx_call *call,
 	int64_t now, int64_t account, struct lx_text code);
 

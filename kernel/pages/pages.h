@@ -98,6 +98,12 @@ LX_CHECK enum lx_code lx_latest_acts(
 /* The account's tokens for programs, without the tokens themselves; the caller's (lx_json_free). */
 LX_CHECK enum lx_code lx_token_list(const struct lx_reader *reader, json_t **list);
 
+/* The same as a table of the account's page. */
+LX_CHECK enum lx_code lx_token_table(const struct lx_reader *reader, struct lx_grid *table);
+
+/* Whether the reader may make links for lost passwords, of some accounts or of all. */
+LX_CHECK enum lx_code lx_may_reset(const struct lx_reader *reader, bool *may);
+
 /* What came in as the input of an act: form fields or JSON, as the writer takes it; the caller's. */
 LX_CHECK enum lx_code lx_input_of_request(struct lx_request *request, const struct lx_shape *shape,
 	const struct lx_act *act, json_t **input);
@@ -114,6 +120,10 @@ lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_fo
 	lx_page_charter, lx_page_sign_in, lx_page_sign_in_post, lx_page_sign_out_post,
 	lx_page_register, lx_page_register_post, lx_page_account, lx_page_account_post,
 	lx_page_link, lx_page_link_post, lx_page_search, lx_page_menu, lx_page_health,
-	lx_page_asset, lx_page_tokens_post, lx_page_token_drop;
+	lx_page_asset, lx_page_tokens, lx_page_tokens_post, lx_page_token_confirm,
+	lx_page_token_drop, lx_page_out_everywhere_post, lx_page_factor, lx_page_factor_post,
+	lx_page_factor_drop, lx_page_factor_drop_post, lx_page_reset_begin,
+	lx_page_reset_begin_post, lx_page_reset, lx_page_reset_post, lx_page_own_data,
+	lx_page_erase, lx_page_erase_post;
 
 #endif
