@@ -117,7 +117,7 @@ static enum lx_code demo_table(const struct lx_reader *reader, struct lx_grid *t
 
 static enum lx_code show_sign_in(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_entrance_page page = { .links_n = 1 };
 	struct lx_link_view link;
 	struct lx_fault fault = request->call->fault;
@@ -255,7 +255,7 @@ static enum lx_code do_register(struct lx_request *request, struct registering *
 static enum lx_code show_register(
 	struct lx_request *request, const char *action, const char *intro, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_entrance_page page = { .links_n = 0 };
 	struct lx_fault fault = request->call->fault;
 
@@ -309,7 +309,7 @@ enum lx_code lx_page_register_post(struct lx_request *request, struct lx_reply *
 
 static enum lx_code peek(struct lx_request *request, struct lx_text *about)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 
 	LX_TRY(lx_reader_open(request, &reader));
 	return lx_link_peek(reader.tx, request->now, "first", request->captures[0], about);
@@ -456,7 +456,7 @@ static enum lx_code fill_account(const struct lx_reader *reader, struct lx_accou
 
 static enum lx_code show_account(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_account_page page = { .tables_n = 0 };
 	struct lx_fault fault = request->call->fault;
 
@@ -475,7 +475,7 @@ static enum lx_code show_account(struct lx_request *request, struct lx_reply *re
 /* GET /api/v1/account: who one is, as JSON. */
 static enum lx_code account_json(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	LX_CLOSE(lx_json_free) json_t *json = NULL;
 	json_t *tokens;
 
