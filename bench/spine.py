@@ -26,7 +26,7 @@ import region as regions  # noqa: E402
 FOLDER = TOP / "build" / "bench"
 NEEDS = int(os.environ.get("LIANXI_BENCH_NEEDS", "200000"))
 SECONDS = float(os.environ.get("LIANXI_BENCH_SECONDS", "10"))
-CLIENTS = [(1, 1000), (8, 4000), (32, 10000), (128, 20000)]  # and how many acts
+CLIENTS = [(1, 500), (8, 2000), (32, 5000), (128, 10000)]  # and how many acts
 RESIDENTS = 2000
 PAGES = 10000
 NGINX = """daemon off; master_process off; worker_processes 1; error_log {folder}/error.log; pid {folder}/pid;
