@@ -395,7 +395,7 @@ static enum lx_code load_for(struct lx_performing *p, const struct lx_shape *sha
 /* What is hidden is not there for who may not read it, whatever the act. */
 static enum lx_code test_hidden(const struct lx_performing *p, const struct lx_record *record)
 {
-	struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor };
+	struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor, NULL };
 	bool may = true;
 
 	if (record->made && record->hidden != 0 && p->actor->kind == LX_BY_PERSON)
