@@ -26,7 +26,7 @@ import region as regions  # noqa: E402
 FOLDER = TOP / "build" / "bench"
 NEEDS = int(os.environ.get("LIANXI_BENCH_NEEDS", "200000"))
 SECONDS = float(os.environ.get("LIANXI_BENCH_SECONDS", "10"))
-CLIENTS = [(1, 1000), (8, 4000), (32, 10000), (128, 20000)]  # and how many acts
+CLIENTS = [(1, 500), (8, 2000), (32, 5000), (128, 10000)]  # and how many acts
 RESIDENTS = 2000
 PAGES = 10000
 NGINX = """daemon off; master_process off; worker_processes 1; error_log {folder}/error.log; pid {folder}/pid;
@@ -68,7 +68,16 @@ class Bench:
         shutil.rmtree(FOLDER, ignore_errors=True)
         FOLDER.mkdir(parents=True)
         regions.charter = charter
-        self.base = regions.found(self.lianxi, FOLDER / "base")
+        self.base = self.found()
+
+    def found(self, tries=5):
+        """On a crowded machine a kept connection may end between two acts: then from the start."""
+        for _ in range(tries - 1):
+            try:
+                return regions.found(self.lianxi, FOLDER / "base")
+            except ConnectionError:
+                shutil.rmtree(FOLDER / "base")
+        return regions.found(self.lianxi, FOLDER / "base")
 
     def spine(self, *words):
         done = subprocess.run([self.build / "cli" / "bench_spine", *map(str, words)], capture_output=True, text=True, check=False)

@@ -165,7 +165,9 @@ static void hold_signals(void)
 
 static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 {
-	struct lx_app app = { opened->store, opened->writer, &opened->region, opened->accounts };
+	struct lx_charter_shared charter = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	struct lx_app app = { opened->store, opened->writer, &opened->region, opened->accounts,
+		&charter };
 	struct lx_http_setting setting = { .proxies = lx_option(cli, "proxy"),
 		.memory = REQUEST_MEMORY,
 		.routes = lx_page_routes,
@@ -197,6 +199,7 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 	if (code == LX_OK)
 		code = wait_for_end(cli);
 	lx_http_stop(&http);
+	lx_charter_shared_close(&charter);
 	stop_ticking(&ticking);
 	return code;
 }

@@ -163,7 +163,7 @@ static enum lx_code fill_account(const struct lx_reader *reader, struct lx_accou
 
 static enum lx_code show_account(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_account_page page = { .tables_n = 0 };
 
 	LX_TRY(lx_reader_open_again(request, &reader));
@@ -178,7 +178,7 @@ static enum lx_code show_account(struct lx_request *request, struct lx_reply *re
 /* GET /api/v1/account: who one is, as JSON. */
 static enum lx_code account_json(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	LX_CLOSE(lx_json_free) json_t *json = NULL;
 	json_t *tokens;
 

@@ -137,7 +137,7 @@ static enum lx_code show_form(struct lx_reader *reader, const struct acting *a, 
 
 enum lx_code lx_page_act_form(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct acting a;
 
 	LX_TRY(lx_reader_open(request, &reader));
@@ -210,7 +210,7 @@ static void explain_relation(struct lx_reader *reader, const struct acting *a)
 static enum lx_code refuse(
 	struct acting *a, const json_t *input, enum lx_code code, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_request *request = a->request;
 	struct lx_fault fault = request->call->fault;
 

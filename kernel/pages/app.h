@@ -9,12 +9,14 @@
 #include "kernel/http/http.h"
 #include "kernel/http/session.h"
 #include "kernel/types/decide.h"
+#include "kernel/types/reduce.h"
 
 struct lx_app {
 	struct lx_store *store;
 	struct lx_writer *writer;
 	const struct lx_region *region;
 	struct lx_accounts *accounts;
+	struct lx_charter_shared *charter;
 };
 
 /* One request's view of the region: a snapshot, the charter as it is in it, and who reads. */
@@ -24,15 +26,18 @@ struct lx_reader {
 	struct lx_call *call;
 	struct lx_tx *tx;
 	struct lx_charter charter;
+	struct lx_charter_held *held; /* what keeps the charter's texts */
+	struct lx_titles titles;
 	struct lx_actor actor;
 	struct lx_sight sight;
 	int64_t size; /* entries in the snapshot */
 };
 
-/* Takes a snapshot and loads who reads. Given back by lx_reader_close (for LX_CLOSE) before anything is rendered, so `reader`
- * must begin as { 0 }. */
+/* Takes a snapshot and loads who reads. The snapshot is given back by lx_reader_close before anything is rendered; all of it by
+ * lx_reader_end (for LX_CLOSE), so `reader` must begin as { 0 }. */
 LX_CHECK enum lx_code lx_reader_open(struct lx_request *request, struct lx_reader *reader);
 void lx_reader_close(struct lx_reader *reader);
+void lx_reader_end(struct lx_reader *reader);
 
 /* The hooks of lx_http_setting: who is signed in, and problems as pages. */
 enum lx_code lx_app_session(struct lx_request *request);

@@ -363,7 +363,7 @@ static enum lx_code show(struct desk *d, struct lx_reply *reply)
 
 enum lx_code lx_page_desk(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct desk d = { .reader = &reader };
 
 	LX_TRY(lx_reader_open(request, &reader));

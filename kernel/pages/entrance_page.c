@@ -51,7 +51,7 @@ static enum lx_code demo_table(const struct lx_reader *reader, struct lx_grid *t
 
 static enum lx_code show_sign_in(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_entrance_page page = { .links_n = 1 };
 	struct lx_link_view link;
 
@@ -183,7 +183,7 @@ static enum lx_code do_register(struct lx_request *request, struct registering *
 static enum lx_code show_register(
 	struct lx_request *request, const char *action, const char *intro, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_entrance_page page = { .links_n = 0 };
 
 	LX_TRY(lx_reader_open_again(request, &reader));
@@ -234,7 +234,7 @@ enum lx_code lx_page_register_post(struct lx_request *request, struct lx_reply *
 
 static enum lx_code peek(struct lx_request *request, struct lx_text *about)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 
 	LX_TRY(lx_reader_open(request, &reader));
 	return lx_link_peek(reader.tx, request->now, "first", request->captures[0], about);

@@ -43,7 +43,7 @@ static enum lx_code fill(
 /* One's own: the page to confirm. Another's (the secretariat): the act's form, which asks for the reason. */
 enum lx_code lx_page_erase(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_confirm_page page = { .facts = { .facts_n = 0 } };
 	int64_t number;
 

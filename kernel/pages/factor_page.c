@@ -83,7 +83,7 @@ static enum lx_code fill(const struct lx_reader *reader, bool has, struct lx_for
 
 static enum lx_code show(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_form_page page = { .steps_n = 0 };
 	bool has;
 
@@ -100,7 +100,7 @@ static enum lx_code show(struct lx_request *request, struct lx_reply *reply)
 /* Input of the confirmation: "secret" as it stands here, "code"; "former" when "has". */
 static enum lx_code show_json(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_text secret, address;
 	bool has;
 
@@ -141,7 +141,7 @@ static enum lx_code show_drop(struct lx_request *request, struct lx_reply *reply
 	static const struct lx_small_field fields[] = {
 		{ "code", "account.code_label", LX_FIELD_CODE, "one-time-code", false },
 	};
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_confirm_page page = { .facts = { .facts_n = 0 } };
 
 	LX_TRY(lx_reader_open_again(request, &reader));
@@ -169,7 +169,7 @@ enum lx_code lx_page_factor_drop(struct lx_request *request, struct lx_reply *re
 /* Who acts for a government where the charter asks for a second factor keeps one: it can be replaced, not taken away. */
 static enum lx_code test_needed(struct lx_request *request)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 
 	LX_TRY(lx_reader_open(request, &reader));
 	struct lx_text asked = lx_record_value(&reader.charter.record, "second_factor").text;

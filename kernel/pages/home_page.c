@@ -161,7 +161,7 @@ static enum lx_code home_json(struct lx_reader *reader, struct lx_reply *reply)
 
 enum lx_code lx_page_home(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_home_page page = { .finds = true };
 	struct lx_latest *latest;
 
@@ -247,7 +247,7 @@ static enum lx_code section_table(
 /* /council and /duty gather the lists of their types. */
 enum lx_code lx_page_section(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_section_page page = { .tables_n = 0 };
 	const char *section = lx_text_is(request->path, "/duty") ? "duty" : "council";
 	char id[64];
@@ -279,7 +279,7 @@ enum lx_code lx_page_section(struct lx_request *request, struct lx_reply *reply)
 
 enum lx_code lx_page_menu(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_menu_page page;
 
 	LX_TRY(lx_reader_open(request, &reader));
@@ -327,7 +327,7 @@ static enum lx_code search_rows(
 
 enum lx_code lx_page_search(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	const struct lx_text *given = lx_query_param(request, "q", 0);
 	struct lx_text words = given == NULL ? (struct lx_text){ "", 0 } : lx_text_trim(*given);
 	struct lx_section_page page = { .tables_n = 1 };

@@ -357,7 +357,7 @@ static enum lx_code show(struct showing *s, struct lx_reply *reply)
 
 enum lx_code lx_page_item(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct showing s = { .reader = &reader };
 
 	LX_TRY(lx_reader_open(request, &reader));
@@ -370,7 +370,7 @@ enum lx_code lx_page_item(struct lx_request *request, struct lx_reply *reply)
 
 enum lx_code lx_page_charter(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct showing s = { .reader = &reader };
 
 	LX_TRY(lx_reader_open(request, &reader));

@@ -590,7 +590,7 @@ static enum lx_code list_in(struct listing *l, struct lx_reply *reply)
 
 enum lx_code lx_page_list(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	LX_CLOSE(lx_json_free) json_t *records = json_array();
 	struct listing l = { .reader = &reader, .records = records };
 

@@ -124,7 +124,7 @@ static enum lx_code standings_of(const struct lx_reader *reader, json_t *data)
 
 enum lx_code lx_page_own_data(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	LX_CLOSE(lx_json_free) json_t *data = json_object();
 	json_t *person = NULL;
 

@@ -37,7 +37,7 @@ static void bare_frame(struct lx_request *request, struct lx_words title, struct
 
 enum lx_code lx_app_problem(struct lx_request *request, unsigned status, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_problem_page page = { .status = (int)status };
 	struct lx_fault fault = request->call->fault;
 	LX_CLOSE(lx_buf_close) struct lx_buf why = { 0 };

@@ -7,20 +7,29 @@
 enum lx_code lx_reader_open(struct lx_request *request, struct lx_reader *reader)
 {
 	const struct lx_app *app = request->app;
+	const struct lx_charter *charter;
 
 	*reader = (struct lx_reader){ .request = request, .app = app, .call = request->call };
 	LX_TRY(lx_store_read(app->store, request->call, &reader->tx));
 	LX_TRY(lx_journal_size(reader->tx, &reader->size));
-	LX_TRY(lx_charter_load(reader->tx, app->region, &reader->charter));
+	LX_TRY(lx_charter_hold(reader->tx, app->region, app->charter, &reader->held, &charter));
+	reader->charter = *charter;
 	LX_TRY(lx_actor_load(reader->tx, app->region, request->visitor.person, &reader->actor));
 	reader->sight = (struct lx_sight){ reader->tx, app->region, &reader->charter,
-		&reader->actor };
+		&reader->actor, &reader->titles };
 	return LX_OK;
 }
 
 void lx_reader_close(struct lx_reader *reader)
 {
 	lx_store_release(&reader->tx);
+}
+
+void lx_reader_end(struct lx_reader *reader)
+{
+	lx_reader_close(reader);
+	lx_titles_close(&reader->titles);
+	lx_charter_drop(&reader->held);
 }
 
 enum lx_code lx_app_session(struct lx_request *request)

@@ -109,7 +109,7 @@ static void fill_checkpoint(
 
 enum lx_code lx_page_record(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_record_page page = { .rows_n = 0 };
 	struct lx_value *cells;
 	struct lx_edge edge;
@@ -283,7 +283,7 @@ static enum lx_code fill_entry(const struct lx_reader *reader, const json_t *ent
 
 enum lx_code lx_page_entry(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	LX_CLOSE(lx_json_free) json_t *entry = NULL;
 	struct lx_entry_page page = { .entry = 0 };
 	int64_t number;

@@ -55,7 +55,7 @@ static bool administers(const struct lx_actor *actor, const struct lx_actor *oth
 
 static enum lx_code test_may(struct lx_request *request, struct lx_text name)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_account account;
 	struct lx_actor other = { .mandates_n = 0 };
 	bool secretariat;
@@ -81,7 +81,7 @@ static enum lx_code show_begin(struct lx_request *request, struct lx_reply *repl
 	static const struct lx_small_field fields[] = {
 		{ "name", "account.reset_name", LX_FIELD_TEXT, "off", false },
 	};
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_form_page page = { .steps_n = 0 };
 
 	LX_TRY(lx_reader_open_again(request, &reader));
@@ -102,7 +102,7 @@ static enum lx_code show_begin(struct lx_request *request, struct lx_reply *repl
 
 enum lx_code lx_page_reset_begin(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	bool may;
 
 	LX_TRY(lx_reader_open(request, &reader));
@@ -115,7 +115,7 @@ enum lx_code lx_page_reset_begin(struct lx_request *request, struct lx_reply *re
 
 static enum lx_code tell(struct lx_request *request, struct lx_reply *reply, const char *token)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 
 	if (request->media == LX_JSON) {
 		LX_CLOSE(lx_json_free)
@@ -169,7 +169,7 @@ static enum lx_code show_reset(struct lx_request *request, struct lx_reply *repl
 	static const struct lx_small_field fields[] = {
 		{ "password", "account.password_new", LX_FIELD_PASSWORD, "new-password", false },
 	};
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_entrance_page page = { .links_n = 0 };
 	struct lx_account account;
 	char action[96];
@@ -192,7 +192,7 @@ static enum lx_code show_reset(struct lx_request *request, struct lx_reply *repl
 
 enum lx_code lx_page_reset(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_account account;
 
 	if (request->media != LX_JSON)

@@ -18,7 +18,7 @@ static enum lx_code show_new(struct lx_request *request, struct lx_reply *reply)
 		{ "days", "account.token_days", LX_FIELD_NUMBER, "off", true,
 			"account.token_days_hint" },
 	};
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_form_page page = { .steps_n = 0 };
 
 	LX_TRY(lx_reader_open_again(request, &reader));
@@ -40,7 +40,7 @@ static enum lx_code show_new(struct lx_request *request, struct lx_reply *reply)
 /* GET /account/tokens: the list for programs, the form of a new one for people. */
 enum lx_code lx_page_tokens(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	LX_CLOSE(lx_json_free) json_t *json = NULL;
 	json_t *list;
 
@@ -73,7 +73,7 @@ static enum lx_code days_of(struct lx_request *request, unsigned *days)
 
 static enum lx_code tell(struct lx_request *request, struct lx_reply *reply, const char *token)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 
 	if (request->media == LX_JSON) {
 		LX_CLOSE(lx_json_free) json_t *json = json_pack("{s:s}", "token", token);
@@ -132,7 +132,7 @@ static struct lx_words day_of(const struct lx_reader *reader, int64_t moment)
 
 enum lx_code lx_page_token_confirm(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_reader_close) struct lx_reader reader = { 0 };
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_confirm_page page = { .facts = { .facts_n = 2 } };
 	struct lx_bearer bearer;
 	char action[64];

@@ -46,6 +46,7 @@ struct lx_sight {
 	const struct lx_region *region;
 	const struct lx_charter *charter;
 	const struct lx_actor *actor;
+	struct lx_titles *titles; /* of what was linked to already; NULL: none are kept */
 };
 
 /* Whether the actor stands in the relation to the record. */

@@ -129,6 +129,7 @@ enum lx_code lx_charter_kept_load(struct lx_tx *tx, const struct lx_region *regi
 void lx_charter_kept_close(struct lx_charter_kept *kept)
 {
 	lx_arena_close(&kept->arena);
+	kept->charter = (struct lx_charter){ 0 };
 	kept->last_n = 0;
 }
 

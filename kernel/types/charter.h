@@ -10,6 +10,8 @@
 #include "base/time.h"
 #include "kernel/types/record.h"
 
+#include <pthread.h>
+
 struct lx_charter {
 	struct lx_record record; /* charter/1; made false before init */
 	bool founding;		 /* not adopted yet */
@@ -39,6 +41,21 @@ struct lx_charter_kept {
 LX_CHECK enum lx_code lx_charter_kept_load(struct lx_tx *tx, const struct lx_region *region,
 	struct lx_charter_kept *kept, const struct lx_charter **charter);
 void lx_charter_kept_close(struct lx_charter_kept *kept);
+
+/* The charter shared by readers in many threads: read once for each of its changes. Begins as { .lock = PTHREAD_MUTEX_INITIALIZER };
+ * closed by lx_charter_shared_close when nobody holds anything any more. */
+struct lx_charter_held;
+struct lx_charter_shared {
+	pthread_mutex_t lock;
+	struct lx_charter_held *newest;
+};
+/* The charter as the snapshot has it, and what keeps it: give that back with lx_charter_drop, after the last use of the
+ * charter and its texts. */
+LX_CHECK enum lx_code lx_charter_hold(struct lx_tx *tx, const struct lx_region *region,
+	struct lx_charter_shared *shared, struct lx_charter_held **held,
+	const struct lx_charter **charter);
+void lx_charter_drop(struct lx_charter_held **held); /* NULL is allowed */
+void lx_charter_shared_close(struct lx_charter_shared *shared);
 
 /* The term of a name, the one for `code` before the general one (code may be empty); false: there is none. */
 bool lx_charter_term(const struct lx_charter *charter, const char *name, struct lx_text code,

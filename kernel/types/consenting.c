@@ -121,7 +121,7 @@ static enum lx_code refused(const struct lx_performing *p, struct lx_record *rec
 enum lx_code lx_enter_count(const struct lx_performing *p, struct lx_record *record,
 	const struct lx_pending *pending, bool final, int64_t *n)
 {
-	struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor };
+	struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor, NULL };
 	enum lx_outcome verdict;
 
 	LX_TRY(lx_consent_verdict(&view, record, pending, final, &verdict));

@@ -25,7 +25,7 @@ enum lx_code lx_case_begin(const struct lx_performing *p, struct lx_record *reco
 		.record = record,
 		.act = act,
 		.lang = lang == NULL ? "zh-CN" : lang,
-		.view = { p->work->tx, p->region, p->charter, p->actor },
+		.view = { p->work->tx, p->region, p->charter, p->actor, NULL },
 		.input = json_object(),
 		.open = json_array(),
 		.inner = json_array(),
@@ -395,7 +395,7 @@ static enum lx_code load_for(struct lx_performing *p, const struct lx_shape *sha
 /* What is hidden is not there for who may not read it, whatever the act. */
 static enum lx_code test_hidden(const struct lx_performing *p, const struct lx_record *record)
 {
-	struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor };
+	struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor, NULL };
 	bool may = true;
 
 	if (record->made && record->hidden != 0 && p->actor->kind == LX_BY_PERSON)
@@ -444,7 +444,7 @@ static enum lx_code perform(struct lx_performing *p, struct lx_order *order)
 	LX_TRY(begin_person(p, &registering, &record));
 	LX_TRY(enter_common(p, &record, order, &common));
 	if (!common) {
-		struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor };
+		struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor, NULL };
 		LX_TRY(test_early(&view, &record, act, &relation));
 		LX_TRY(lx_enter(p, &record, act, order->input, false, order->lang, &order->entry,
 			&order->pending));

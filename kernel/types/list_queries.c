@@ -2,6 +2,8 @@
 /* The statements of lists, put together from the type's words; values are always bound. */
 #include "kernel/types/list.h"
 
+#include "kernel/types/types_queries.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +38,8 @@ static void put_states(struct statement *s, const struct lx_list_spec *spec, boo
 {
 	bool first = true;
 
-	lx_buf_str(&s->sql, " AND state IN (");
+	/* with a filter its own index is the narrower one: `+` keeps that of states out */
+	lx_buf_printf(&s->sql, " AND %sstate IN (", spec->filters_n > 0 ? "+" : "");
 	for (const struct lx_state *state = spec->shape->type->states; state->name != NULL;
 		state++) {
 		bool wanted = !chosen || spec->states_n == 0;
@@ -88,11 +91,24 @@ static enum lx_code run(struct lx_tx *tx, struct statement *s, const char *gives
 	return lx_all(tx, &query, s->binds, most, rows, n);
 }
 
+/* Without filters the numbers are kept; with them the records are counted. */
+static enum lx_code read_states(
+	struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_value **rows, size_t *n)
+{
+	LX_CLOSE(statement_end) struct statement s = { .n = 0 };
+
+	if (spec->filters_n == 0)
+		return lx_all(tx, &lx_q_counts,
+			(struct lx_value[]){ LX_S(spec->shape->type->name) }, 100, rows, n);
+	lx_buf_str(&s.sql, "SELECT state, count(*)");
+	put_where(&s, spec, false);
+	lx_buf_str(&s.sql, " GROUP BY +state ORDER BY 1");
+	return run(tx, &s, "ti", 100, rows, n);
+}
+
 static enum lx_code count_states(
 	struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_list_found *found)
 {
-	LX_CLOSE(statement_end) struct statement s = { .n = 0 };
-	struct lx_buf *sql = &s.sql;
 	struct lx_value *rows;
 	size_t n, states_n = 0;
 
@@ -101,15 +117,13 @@ static enum lx_code count_states(
 	found->by_state = lx_array(lx_tx_call(tx), states_n, sizeof *found->by_state);
 	if (found->by_state == NULL)
 		return LX_BROKEN;
-	lx_buf_str(sql, "SELECT state, count(*)");
-	put_where(&s, spec, false);
-	lx_buf_str(sql, " GROUP BY state ORDER BY state");
-	LX_TRY(run(tx, &s, "ti", 100, &rows, &n));
+	LX_TRY(read_states(tx, spec, &rows, &n));
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < states_n; k++) {
-			const char *name = spec->shape->type->states[k].name;
+			const struct lx_state *state = &spec->shape->type->states[k];
+			const char *name = state->name;
 			bool wanted = spec->states_n == 0;
-			if (!lx_text_is(rows[2 * i].text, name))
+			if (!lx_text_is(rows[2 * i].text, name) || state->shown != LX_PUBLIC)
 				continue;
 			found->by_state[k] = rows[2 * i + 1].number;
 			for (size_t w = 0; w < spec->states_n; w++)

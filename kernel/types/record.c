@@ -38,6 +38,7 @@ static enum lx_code load_head(struct lx_tx *tx, struct lx_record *record)
 	record->made = true;
 	record->state = head[0].text;
 	record->hidden = head[1].number;
+	record->counted = record->hidden == 0 ? record->state : (struct lx_text){ "", 0 };
 	record->made_n = head[2].number;
 	record->made_at = head[3].number;
 	record->last_n = head[4].number;
@@ -161,7 +162,28 @@ enum lx_code lx_record_load_head(
 	return LX_OK;
 }
 
-enum lx_code lx_record_save(struct lx_tx *tx, const struct lx_record *record)
+static enum lx_code count(
+	struct lx_tx *tx, const struct lx_record *record, struct lx_text state, int64_t n)
+{
+	if (state.len == 0)
+		return LX_OK;
+	return lx_run(tx, &lx_q_count_add,
+		(struct lx_value[]){ LX_S(record->shape->type->name), LX_T(state), LX_I(n) });
+}
+
+static enum lx_code count_standing(struct lx_tx *tx, struct lx_record *record)
+{
+	struct lx_text now = record->hidden == 0 ? record->state : (struct lx_text){ "", 0 };
+
+	if (lx_text_equal(now, record->counted))
+		return LX_OK;
+	LX_TRY(count(tx, record, record->counted, -1));
+	LX_TRY(count(tx, record, now, 1));
+	record->counted = now;
+	return LX_OK;
+}
+
+enum lx_code lx_record_save(struct lx_tx *tx, struct lx_record *record)
 {
 	const struct lx_shape *shape = record->shape;
 	struct lx_value binds[LX_QUERY_COLUMNS] = { LX_I(record->number), LX_T(record->state),
@@ -172,6 +194,7 @@ enum lx_code lx_record_save(struct lx_tx *tx, const struct lx_record *record)
 		binds[1 + HEAD_SIZE + i] = LX_I(record->given[i]);
 	memcpy(binds + 1 + HEAD_SIZE + shape->rows_n, record->values,
 		shape->fields_n * sizeof *binds);
+	LX_TRY(count_standing(tx, record));
 	return lx_run(tx, &shape->save, binds);
 }
 

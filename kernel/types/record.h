@@ -54,7 +54,8 @@ struct lx_record {
 	int64_t number;
 	bool made;
 	struct lx_text state;
-	int64_t hidden; /* the entry that hid it, or 0 */
+	int64_t hidden;		/* the entry that hid it, or 0 */
+	struct lx_text counted; /* the state in which it is counted as standing; empty: in none */
 	int64_t made_n, made_at, last_n, last_at;
 	struct lx_value *values;   /* as type->fields */
 	int64_t *given;		   /* last row number given, by list */
@@ -78,8 +79,8 @@ LX_CHECK enum lx_code lx_record_load(
 LX_CHECK enum lx_code lx_record_load_head(
 	struct lx_tx *tx, const struct lx_shape *shape, int64_t number, struct lx_record *record);
 
-/* Writes the record's own row (child rows, terms and consents are written as their effects apply). */
-LX_CHECK enum lx_code lx_record_save(struct lx_tx *tx, const struct lx_record *record);
+/* Writes the record's own row and counts it in its state (child rows, terms and consents are written as their effects apply). */
+LX_CHECK enum lx_code lx_record_save(struct lx_tx *tx, struct lx_record *record);
 
 /* The highest number given to a record of the type, 0 when there is none. */
 LX_CHECK enum lx_code lx_record_last(

@@ -114,7 +114,7 @@ static enum lx_code title_of(
 	return *title == NULL ? no_memory(sight) : LX_OK;
 }
 
-enum lx_code lx_title(const struct lx_sight *sight, struct lx_text link, json_t **title)
+static enum lx_code find_title(const struct lx_sight *sight, struct lx_text link, json_t **title)
 {
 	struct lx_record record;
 	struct lx_ref ref;
@@ -141,6 +141,32 @@ enum lx_code lx_title(const struct lx_sight *sight, struct lx_text link, json_t 
 			return *title == NULL ? no_memory(sight) : LX_OK;
 		}
 	return title_of(sight, &record, title);
+}
+
+/* What readers get is shared with what is kept: nobody changes a title. */
+enum lx_code lx_title(const struct lx_sight *sight, struct lx_text link, json_t **title)
+{
+	struct lx_titles *t = sight->titles;
+
+	for (size_t i = 0; t != NULL && i < t->n; i++)
+		if (t->known[i].len == link.len &&
+			memcmp(t->known[i].ref, link.at, link.len) == 0) {
+			*title = json_incref(t->known[i].title);
+			return LX_OK;
+		}
+	LX_TRY(find_title(sight, link, title));
+	if (t == NULL || t->n == LX_TITLES_MAX || link.len > sizeof t->known[0].ref)
+		return LX_OK;
+	memcpy(t->known[t->n].ref, link.at, link.len);
+	t->known[t->n].len = link.len;
+	t->known[t->n++].title = json_incref(*title);
+	return LX_OK;
+}
+
+void lx_titles_close(struct lx_titles *titles)
+{
+	while (titles->n > 0)
+		json_decref(titles->known[--titles->n].title);
 }
 
 static enum lx_code link_json(const struct lx_sight *sight, struct lx_text link, json_t **value)

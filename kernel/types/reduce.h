@@ -35,6 +35,18 @@ LX_CHECK enum lx_code lx_reduce(const struct lx_sight *sight, const struct lx_re
  * restricted field in it be seen; the caller's. */
 LX_CHECK enum lx_code lx_reduce_entry(const struct lx_sight *sight, int64_t n, json_t **reduced);
 
+/* The titles found for one reader in one snapshot: a page names the same few again and again. Begins as { 0 }. */
+#define LX_TITLES_MAX 256
+struct lx_titles {
+	size_t n;
+	struct {
+		char ref[48];
+		size_t len;
+		json_t *title;
+	} known[LX_TITLES_MAX];
+};
+void lx_titles_close(struct lx_titles *titles);
+
 /* How a record is called, for links: {"en","zh"} or {"text","lang"}, or null when it may not be read. */
 LX_CHECK enum lx_code lx_title(const struct lx_sight *sight, struct lx_text ref, json_t **title);
 

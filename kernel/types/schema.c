@@ -210,7 +210,7 @@ static void type_table(struct lx_call *call, struct lx_buf *sql, const struct lx
 		if (unique || indexed(f))
 			lx_buf_printf(sql, ";CREATE %sINDEX IF NOT EXISTS %s_by_%s ON %s (f_%s%s)",
 				unique ? "UNIQUE " : "", type->name, f->name, type->name, f->name,
-				unique ? "" : ", id");
+				unique ? "" : ", id, state, hidden");
 	}
 	table->indexes = keep(call, sql);
 }

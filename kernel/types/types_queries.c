@@ -33,6 +33,11 @@ const struct lx_table lx_common_tables[] = {
 		"says TEXT NOT NULL, content TEXT, day TEXT, n INTEGER NOT NULL, "
 		"PRIMARY KEY (type, record, number, voice)",
 		NULL, true },
+	/* how many records of a type stand in a state, hidden ones left out: lists of any length say it at once */
+	{ "count_by_state", LX_DERIVED,
+		"type TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (type, "
+		"state)",
+		NULL, true },
 	/* shown 0: the entry says nothing in public but that it is there */
 	{ "timeline", LX_DERIVED,
 		"n INTEGER PRIMARY KEY, type TEXT NOT NULL, record INTEGER NOT NULL, act TEXT NOT "
@@ -99,6 +104,12 @@ const struct lx_query lx_q_voice_put = { "types.voice_put",
 	"INSERT INTO voice (type, record, number, voice, says, content, day, n) VALUES ($1, $2, "
 	"$3, $4, $5, $6, $7, $8)",
 	"tiittTTi", "" };
+const struct lx_query lx_q_count_add = { "types.count_add",
+	"INSERT INTO count_by_state (type, state, n) VALUES ($1, $2, $3) "
+	"ON CONFLICT (type, state) DO UPDATE SET n = count_by_state.n + excluded.n",
+	"tti", "" };
+const struct lx_query lx_q_counts = { "types.counts",
+	"SELECT state, n FROM count_by_state WHERE type = $1 ORDER BY state", "t", "ti" };
 const struct lx_query lx_q_timeline_put = { "types.timeline_put",
 	"INSERT INTO timeline (n, type, record, act, at, actor, shown, undoes) VALUES ($1, $2, $3, "
 	"$4, $5, $6, $7, $8)",
@@ -152,5 +163,5 @@ enum lx_code lx_consents_open(struct lx_tx *tx, size_t most, struct lx_value **c
 const struct lx_query *const lx_types_queries[] = { &lx_q_terms, &lx_q_term_put, &lx_q_terms_due,
 	&lx_q_consents, &lx_q_consent_put, &lx_q_consent_close, &lx_q_consents_due, &lx_q_voices,
 	&lx_q_voice_put, &lx_q_timeline_put, &lx_q_timeline, &lx_q_latest, &lx_q_undone,
-	&lx_q_entries, &lx_q_consents_open, &lx_q_log, &lx_q_next_due, &lx_q_charter_last, &lx_q_key, &lx_q_key_put,
-	NULL };
+	&lx_q_entries, &lx_q_consents_open, &lx_q_log, &lx_q_next_due, &lx_q_charter_last,
+	&lx_q_key, &lx_q_key_put, &lx_q_count_add, &lx_q_counts, NULL };

@@ -16,7 +16,7 @@ static enum lx_code same_title(struct lx_case *c, int64_t number, struct lx_text
 	struct lx_content content;
 
 	*same = false;
-	LX_TRY(lx_record_load(c->work->tx, c->record->shape, number, &need));
+	LX_TRY(lx_record_load_head(c->work->tx, c->record->shape, number, &need));
 	if (lx_text_is(need.state, "closed") || lx_text_is(need.state, "withdrawn"))
 		return LX_OK;
 	LX_TRY(lx_content_read(c->work->tx, lx_record_value(&need, "title").number, &content));
