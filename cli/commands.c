@@ -5,6 +5,7 @@
 /* clang-format off */
 extern const struct lx_command lx_init_command;
 extern const struct lx_command lx_serve_command;
+extern const struct lx_command lx_keygen_command;
 extern const struct lx_command lx_types_command;
 extern const struct lx_command lx_tally_command;
 extern const struct lx_command lx_share_command;
@@ -20,6 +21,7 @@ extern const struct lx_command lx_restore_command;
 const struct lx_command *const lx_commands[] = {
 	&lx_init_command,
 	&lx_serve_command,
+	&lx_keygen_command,
 	&lx_types_command,
 	&lx_tally_command,
 	&lx_share_command,

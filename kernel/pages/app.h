@@ -8,6 +8,7 @@
 
 #include "kernel/http/http.h"
 #include "kernel/http/session.h"
+#include "kernel/record/log.h"
 #include "kernel/types/decide.h"
 
 struct lx_app {
@@ -15,6 +16,7 @@ struct lx_app {
 	struct lx_writer *writer;
 	const struct lx_region *region;
 	struct lx_accounts *accounts;
+	struct lx_log *log;
 };
 
 /* One request's view of the region: a snapshot, the charter as it is in it, and who reads. */

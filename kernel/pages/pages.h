@@ -114,6 +114,7 @@ lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_fo
 	lx_page_charter, lx_page_sign_in, lx_page_sign_in_post, lx_page_sign_out_post,
 	lx_page_register, lx_page_register_post, lx_page_account, lx_page_account_post,
 	lx_page_link, lx_page_link_post, lx_page_search, lx_page_menu, lx_page_health,
-	lx_page_asset, lx_page_tokens_post, lx_page_token_drop;
+	lx_page_asset, lx_page_tokens_post, lx_page_token_drop, lx_page_checkpoint, lx_page_log_key,
+	lx_page_tile, lx_page_receipt;
 
 #endif
