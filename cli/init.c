@@ -82,6 +82,7 @@ static enum lx_code run(struct lx_cli *cli)
 
 static const struct lx_option options[] = {
 	{ .name = "charter", .kind = LX_OPTION_TEXT, .value = "FILE" },
+	{ .name = "origin", .kind = LX_OPTION_TEXT, .value = "NAME" },
 	{ 0 },
 };
 

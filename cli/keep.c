@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* lianxi verify, rebuild, backup, restore: keeping a region. */
+#include "cli/receipt.h"
 #include "cli/region.h"
 #include "kernel/journal/hash.h"
 #include "kernel/types/apply.h"
@@ -29,8 +30,7 @@ static enum lx_code verify_journal(
 	return LX_OK;
 }
 
-/* A difference is an answer, not a failure: told on standard output, exit code 1. */
-static enum lx_code tell_difference(struct lx_cli *cli, enum lx_code code)
+enum lx_code lx_tell_difference(struct lx_cli *cli, enum lx_code code)
 {
 	if (code != LX_CONFLICT)
 		return code;
@@ -59,7 +59,7 @@ static enum lx_code verify_tables(struct lx_cli *cli, struct lx_opened *opened)
 	return code;
 }
 
-static enum lx_code verify(struct lx_cli *cli)
+static enum lx_code verify_region(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
 	char root[LX_HASH_TEXT], number[24];
@@ -69,17 +69,35 @@ static enum lx_code verify(struct lx_cli *cli)
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_READ, &opened));
 	enum lx_code code = verify_journal(cli, &opened, &size, root);
 	if (code != LX_OK)
-		return tell_difference(cli, code);
+		return lx_tell_difference(cli, code);
 	code = verify_tables(cli, &opened);
 	if (code != LX_OK)
-		return tell_difference(cli, code);
+		return lx_tell_difference(cli, code);
 	(void)snprintf(number, sizeof number, "%lld", (long long)size);
 	lx_say(&cli->out, cli->lang, "verify.done", number, root);
 	lx_buf_char(&cli->out, '\n');
 	return LX_OK;
 }
 
-const struct lx_command lx_verify_command = { "verify", "DIR", 1, 1, NULL, verify };
+/* "verify receipt FILE" beside "verify DIR". */
+static enum lx_code verify(struct lx_cli *cli)
+{
+	if (strcmp(cli->operands[0], "receipt") == 0 && cli->operands_n == 2)
+		return lx_verify_receipt(cli, cli->operands[1]);
+	if (cli->operands_n != 1)
+		return lx_fail(
+			&cli->call, LX_INVALID, cli->operands[1], "verify.receipt_operands", NULL);
+	return verify_region(cli);
+}
+
+static const struct lx_option verify_options[] = {
+	{ .name = "key", .kind = LX_OPTION_TEXT, .value = "KEY" },
+	{ .name = "entry", .kind = LX_OPTION_TEXT, .value = "FILE" },
+	{ 0 },
+};
+
+const struct lx_command lx_verify_command = { "verify", "DIR | receipt FILE", 1, 2, verify_options,
+	verify };
 
 /* --- rebuild --------------------------------------------------------------------------------- */
 
@@ -139,7 +157,7 @@ static enum lx_code restore(struct lx_cli *cli)
 	LX_TRY(lx_region_open(cli, cli->operands[1], LX_REGION_READ, &opened));
 	code = verify_journal(cli, &opened, &size, root);
 	if (code != LX_OK)
-		return tell_difference(cli, code);
+		return lx_tell_difference(cli, code);
 	(void)snprintf(number, sizeof number, "%lld", (long long)size);
 	lx_say(&cli->out, cli->lang, "restore.done", cli->operands[1], number);
 	lx_buf_char(&cli->out, '\n');

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -59,25 +60,65 @@ static enum lx_code take_lock(struct lx_cli *cli, const char *folder, struct lx_
 	return LX_OK;
 }
 
+/* A folder may be called what a log may not. */
+static void origin_of_folder(const char *folder, char origin[LX_NOTE_NAME])
+{
+	char whole[PATH_MOST];
+	const char *name = realpath(folder, whole) == NULL ? folder : strrchr(whole, '/') + 1;
+	int n = snprintf(origin, LX_NOTE_NAME, "%s/log", name);
+
+	for (char *c = origin; *c != '\0'; c++)
+		if ((unsigned char)*c <= ' ' || *c == '+' || *c == 0x7f)
+			*c = '-';
+	if (n < 0 || n >= LX_NOTE_NAME || !lx_note_name_fits(lx_text(origin)))
+		(void)snprintf(origin, LX_NOTE_NAME, "region/log");
+}
+
+enum lx_code lx_region_origin(struct lx_cli *cli, const char *folder, char origin[LX_NOTE_NAME])
+{
+	const char *said = lx_option(cli, "origin");
+
+	if (said == NULL) {
+		origin_of_folder(folder, origin);
+		return LX_OK;
+	}
+	if (!lx_note_name_fits(lx_text(said)))
+		return lx_fail(&cli->call, LX_INVALID, "origin", "record.name", "%s", said);
+	(void)snprintf(origin, LX_NOTE_NAME, "%s", said);
+	return LX_OK;
+}
+
+static enum lx_code make_keys(struct lx_cli *cli, const char *folder, const char *keys)
+{
+	char origin[LX_NOTE_NAME];
+
+	LX_TRY(lx_region_origin(cli, folder, origin));
+	return lx_log_keys_make(&cli->call, keys, lx_text(origin));
+}
+
 enum lx_code lx_region_open(
 	struct lx_cli *cli, const char *folder, enum lx_region_use use, struct lx_opened *opened)
 {
 	static const enum lx_store_mode modes[] = { [LX_REGION_READ] = LX_STORE_READ,
 		[LX_REGION_WRITE] = LX_STORE_WRITE,
 		[LX_REGION_CREATE] = LX_STORE_CREATE };
-	char path[PATH_MOST];
+	char path[PATH_MOST], origin[LX_NOTE_NAME];
 
 	*opened = (struct lx_opened){ .lock = -1 };
 	LX_TRY(lx_region_types(&cli->call, &opened->region));
 	LX_TRY(path_of(cli, folder, "lianxi.db", path));
-	if (use == LX_REGION_CREATE)
+	if (use == LX_REGION_CREATE) {
+		LX_TRY(lx_region_origin(cli, folder, origin)); /* before anything is made */
 		LX_TRY(make_folder(cli, folder));
-	else if (access(path, F_OK) != 0)
+	}
+	if (use != LX_REGION_CREATE && access(path, F_OK) != 0)
 		return lx_fail(
 			&cli->call, LX_NOT_FOUND, folder, "region.none", "%s", strerror(errno));
 	if (use != LX_REGION_READ)
 		LX_TRY(take_lock(cli, folder, opened));
-	return lx_store_open(&cli->call, path, modes[use], opened->region.tables, &opened->store);
+	LX_TRY(path_of(cli, folder, "keys", opened->keys));
+	LX_TRY(lx_store_open(&cli->call, path, modes[use], opened->region.tables, &opened->store));
+	return use == LX_REGION_CREATE ? make_keys(cli, folder, opened->keys) : LX_OK;
 }
 
 enum lx_code lx_region_start(struct lx_cli *cli, struct lx_opened *opened)
@@ -90,6 +131,7 @@ enum lx_code lx_region_start(struct lx_cli *cli, struct lx_opened *opened)
 
 	opened->kept.arena.limit = WRITER_MEMORY;
 	opened->region.kept = &opened->kept;
+	LX_TRY(lx_log_open(&cli->call, opened->keys, opened->store, &opened->log));
 	LX_TRY(lx_writer_start(&cli->call, opened->store, &setting, &opened->writer));
 	return lx_accounts_open(&cli->call, opened->store, opened->writer, &opened->accounts);
 }
@@ -99,6 +141,7 @@ void lx_region_close(struct lx_opened *opened)
 	lx_writer_stop(&opened->writer);
 	lx_charter_kept_close(&opened->kept);
 	lx_accounts_close(&opened->accounts);
+	lx_log_close(&opened->log);
 	lx_store_close(&opened->store);
 	if (opened->lock >= 0)
 		(void)close(opened->lock);

@@ -23,6 +23,8 @@ struct lx_opened {
 	struct lx_store *store;
 	struct lx_writer *writer;
 	struct lx_accounts *accounts;
+	struct lx_log *log;
+	char keys[4096]; /* the folder of the log's keys */
 	struct lx_clock clock;
 	int lock;
 };
@@ -36,6 +38,10 @@ LX_CHECK enum lx_code lx_region_open(
 
 /* Starts the writer and the accounts on an opened region. */
 LX_CHECK enum lx_code lx_region_start(struct lx_cli *cli, struct lx_opened *opened);
+
+/* The log's name: what --origin says, else the folder's name and "/log". LX_INVALID `record.name`. */
+LX_CHECK enum lx_code lx_region_origin(
+	struct lx_cli *cli, const char *folder, char origin[LX_NOTE_NAME]);
 
 /* Stops the writer, closes the store, gives the folder free. Also for what was opened in part. */
 void lx_region_close(struct lx_opened *opened);

@@ -163,11 +163,24 @@ static void hold_signals(void)
 	(void)signal(SIGXFSZ, SIG_IGN); /* a quota refuses an act, it does not end the server */
 }
 
+/* Pages are served all the same; but whoever starts the server must hear that the record is not signed. */
+static void tell_unsigned(struct lx_cli *cli, struct lx_opened *opened)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf line = { 0 };
+	struct lx_published published;
+
+	if (lx_log_checkpoint(opened->log, &cli->call, lx_monotonic(), &published) == LX_OK)
+		return;
+	lx_say_fault(&line, cli->lang, &cli->call.fault);
+	lx_fault_clear(&cli->call.fault);
+	log_line(NULL, lx_buf_view(&line));
+}
+
 static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 {
 	struct lx_charter_shared charter = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct lx_app app = { opened->store, opened->writer, &opened->region, opened->accounts,
-		&charter };
+		&charter, opened->log };
 	struct lx_http_setting setting = { .proxies = lx_option(cli, "proxy"),
 		.memory = REQUEST_MEMORY,
 		.routes = lx_page_routes,
@@ -187,6 +200,7 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 		setting.address_rate = (struct lx_rate){ 6000, 1200 };
 		setting.account_rate = (struct lx_rate){ 1200, 300 };
 	}
+	tell_unsigned(cli, opened);
 	LX_TRY(start_ticking(cli, &ticking));
 	enum lx_code code = lx_http_start(&cli->call, &setting, &http);
 	if (code == LX_OK) {

@@ -260,7 +260,7 @@ static enum lx_code run_route(
 	LX_TRY(check_csrf(exchange));
 	if (found->route->access == LX_SIGNED_IN && request->visitor.account == 0)
 		return refuse(exchange, 401, "http.sign_in");
-	if (!acceptable)
+	if (!acceptable && found->route->access != LX_FILE)
 		return refuse(exchange, 406, "http.accept");
 	memcpy(request->captures, found->captures, sizeof found->captures);
 	request->captures_n = found->captures_n;

@@ -20,7 +20,8 @@
 #define LX_KEY_MAX	200
 
 enum lx_media { LX_HTML = 1, LX_JSON, LX_CSV, LX_ATOM, LX_PLAIN };
-enum lx_access { LX_ANYONE = 1, LX_SIGNED_IN };
+/* LX_FILE: for anyone, one representation, whatever Accept says. */
+enum lx_access { LX_ANYONE = 1, LX_SIGNED_IN, LX_FILE };
 
 /* name=value from the query or the form; percent-decoded, valid UTF-8 without NUL. */
 struct lx_param {
@@ -87,7 +88,7 @@ struct lx_reply {
 };
 
 /* `pattern`: "/needs/:n/:act"; of those that have the method the most literal wins. /api/v1/needs and
- * /needs.json come to the handler of /needs, unless a pattern names them whole. */
+ * /needs.json come to the handler of /needs, unless a pattern names them whole. A last segment "*" takes the rest of the path. */
 struct lx_route {
 	const char *method;
 	const char *pattern;
@@ -140,6 +141,9 @@ unsigned lx_http_port(const struct lx_http *http);
 
 /* Lets running requests finish (at most 10 s) and stops. NULL is allowed. */
 void lx_http_stop(struct lx_http **http);
+
+/* Milliseconds of a clock that never jumps. */
+int64_t lx_monotonic(void);
 
 /* A header field of the request by its name in any case, empty when there is none (printable, UTF-8). */
 struct lx_text lx_request_header(const struct lx_request *request, const char *name);

@@ -222,6 +222,9 @@ static const struct lx_route routes[] = {
 	{ "POST", "/needs/:n/say", LX_ANYONE, NULL },
 	{ "POST", "/:type/:n/say", LX_ANYONE, NULL },
 	{ "DELETE", "/needs/:n", LX_ANYONE, NULL },
+	{ "GET", "/log/tile/*", LX_FILE, NULL },
+	{ "GET", "/log/tile/key", LX_FILE, NULL },
+	{ "GET", "/:type/:n/:act", LX_ANYONE, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 
@@ -252,6 +255,25 @@ static void the_most_literal_route_wins(void **state)
 	assert_false(found.known);
 	lx_route_find(routes, "GET", lx_text("/"), &found);
 	assert_ptr_equal(found.route, &routes[0]);
+}
+
+static void a_star_takes_the_rest_of_the_path(void **state)
+{
+	struct lx_found found;
+
+	(void)state;
+	lx_route_find(routes, "GET", lx_text("/log/tile/0/x001/067.p/9"), &found);
+	assert_ptr_equal(found.route, &routes[8]);
+	assert_int_equal(found.captures_n, 1);
+	assert_true(lx_text_is(found.captures[0], "0/x001/067.p/9"));
+	lx_route_find(routes, "GET", lx_text("/log/tile/0"), &found);
+	assert_ptr_equal(found.route, &routes[8]);
+	lx_route_find(routes, "GET", lx_text("/log/tile/key"), &found);
+	assert_ptr_equal(found.route, &routes[9]);
+	lx_route_find(routes, "GET", lx_text("/log/tile/"), &found);
+	assert_false(found.known);
+	lx_route_find(routes, "GET", lx_text("/log/tile"), &found);
+	assert_false(found.known);
 }
 
 static bool holds(const struct lx_networks *networks, const char *text)
@@ -478,6 +500,7 @@ int main(void)
 		T(cookies),
 		T(kinds_of_bodies),
 		T(the_most_literal_route_wins),
+		T(a_star_takes_the_rest_of_the_path),
 		T(networks),
 		T(buckets_fill_by_the_minute),
 		T(problems_escape_pointers),

@@ -14,9 +14,6 @@ enum lx_stage { LX_FREE, LX_WAITING, LX_BODY, LX_WORK, LX_ANSWER };
 struct lx_reaper;
 struct lx_slot;
 
-/* Milliseconds of a clock that never jumps. */
-int64_t lx_monotonic(void);
-
 /* Starts the thread for `slots` connections. */
 LX_CHECK enum lx_code lx_reaper_start(struct lx_call *call, unsigned slots,
 	const struct lx_deadlines *deadlines, struct lx_reaper **reaper);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * The table of routes walked: patterns are compared segment by segment; of several that fit, the one
- * that is literal where the others capture, seen from the left, wins. Some hundred rows at most, so no index.
+ * that is literal where the others capture, seen from the left, wins. Some hundred rows at most, so no index. A
+ * last segment "*" captures all that is left, slashes and all.
  */
 #include "kernel/http/routes.h"
 
@@ -13,6 +14,11 @@ bool lx_pattern_fits(const char *pattern, struct lx_text path, struct lx_text *c
 	size_t found = 0;
 
 	while (left.len > 0 && right.len > 0) {
+		if (lx_text_is(left, "*") && found < LX_CAPTURES_MAX) {
+			captures[found++] = right;
+			*n = found;
+			return true;
+		}
 		if (!lx_text_split(&left, '/', &want) || !lx_text_split(&right, '/', &have))
 			return false;
 		if (want.len > 0 && want.at[0] == ':') {
@@ -27,14 +33,18 @@ bool lx_pattern_fits(const char *pattern, struct lx_text path, struct lx_text *c
 	return left.len == 0 && right.len == 0;
 }
 
+static bool captures_any(struct lx_text segment)
+{
+	return segment.len > 0 && (segment.at[0] == ':' || lx_text_is(segment, "*"));
+}
+
 /* Whether `a` is more literal than `b`, both fitting the same path: the first difference decides. */
 static bool more_literal(const char *a, const char *b)
 {
 	struct lx_text left = lx_text(a), right = lx_text(b), x, y;
 
 	while (lx_text_split(&left, '/', &x) && lx_text_split(&right, '/', &y)) {
-		bool captures_x = x.len > 0 && x.at[0] == ':',
-		     captures_y = y.len > 0 && y.at[0] == ':';
+		bool captures_x = captures_any(x), captures_y = captures_any(y);
 		if (captures_x != captures_y)
 			return captures_y;
 	}

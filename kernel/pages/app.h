@@ -8,6 +8,7 @@
 
 #include "kernel/http/http.h"
 #include "kernel/http/session.h"
+#include "kernel/record/log.h"
 #include "kernel/types/decide.h"
 #include "kernel/types/reduce.h"
 
@@ -17,6 +18,7 @@ struct lx_app {
 	const struct lx_region *region;
 	struct lx_accounts *accounts;
 	struct lx_charter_shared *charter;
+	struct lx_log *log;
 };
 
 /* One request's view of the region: a snapshot, the charter as it is in it, and who reads. */

@@ -226,7 +226,7 @@ static void entry_facts(
 static enum lx_code entry_proof(
 	const struct lx_reader *reader, int64_t number, struct lx_entry_page *page)
 {
-	struct lx_fact *facts = lx_array(reader->call, 1, sizeof *facts);
+	struct lx_fact *facts = lx_array(reader->call, 2, sizeof *facts);
 	char hash[LX_HASH_TEXT];
 	size_t n = 0;
 
@@ -236,6 +236,13 @@ static enum lx_code entry_proof(
 		add_fact(reader, facts, &n, "page.leaf",
 			(struct lx_cell){ .kind = LX_CELL_REF,
 				.words = lx_words(lx_show_text(reader, "%s", hash)) });
+	if (facts != NULL)
+		add_fact(reader, facts, &n, "record.get",
+			(struct lx_cell){ .kind = LX_CELL_REF,
+				.words = lx_words(
+					lx_show_text(reader, "%lld.tlog-proof", (long long)number)),
+				.link = lx_address_make(
+					reader->call, "/log/proof/%lld", (long long)number) });
 	page->proof = (struct lx_fact_group){ .facts = facts, .facts_n = n };
 	return LX_OK;
 }

@@ -18,7 +18,7 @@ static void must(bool holds)
 static void try_tile(struct lx_text text)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf again = { 0 };
-	struct lx_tile tile;
+	struct lx_log_tile tile;
 
 	if (!lx_tile_parse(text, &tile))
 		return;

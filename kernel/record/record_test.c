@@ -217,7 +217,7 @@ static void addresses_of_tiles(void **state)
 {
 	static const struct {
 		const char *path;
-		struct lx_tile tile;
+		struct lx_log_tile tile;
 	} good[] = {
 		{ "0/005", { 0, 5, 256 } },
 		{ "0/000.p/1", { 0, 0, 1 } },
@@ -233,7 +233,7 @@ static void addresses_of_tiles(void **state)
 
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
 		LX_CLOSE(lx_buf_close) struct lx_buf again = { 0 };
-		struct lx_tile tile;
+		struct lx_log_tile tile;
 		assert_true(lx_tile_parse(lx_text(good[i].path), &tile));
 		assert_int_equal(tile.level, good[i].tile.level);
 		assert_int_equal(tile.number, good[i].tile.number);
@@ -242,7 +242,7 @@ static void addresses_of_tiles(void **state)
 		assert_string_equal(again.at, good[i].path);
 	}
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		struct lx_tile tile;
+		struct lx_log_tile tile;
 		if (lx_tile_parse(lx_text(bad[i]), &tile))
 			fail_msg("%s", bad[i]);
 	}
@@ -251,7 +251,7 @@ static void addresses_of_tiles(void **state)
 static size_t tile_bytes(struct fixture *f, int64_t size, int level, int64_t number, unsigned width)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
-	const struct lx_tile tile = { level, number, width };
+	const struct lx_log_tile tile = { level, number, width };
 	enum lx_code code = lx_tile_read(f->tx, size, &tile, &out);
 
 	assert_true(code == LX_OK || code == LX_NOT_FOUND);

@@ -52,7 +52,7 @@ static bool read_number(struct lx_text *rest, int64_t *number, bool *partial)
 	return false;
 }
 
-bool lx_tile_parse(struct lx_text path, struct lx_tile *tile)
+bool lx_tile_parse(struct lx_text path, struct lx_log_tile *tile)
 {
 	int64_t level = LX_TILE_ENTRIES, number, width = LX_TILE_WIDTH;
 	struct lx_text rest = path, first;
@@ -69,11 +69,11 @@ bool lx_tile_parse(struct lx_text path, struct lx_tile *tile)
 		return false;
 	if (!partial && rest.len > 0)
 		return false;
-	*tile = (struct lx_tile){ (int)level, number, (unsigned)width };
+	*tile = (struct lx_log_tile){ (int)level, number, (unsigned)width };
 	return true;
 }
 
-void lx_tile_path(const struct lx_tile *tile, struct lx_buf *out)
+void lx_tile_path(const struct lx_log_tile *tile, struct lx_buf *out)
 {
 	int64_t unit = 1;
 
@@ -118,7 +118,7 @@ static enum lx_code read_entries(struct lx_tx *tx, int64_t from, int64_t to, str
 }
 
 enum lx_code lx_tile_read(
-	struct lx_tx *tx, int64_t size, const struct lx_tile *tile, struct lx_buf *out)
+	struct lx_tx *tx, int64_t size, const struct lx_log_tile *tile, struct lx_buf *out)
 {
 	unsigned char hashes[LX_TILE_BYTES];
 	int level = tile->level == LX_TILE_ENTRIES ? 0 : tile->level;

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* lianxi keygen DIR: the key that signs the record, for regions that have none; a new log after a break. */
+#include "cli/region.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum lx_code tell_key(struct lx_cli *cli, const struct lx_opened *opened)
+{
+	LX_CLOSE(lx_log_close) struct lx_log *log = NULL;
+	char text[LX_NOTE_KEY_TEXT];
+
+	LX_TRY(lx_log_open(&cli->call, opened->keys, opened->store, &log));
+	if (lx_log_key(log) == NULL)
+		return lx_fail(&cli->call, LX_BROKEN, NULL, "record.file", "%s", opened->keys);
+	lx_note_key_write(lx_log_key(log), text);
+	lx_say(&cli->out, cli->lang, "keygen.done", opened->keys);
+	lx_buf_printf(&cli->out, "\n%s\n", text);
+	return LX_OK;
+}
+
+static enum lx_code run(struct lx_cli *cli)
+{
+	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
+	bool anew = lx_option(cli, "anew") != NULL;
+	char origin[LX_NOTE_NAME];
+
+	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
+	LX_TRY(lx_region_origin(cli, cli->operands[0], origin));
+	if (anew)
+		LX_TRY(lx_log_keys_anew(&cli->call, opened.keys, lx_text(origin)));
+	else
+		LX_TRY(lx_log_keys_make(&cli->call, opened.keys, lx_text(origin)));
+	return tell_key(cli, &opened);
+}
+
+static const struct lx_option options[] = {
+	{ .name = "origin", .kind = LX_OPTION_TEXT, .value = "NAME" },
+	{ .name = "anew", .kind = LX_OPTION_FLAG },
+	{ 0 },
+};
+
+const struct lx_command lx_keygen_command = { "keygen", "DIR", 1, 1, options, run };

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The record for programs (C2SP tlog-tiles): checkpoint, tiles, entry bundles, the key, receipts. Static bytes for
+ * everyone, with the caching the specification names. Nothing beyond the last checkpoint is served, and nothing at all
+ * by a log that may not sign: what is cached for ever must be what was signed.
+ */
+#include "kernel/pages/pages.h"
+#include "kernel/record/log.h"
+#include "kernel/record/tiles.h"
+
+#define TEXT	 "text/plain; charset=utf-8"
+#define FOR_EVER "public, max-age=31536000, immutable"
+
+/* Nobody's language, cookie or Accept changes these bytes. */
+static enum lx_code file_fields(
+	struct lx_request *request, struct lx_reply *reply, const char *media, const char *caching)
+{
+	reply->media = media;
+	LX_TRY(lx_reply_header(request, reply, "Cache-Control", "%s", caching));
+	LX_TRY(lx_reply_header(request, reply, "Access-Control-Allow-Origin", "*"));
+	return lx_reply_header(request, reply, "Vary", "Accept-Encoding");
+}
+
+static enum lx_code published_now(struct lx_request *request, struct lx_published *published)
+{
+	const struct lx_app *app = request->app;
+
+	return lx_log_checkpoint(app->log, request->call, lx_monotonic(), published);
+}
+
+static enum lx_code none(struct lx_request *request)
+{
+	return lx_fail(request->call, LX_NOT_FOUND, NULL, "page.none", NULL);
+}
+
+enum lx_code lx_page_checkpoint(struct lx_request *request, struct lx_reply *reply)
+{
+	struct lx_published published;
+
+	LX_TRY(published_now(request, &published));
+	lx_buf_text(&reply->body, published.note);
+	return file_fields(request, reply, TEXT, "public, max-age=1");
+}
+
+enum lx_code lx_page_log_key(struct lx_request *request, struct lx_reply *reply)
+{
+	const struct lx_app *app = request->app;
+	const struct lx_note_key *key = lx_log_key(app->log);
+	char text[LX_NOTE_KEY_TEXT];
+
+	if (key == NULL)
+		return none(request);
+	lx_note_key_write(key, text);
+	lx_buf_printf(&reply->body, "%s\n", text);
+	return file_fields(request, reply, TEXT, "public, max-age=60");
+}
+
+enum lx_code lx_page_tile(struct lx_request *request, struct lx_reply *reply)
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	const struct lx_app *app = request->app;
+	struct lx_published published;
+	struct lx_log_tile tile;
+
+	if (!lx_tile_parse(request->captures[0], &tile))
+		return none(request);
+	LX_TRY(published_now(request, &published));
+	LX_TRY(lx_store_read(app->store, request->call, &tx));
+	enum lx_code code = lx_tile_read(tx, published.size, &tile, &reply->body);
+	if (code != LX_OK)
+		return code == LX_NOT_FOUND ? none(request) : code;
+	return file_fields(request, reply, "application/octet-stream", FOR_EVER);
+}
+
+/* The proof file of entry n, for its page's link: "receipt". */
+static enum lx_code write_receipt(struct lx_request *request, int64_t n,
+	const struct lx_published *published, struct lx_buf *out)
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	const struct lx_app *app = request->app;
+	struct lx_proof proof;
+	struct lx_text entry;
+
+	LX_TRY(lx_store_read(app->store, request->call, &tx));
+	enum lx_code code = lx_journal_bytes(tx, n, &entry);
+	if (code == LX_NOT_FOUND)
+		return none(request);
+	LX_TRY(code);
+	if (n > published->size)
+		return lx_fail(request->call, LX_BUSY, NULL, "record.not_yet", NULL);
+	LX_TRY(lx_proof_make(tx, n - 1, published->size, &proof));
+	lx_receipt_write(entry, n - 1, &proof, published->note, out);
+	return LX_OK;
+}
+
+enum lx_code lx_page_receipt(struct lx_request *request, struct lx_reply *reply)
+{
+	struct lx_published published;
+	int64_t n;
+
+	if (!lx_text_int(request->captures[0], &n) || n < 1)
+		return none(request);
+	LX_TRY(published_now(request, &published));
+	LX_TRY(write_receipt(request, n, &published, &reply->body));
+	LX_TRY(lx_reply_header(request, reply, "Content-Disposition",
+		"attachment; filename=\"%lld.tlog-proof\"", (long long)n));
+	return file_fields(request, reply, TEXT, "public, max-age=1");
+}
