@@ -256,7 +256,7 @@ enum lx_code lx_negotiation_cookies(struct lx_request *request, struct lx_reply 
 {
 	static const struct {
 		const char *name, *words;
-	} choices[] = { { "lang", "zh-CN en" }, { "size", "normal large" },
+	} choices[] = { { "lang", "zh zh-CN en" }, { "size", "normal large" },
 		{ "theme", "auto light dark" } };
 
 	for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {

@@ -4,6 +4,25 @@
 
 #include <string.h>
 
+/* By its title; what has none (a mandate) by its first two fields: the holder, and under it the office. */
+static struct lx_cell name_of(
+	const struct lx_reader *reader, const struct lx_type *type, const json_t *reduced)
+{
+	const struct lx_field *first = &type->fields[0], *second = &type->fields[1];
+	struct lx_cell cell = { .kind = LX_CELL_TITLE };
+
+	if (type->title != NULL) {
+		cell.words = lx_show_words(reader, json_object_get(reduced, type->title));
+		return cell;
+	}
+	cell.words = lx_show_cell(reader, type->name, first, json_object_get(reduced, first->name))
+			     .words;
+	cell.under = lx_show_cell(
+		reader, type->name, second, json_object_get(reduced, second->name))
+			     .words;
+	return cell;
+}
+
 static enum lx_code own_table(const struct lx_reader *reader, const char *type, const char *heading,
 	struct lx_grid *table)
 {
@@ -36,16 +55,8 @@ static enum lx_code own_table(const struct lx_reader *reader, const char *type, 
 		LX_TRY(lx_record_load_head(reader->tx, shape, standings[i].record, &record));
 		if (lx_reduce(&reader->sight, &record, LX_LIST_PARTS, &reduced) != LX_OK)
 			continue;
-		struct lx_words title =
-			shape->type->title == NULL
-				? lx_show_cell(reader, type, &shape->type->fields[0],
-					  json_object_get(reduced, shape->type->fields[0].name))
-					  .words
-				: lx_show_words(
-					  reader, json_object_get(reduced, shape->type->title));
-		cells[0] = (struct lx_cell){
-			.kind = LX_CELL_TITLE, .words = title, .link = lx_show_address(reader, ref)
-		};
+		cells[0] = name_of(reader, shape->type, reduced);
+		cells[0].link = lx_show_address(reader, ref);
 		cells[1] = (struct lx_cell){ .state = lx_show_state(reader, reduced) };
 		rows[table->rows_n++] = (struct lx_grid_row){ .cells = cells, .cells_n = 2 };
 	}

@@ -345,3 +345,16 @@ def test_erasing_by_api_and_by_the_secretariat(region):
     done = other.act(f"/persons/{region.numbers['other']}/erase", 200)
     assert done["type"] == "person" and not other.holds()
     region.verify()
+
+
+@pytest.mark.parametrize("first, then, tag", [("zh", "en", "zh-CN"), ("en", "zh-CN", "en")])
+def test_the_language_chosen_in_the_frame_stays(region, first, then, tag):
+    """By the very link that every page has: what is shown next, also after a form, is in that language."""
+    reader = Client(region.server.port)
+    fields = {"Accept": "text/html", "Accept-Language": then}
+    page = html.unescape(reader.ask("GET", "/sign-in", fields=fields).body.decode())
+    link = re.search(rf'href="(/sign-in\?lang={first}[^"]*)"', page).group(1)
+    cookie = reader.ask("GET", link, fields=fields).fields["set-cookie"].split(";")[0]
+    answer = reader.ask("POST", "/sign-in", b"name=nobody&password=wrong", {
+        **fields, "Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"})
+    assert answer.status == 403 and f'<html lang="{tag}"' in answer.body.decode()
