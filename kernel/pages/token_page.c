@@ -134,7 +134,7 @@ enum lx_code lx_page_token_confirm(struct lx_request *request, struct lx_reply *
 {
 	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_confirm_page page = { .facts = { .facts_n = 2 } };
-	struct lx_bearer bearer;
+	struct lx_bearer bearer = { .number = 0 };
 	char action[64];
 
 	LX_TRY(lx_reader_open(request, &reader));
