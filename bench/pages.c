@@ -5,7 +5,7 @@
  *
  *	bench_pages PORT CONNECTIONS SECONDS STATUS FILE    (FILE: whole request heads, separated by lines "%%")
  *
- * Every answer must have STATUS and a Content-Length (304: none).
+ * Every answer must have STATUS and a Content-Length (304: none), or be 503, which is counted apart.
  */
 #include "bench/clock.h"
 
@@ -31,7 +31,7 @@ struct run {
 	double until;
 	char *requests[REQUESTS_MAX];
 	size_t n;
-	atomic_size_t next, done, bytes;
+	atomic_size_t next, done, bytes, refused;
 	float *times;
 };
 
@@ -54,7 +54,7 @@ static int connect_to(int port)
 }
 
 /* Reads one answer into the buffer and returns its bytes. */
-static size_t read_answer(int s, char *buffer, int status)
+static size_t read_answer(int s, char *buffer, int status, bool *refused)
 {
 	size_t have = 0, whole = 0;
 
@@ -68,12 +68,14 @@ static size_t read_answer(int s, char *buffer, int status)
 		if (end == NULL)
 			continue;
 		const char *length = strcasestr(buffer, "\r\nContent-Length:");
-		if (strtol(buffer + 9, NULL, 10) != status)
+		long got = strtol(buffer + 9, NULL, 10);
+		*refused = got == 503;
+		if (got != status && !*refused)
 			stop_at(buffer);
 		whole = (size_t)(end + 4 - buffer);
-		if (status != 304 && length == NULL)
+		if (got != 304 && length == NULL)
 			stop_at("no Content-Length");
-		if (status != 304)
+		if (got != 304)
 			whole += strtoul(length + 17, NULL, 10);
 	}
 	return whole;
@@ -91,7 +93,15 @@ static void *connection(void *argument)
 		size_t n = strlen(request);
 		if (write(s, request, n) != (ssize_t)n)
 			stop_at("the connection ended");
-		atomic_fetch_add(&run->bytes, read_answer(s, buffer, run->status));
+		bool refused;
+		size_t bytes = read_answer(s, buffer, run->status, &refused);
+		if (refused) {
+			atomic_fetch_add(&run->refused, 1);
+			(void)close(s);
+			s = connect_to(run->port);
+			continue;
+		}
+		atomic_fetch_add(&run->bytes, bytes);
 		size_t i = atomic_fetch_add(&run->done, 1);
 		run->times[i % TIMES_MAX] = (float)(bench_now() - begun);
 	}
@@ -159,8 +169,8 @@ int main(int n, char **words)
 	size_t kept = run.done < TIMES_MAX ? run.done : TIMES_MAX;
 	qsort(run.times, kept, sizeof *run.times, by_size);
 	(void)printf("{\"requests\": %zu, \"seconds\": %.3f, \"bytes\": %zu, \"median\": %.6f, "
-		     "\"p99\": %.6f}\n",
+		     "\"p99\": %.6f, \"refused\": %zu}\n",
 		(size_t)run.done, seconds, (size_t)run.bytes, (double)run.times[kept / 2],
-		(double)run.times[kept * 99 / 100]);
+		(double)run.times[kept * 99 / 100], (size_t)run.refused);
 	return 0;
 }

@@ -219,7 +219,7 @@ def page_row(bench, what, server, peer, ours, theirs, status, aim, connections=3
     cpu = cpu_of(server[1]) - begun[0], cpu_of(peer[1]) - begun[1]
     rate, bare = got["requests"] / got["seconds"], against["requests"] / against["seconds"]
     each = 1e6 * cpu[0] / got["requests"], 1e6 * cpu[1] / against["requests"]
-    return [what, f"{rate:,.0f}", f"{1000 * got['median']:.1f}", f"{1000 * got['p99']:.1f}", f"{bare:,.0f}", judged(rate / bare, aim),
+    return [what, f"{rate:,.0f}", f"{1000 * got['median']:.1f}", f"{1000 * got['p99']:.1f}", f"{got['refused']:,}", f"{bare:,.0f}", judged(rate / bare, aim),
             f"{each[0]:.0f}", f"{each[1]:.0f}", f"{each[1] / each[0]:.2f}"]
 
 
@@ -247,8 +247,8 @@ def measure_pages(bench, region, entries):
     nginx.stop()
     print(f"List of 50 out of {NEEDS:,} needs ({entries:,} entries), {PAGES:,} different addresses, 32 connections, "
           f"{SECONDS:.0f} s each, one act a second meanwhile ({acting.acts} acts; not while not modified); page of {len(body):,} bytes.\n")
-    table(["page", "pages/s", "median ms", "p99 ms", "nginx/s", "ratio", "processor µs a page", "of nginx", "ratio"], rows)
-    print(f"Peak memory of the server after all this, {SECONDS:.0f} s at 128 clients ({long['requests'] / long['seconds']:,.0f} pages/s) "
+    table(["page", "pages/s", "median ms", "p99 ms", "refused 503", "nginx/s", "ratio", "processor µs a page", "of nginx", "ratio"], rows)
+    print(f"Peak memory of the server after all this, {SECONDS:.0f} s at 128 clients ({long['requests'] / long['seconds']:,.0f} pages/s, {long['refused']} refused) "
           f"and 20 sign-ins at once ({faults} refused): {memory['VmHWM']:.0f} MB (aim 96, "
           f"{'met' if memory['VmHWM'] <= 96 else 'missed'}; the aim is after ten minutes), now {memory['VmRSS']:.0f} MB.\n")
 
