@@ -58,6 +58,7 @@ struct lx_life {
 	struct lx_words reason;	   /* with its word before it: "Reason: …" */
 	struct lx_words on;	   /* the day from which it holds, when not the day of entry */
 	bool undone;		   /* taken back by a later entry: struck out, and said */
+	struct lx_words later;	   /* which later entry took it back, in words, not struck out */
 };
 
 /* A seat or member that was asked for its consent. */
