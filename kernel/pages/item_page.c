@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define VOICES_OPEN 8 /* of a decided consent; more are folded */
+
 struct showing {
 	struct lx_reader *reader;
 	const struct lx_shape *shape;
@@ -277,6 +279,9 @@ static enum lx_code fill_consents(struct showing *s)
 			lx_show_key(s->reader, "consent", ".", lx_text(stage)).text };
 		views[i].until = lx_show_moment(json_object_get(consent, "until"));
 		LX_TRY(consent_voices(s, consent, &views[i]));
+		if (!open && views[i].voices_n > VOICES_OPEN)
+			views[i].fold = lx_show_say(s->reader, "page.voices",
+				lx_show_text(s->reader, "%zu", views[i].voices_n).at, NULL);
 		if (open)
 			LX_TRY(consent_says(s, &s->record.pending[n - 1 - i], &views[i]));
 	}

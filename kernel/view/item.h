@@ -79,6 +79,7 @@ struct lx_consent_view {
 	struct lx_html bar;		  /* lx_svg_stack of them */
 	const struct lx_voice_view *voices;
 	size_t voices_n;
+	struct lx_words fold; /* the voices stand folded under these words; empty: open */
 	const struct lx_fact *input; /* what the act would set */
 	size_t input_n;
 	const struct lx_act_view *says; /* what the reader may say: yes, no, abstain */
