@@ -23,7 +23,7 @@ static enum lx_code demo_table(const struct lx_reader *reader, struct lx_grid *t
 
 	if (!reader->request->loopback)
 		return LX_OK;
-	LX_TRY(lx_all(reader->tx, &lx_q_demo_accounts, NULL, 20, &cells, &n));
+	LX_TRY(lx_all(reader->tx, &lx_q_demo_accounts, NULL, 80, &cells, &n));
 	struct lx_column *columns = lx_array(reader->call, 2, sizeof *columns);
 	struct lx_grid_row *rows = lx_array(reader->call, n, sizeof *rows);
 	if (columns == NULL || rows == NULL)

@@ -273,6 +273,28 @@ static void draw_rows(struct drawing *d, const struct lx_rows *rows, bool needed
 	view->groups_n = groups == NULL ? 0 : n;
 }
 
+/* The words of a question that is answered by a choice, in the reader's language. */
+static void question_options(
+	const struct drawing *d, const struct lx_row *row, struct lx_field_view *view)
+{
+	struct lx_value words = lx_charter_cell(&d->reader->charter, "question", row, "words");
+	LX_CLOSE(lx_json_free) json_t *names = json_loadb(words.text.at, words.text.len, 0, NULL);
+	struct lx_text all = lx_show_words(d->reader, names).text, rest = all, word;
+	size_t n = 0;
+
+	while (lx_text_split(&rest, '|', &word))
+		n++;
+	if (all.len == 0)
+		return;
+	struct lx_option *options = options_room(d, n, view);
+	rest = all;
+	for (size_t i = 0; options != NULL && lx_text_split(&rest, '|', &word); i++)
+		options[i] = (struct lx_option){ .value = lx_text_trim(word),
+			.label = lx_words(lx_text_trim(word)),
+			.chosen = lx_text_equal(lx_text_trim(word), view->value) };
+	view->kind = LX_FIELD_SELECT;
+}
+
 /* The charter's extra questions, each a field "answers.<code>". */
 static void draw_questions(struct drawing *d, const struct lx_field *field)
 {
@@ -310,6 +332,8 @@ static void draw_questions(struct drawing *d, const struct lx_field *field)
 			.value = typed_text(d, json_object_get(d->typed, field->name),
 				lx_show_text(d->reader, "%.*s", (int)code.len, code.at).at)
 		};
+		if (lx_text_is(kind, "choice"))
+			question_options(d, row, &d->fields[d->n - 1]);
 	}
 }
 

@@ -10,8 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LATEST_MOST 10
-#define SEARCH_MOST 50
+#define LATEST_MOST   10
+#define FINDING_NAMES 3
+#define SEARCH_MOST   50
 
 static struct lx_words tr(const struct lx_reader *reader, const char *id)
 {
@@ -102,6 +103,34 @@ static bool tile_place(struct lx_text place, int64_t *row, int64_t *column)
 	       *column <= LX_TILE_COLUMNS;
 }
 
+/* What the map shows, in words: how many members lead, and which lead most. */
+static void find_on_map(const struct lx_reader *reader, const struct lx_tile *tiles,
+	const int64_t *counts, struct lx_tile_map *map)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf names = { 0 };
+	int64_t leading = 0, most = 0;
+	size_t named = 0;
+
+	for (size_t i = 0; i < map->tiles_n; i++) {
+		leading += counts[i] > 0;
+		most = counts[i] > most ? counts[i] : most;
+	}
+	for (size_t i = 0; i < map->tiles_n; i++) {
+		if (counts[i] < most || named == FINDING_NAMES)
+			continue;
+		if (named++ > 0)
+			lx_buf_str(&names, reader->request->lang == LX_ZH ? "、" : ", ");
+		lx_buf_text(&names, tiles[i].name.text);
+	}
+	if (most == 0 || lx_buf_failed(&names))
+		return;
+	lx_buf_printf(&names, reader->request->lang == LX_ZH ? "（%lld 件）" : " (%lld)",
+		(long long)most);
+	map->finding = lx_show_say(reader, "page.map_finding",
+		lx_show_text(reader, "%lld", (long long)leading).at,
+		lx_show_text(reader, "%s", names.at).at);
+}
+
 static enum lx_code fill_map(const struct lx_reader *reader, struct lx_tile_map *map)
 {
 	const struct lx_shape *members = lx_shape_find(reader->app->region, LX_TEXT_OF("member"));
@@ -113,7 +142,8 @@ static enum lx_code fill_map(const struct lx_reader *reader, struct lx_tile_map 
 	if (last > 500 || needs == NULL || !lx_charter_on(&reader->charter, "need"))
 		return LX_OK;
 	struct lx_tile *tiles = lx_array(reader->call, (size_t)last, sizeof *tiles);
-	if (tiles == NULL)
+	int64_t *counts = lx_array(reader->call, (size_t)last, sizeof *counts);
+	if (tiles == NULL || counts == NULL)
 		return LX_BROKEN;
 	int lead = lx_field_find(needs->type->fields, LX_TEXT_OF("lead"));
 	for (int64_t i = 1; i <= last; i++) {
@@ -131,6 +161,7 @@ static enum lx_code fill_map(const struct lx_reader *reader, struct lx_tile_map 
 		struct lx_value names = lx_record_value(&member, "names");
 		LX_CLOSE(lx_json_free)
 		json_t *json = json_loadb(names.text.at, names.text.len, 0, NULL);
+		counts[n] = found.total;
 		tiles[n++] = (struct lx_tile){ .row = (int)row,
 			.column = (int)column,
 			.name = lx_show_words(reader, json),
@@ -140,6 +171,7 @@ static enum lx_code fill_map(const struct lx_reader *reader, struct lx_tile_map 
 	}
 	map->tiles = tiles;
 	map->tiles_n = n;
+	find_on_map(reader, tiles, counts, map);
 	map->heading = tr(reader, "page.map");
 	map->unit = tr(reader, "page.map_unit");
 	map->table = (struct lx_link_view){ tr(reader, "page.map_table"),
@@ -192,6 +224,66 @@ enum lx_code lx_page_home(struct lx_request *request, struct lx_reply *reply)
 	return LX_OK;
 }
 
+/* A column of a section's table beside title and state: what lists show. */
+static bool in_section(const struct lx_type *type, const struct lx_field *field)
+{
+	const char *title = type->title == NULL ? type->fields[0].name : type->title;
+
+	return strcmp(field->name, title) != 0 && lx_word_in(LX_TEXT_OF("list"), field->use);
+}
+
+static enum lx_code section_columns(
+	const struct lx_reader *reader, const struct lx_shape *shape, struct lx_grid *table)
+{
+	const struct lx_type *type = shape->type;
+	struct lx_column *columns = lx_array(reader->call, shape->fields_n + 2, sizeof *columns);
+	size_t n = 0;
+
+	if (columns == NULL)
+		return LX_BROKEN;
+	columns[n++] = (struct lx_column){ LX_CELL_TITLE, tr(reader, type->name) };
+	columns[n++] = (struct lx_column){ LX_CELL_TEXT, tr(reader, "page.state") };
+	for (const struct lx_field *f = type->fields; f->name != NULL; f++)
+		if (in_section(type, f))
+			columns[n++] = (struct lx_column){
+				f->kind == LX_MOMENT || f->kind == LX_DATE ? LX_CELL_DATE
+									   : LX_CELL_TEXT,
+				lx_show_key(reader, type->name, ".", lx_text(f->name))
+			};
+	table->columns = columns;
+	table->columns_n = n;
+	return LX_OK;
+}
+
+static enum lx_code section_row(const struct lx_reader *reader, const struct lx_shape *shape,
+	int64_t number, struct lx_grid *table, struct lx_grid_row *row)
+{
+	const struct lx_type *type = shape->type;
+	const char *title = type->title == NULL ? type->fields[0].name : type->title;
+	struct lx_cell *cells = lx_array(reader->call, table->columns_n, sizeof *cells);
+	LX_CLOSE(lx_json_free) json_t *reduced = NULL;
+	struct lx_record record;
+	size_t n = 0;
+
+	if (cells == NULL)
+		return LX_BROKEN;
+	LX_TRY(lx_record_load_head(reader->tx, shape, number, &record));
+	LX_TRY(lx_reduce(&reader->sight, &record, LX_LIST_PARTS, &reduced));
+	cells[n] = lx_show_cell(reader, type->name,
+		&type->fields[lx_field_find(type->fields, lx_text(title))],
+		json_object_get(reduced, title));
+	cells[n].kind = LX_CELL_TITLE;
+	cells[n++].link = lx_address_make(
+		reader->call, "/%s/%lld", type->plural, (long long)record.number);
+	cells[n++] = (struct lx_cell){ .state = lx_show_state(reader, reduced) };
+	for (const struct lx_field *f = type->fields; f->name != NULL; f++)
+		if (in_section(type, f))
+			cells[n++] = lx_show_cell(
+				reader, type->name, f, json_object_get(reduced, f->name));
+	*row = (struct lx_grid_row){ .cells = cells, .cells_n = n };
+	return LX_OK;
+}
+
 /* A short table of a type's records for a section page. */
 static enum lx_code section_table(
 	const struct lx_reader *reader, const struct lx_shape *shape, struct lx_grid *table)
@@ -199,48 +291,23 @@ static enum lx_code section_table(
 	struct lx_list_spec spec = { .shape = shape,
 		.most = 12,
 		.sort = strcmp(shape->type->section, "council") == 0 ? LX_SORT_OLD : LX_SORT_NEW };
-	struct lx_column *columns = lx_array(reader->call, 2, sizeof *columns);
 	struct lx_list_found found;
 	char id[64];
 
 	LX_TRY(lx_list_find(reader->tx, &spec, &found));
 	struct lx_grid_row *rows = lx_array(reader->call, found.n, sizeof *rows);
-	if (columns == NULL || rows == NULL)
+	if (rows == NULL)
 		return LX_BROKEN;
 	(void)snprintf(id, sizeof id, "%s+", shape->type->name);
-	columns[0] = (struct lx_column){ LX_CELL_TITLE, tr(reader, shape->type->name) };
-	columns[1] = (struct lx_column){ LX_CELL_TEXT, tr(reader, "page.state") };
-	*table = (struct lx_grid){ .caption = tr(reader, id),
-		.columns = columns,
-		.columns_n = 2,
-		.rows = rows,
-		.empty = tr(reader, "page.empty") };
+	*table = (struct lx_grid){
+		.caption = tr(reader, id), .rows = rows, .empty = tr(reader, "page.empty")
+	};
+	LX_TRY(section_columns(reader, shape, table));
 	if (found.total > (int64_t)found.n)
 		table->more = (struct lx_link_view){ tr(reader, "page.all"),
 			lx_address_make(reader->call, "/%s", shape->type->plural) };
-	for (size_t i = 0; i < found.n; i++) {
-		struct lx_cell *cells = lx_array(reader->call, 2, sizeof *cells);
-		struct lx_record record;
-		json_t *reduced = NULL;
-		if (cells == NULL)
-			return LX_BROKEN;
-		LX_TRY(lx_record_load_head(reader->tx, shape, found.numbers[i], &record));
-		LX_TRY(lx_reduce(&reader->sight, &record, LX_LIST_PARTS, &reduced));
-		struct lx_words title =
-			shape->type->title == NULL
-				? lx_show_cell(reader, shape->type->name, &shape->type->fields[0],
-					  json_object_get(reduced, shape->type->fields[0].name))
-					  .words
-				: lx_show_words(
-					  reader, json_object_get(reduced, shape->type->title));
-		cells[0] = (struct lx_cell){ .kind = LX_CELL_TITLE,
-			.words = title,
-			.link = lx_address_make(reader->call, "/%s/%lld", shape->type->plural,
-				(long long)record.number) };
-		cells[1] = (struct lx_cell){ .state = lx_show_state(reader, reduced) };
-		json_decref(reduced);
-		rows[table->rows_n++] = (struct lx_grid_row){ .cells = cells, .cells_n = 2 };
-	}
+	for (size_t i = 0; i < found.n; i++)
+		LX_TRY(section_row(reader, shape, found.numbers[i], table, &rows[table->rows_n++]));
 	return LX_OK;
 }
 

@@ -2,6 +2,7 @@
 /* The timeline of a record and the latest acts of the region, from the entries as the reader may see them. */
 #include "kernel/pages/pages.h"
 
+#include "kernel/types/input.h"
 #include "kernel/types/types_queries.h"
 
 #include <stdio.h>
@@ -54,6 +55,19 @@ static enum lx_view_mark mark_of(const struct lx_type *type, const json_t *entry
 	return LX_VIEW_NONE;
 }
 
+enum lx_code lx_show_reason(
+	const struct lx_reader *reader, const json_t *entry, struct lx_words *words)
+{
+	const char *reason = json_string_value(json_object_get(entry, "reason"));
+	const json_t *first = json_array_get(json_object_get(entry, "do"), 0);
+	const char *what = json_string_value(json_array_get(first, 0));
+
+	/* a voice carries its reason in what it does */
+	if (reason == NULL && what != NULL && strcmp(what, "say") == 0)
+		reason = json_string_value(json_array_get(first, 4));
+	return prose_of(reader, reason, words);
+}
+
 static enum lx_code life_line(const struct lx_reader *reader, const struct lx_record *record,
 	int64_t n, int64_t at, struct lx_life *line, bool *shown)
 {
@@ -73,16 +87,107 @@ static enum lx_code life_line(const struct lx_reader *reader, const struct lx_re
 	const char *on = json_string_value(json_object_get(said, "on"));
 	if (on != NULL)
 		line->on = lx_words(lx_show_text(reader, "%s", on));
-	return prose_of(reader, json_string_value(json_object_get(said, "reason")), &line->reason);
+	return lx_show_reason(reader, said, &line->reason);
 }
 
-static void mark_undone(const struct lx_value *cells, size_t n, struct lx_life *life, size_t life_n)
+/* What later took a line back is said on it, unless it is the very next line. */
+static void mark_undone(const struct lx_reader *reader, const struct lx_value *cells, size_t n,
+	struct lx_life *life, size_t life_n)
 {
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < life_n; k++)
+	for (size_t i = 0; i < n; i++) {
+		size_t done = life_n, undone = life_n;
+		for (size_t k = 0; k < life_n; k++) {
+			if (life[k].entry == cells[i * 6].number)
+				done = k;
 			if (cells[i * 6 + 5].number != 0 &&
 				life[k].entry == cells[i * 6 + 5].number)
-				life[k].undone = true;
+				undone = k;
+		}
+		if (done == life_n || undone == life_n || done <= undone + 1)
+			continue;
+		struct lx_text what = life[done].what.text;
+		life[undone].later = lx_show_say(reader, "page.later",
+			lx_show_text(reader, "%.*s", (int)what.len, what.at).at,
+			lx_show_text(reader, "%lld", (long long)life[done].entry).at);
+	}
+}
+
+/* "back" of "need.back". */
+static struct lx_text act_name(struct lx_text act)
+{
+	const char *dot = memchr(act.at, '.', act.len);
+
+	return dot == NULL ? act
+			   : (struct lx_text){ dot + 1, act.len - (size_t)(dot + 1 - act.at) };
+}
+
+/* Acts that many do one after the other, each for himself: backing, raising a voice. */
+static bool of_many(const struct lx_type *type, struct lx_text act)
+{
+	const struct lx_act *found = lx_act_find(type, act_name(act));
+	struct lx_text rest;
+	struct lx_taken taken;
+
+	if (found == NULL || strcmp(found->name, "say") == 0)
+		return found != NULL;
+	rest = lx_text(found->takes);
+	while (lx_takes_next(&rest, &taken)) {
+		int list = taken.sign == '+' ? lx_rows_find(type, taken.name) : -1;
+		if (list >= 0 && type->rows[list].many)
+			return true;
+	}
+	return false;
+}
+
+/* Like acts in a row become one line that counts them; what each said stands elsewhere on the page. */
+static void say_many(
+	const struct lx_reader *reader, struct lx_text act, int64_t times, struct lx_life *line)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
+	struct lx_text name = act_name(act);
+	char id[80];
+
+	if (times < 2)
+		return;
+	(void)snprintf(id, sizeof id, "%.*s#", (int)act.len, act.at);
+	if (!lx_has(id))
+		(void)snprintf(id, sizeof id, "any.%.*s#", (int)name.len, name.at);
+	lx_say_count(&out, reader->request->lang, lx_has(id) ? id : "any.times#", times);
+	line->what = lx_words(lx_show_text(reader, "%s", out.at == NULL ? "" : out.at));
+	line->reason = lx_words_str("");
+}
+
+/* A run of like acts: its line is the first one's. */
+struct life_run {
+	struct lx_text act;
+	int64_t times;
+};
+
+static enum lx_code life_lines(const struct lx_reader *reader, const struct lx_record *record,
+	const struct lx_value *cells, size_t n, struct lx_life *life, size_t *shown_n)
+{
+	struct life_run run = { { "", 0 }, 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		struct lx_text act = cells[i * 6 + 1].text;
+		bool shown;
+		LX_TRY(life_line(reader, record, cells[i * 6].number, cells[i * 6 + 2].number,
+			&life[*shown_n], &shown));
+		if (!shown)
+			continue;
+		if (*shown_n > 0 && lx_text_equal(run.act, act) &&
+			of_many(record->shape->type, act)) {
+			run.times++;
+			continue;
+		}
+		if (*shown_n > 0)
+			say_many(reader, run.act, run.times, &life[*shown_n - 1]);
+		run = (struct life_run){ act, 1 };
+		(*shown_n)++;
+	}
+	if (*shown_n > 0)
+		say_many(reader, run.act, run.times, &life[*shown_n - 1]);
+	return LX_OK;
 }
 
 enum lx_code lx_item_life(
@@ -95,16 +200,11 @@ enum lx_code lx_item_life(
 		(struct lx_value[]){ LX_S(record->shape->type->name), LX_I(record->number), LX_I(0),
 			LX_I(LIFE_MOST) },
 		LIFE_MOST, &cells, &n));
-	struct lx_life *life = lx_array(reader->call, n, sizeof *life);
+	struct lx_life *life = lx_array(reader->call, n + 1, sizeof *life);
 	if (life == NULL)
 		return LX_BROKEN;
-	for (size_t i = 0; i < n; i++) {
-		bool shown;
-		LX_TRY(life_line(reader, record, cells[i * 6].number, cells[i * 6 + 2].number,
-			&life[shown_n], &shown));
-		shown_n += shown;
-	}
-	mark_undone(cells, n, life, shown_n);
+	LX_TRY(life_lines(reader, record, cells, n, life, &shown_n));
+	mark_undone(reader, cells, n, life, shown_n);
 	page->life = life;
 	page->life_n = shown_n;
 	return LX_OK;

@@ -3,11 +3,12 @@
 #include "kernel/pages/pages.h"
 
 #include "kernel/types/consent.h"
-#include "kernel/view/markdown.h"
 #include "kernel/view/svg.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define VOICES_OPEN 8 /* of a decided consent; more are folded */
 
 struct showing {
 	struct lx_reader *reader;
@@ -30,19 +31,12 @@ static bool is_title(const struct lx_type *type, const struct lx_field *field)
 static enum lx_code add_prose(struct showing *s, const struct lx_field *field, const json_t *value,
 	struct lx_prose *prose)
 {
-	struct lx_words words = lx_show_words(s->reader, value);
-
 	*prose = (struct lx_prose){ .large = s->page.proses_n == 0 };
 	if (s->page.proses_n > 0)
 		prose->label = lx_show_key(
 			s->reader, s->shape->type->name, ".", lx_text(field->name));
 	s->page.proses_n++;
-	if (json_object_get(value, "gone") != NULL) {
-		prose->gone = words;
-		return LX_OK;
-	}
-	prose->lang = words.lang;
-	return lx_markdown(s->reader->call, words.text, 2, &prose->html);
+	return lx_show_prose(s->reader, value, prose);
 }
 
 static enum lx_code fill_proses(struct showing *s)
@@ -54,7 +48,8 @@ static enum lx_code fill_proses(struct showing *s)
 	s->page.proses = proses;
 	for (const struct lx_field *f = s->shape->type->fields; f->name != NULL; f++) {
 		const json_t *value = json_object_get(s->json, f->name);
-		if (f->kind == LX_TEXT && !is_title(s->shape->type, f) && json_is_object(value))
+		if (f->kind == LX_TEXT && !is_title(s->shape->type, f) && json_is_object(value) &&
+			!lx_item_answered(s->shape->type, s->json, f->name))
 			LX_TRY(add_prose(s, f, value, &proses[s->page.proses_n]));
 	}
 	return LX_OK;
@@ -63,7 +58,8 @@ static enum lx_code fill_proses(struct showing *s)
 static bool is_fact(const struct showing *s, const struct lx_field *field)
 {
 	if (is_title(s->shape->type, field) || field->kind == LX_TEXT ||
-		lx_term_find(s->shape->type, lx_text(field->name)) >= 0)
+		lx_term_find(s->shape->type, lx_text(field->name)) >= 0 ||
+		lx_item_answered(s->shape->type, s->json, field->name))
 		return false;
 	const json_t *value = json_object_get(s->json, field->name);
 	return value != NULL && !json_is_null(value);
@@ -283,6 +279,9 @@ static enum lx_code fill_consents(struct showing *s)
 			lx_show_key(s->reader, "consent", ".", lx_text(stage)).text };
 		views[i].until = lx_show_moment(json_object_get(consent, "until"));
 		LX_TRY(consent_voices(s, consent, &views[i]));
+		if (!open && views[i].voices_n > VOICES_OPEN)
+			views[i].fold = lx_show_say(s->reader, "page.voices",
+				lx_show_text(s->reader, "%zu", views[i].voices_n).at, NULL);
 		if (open)
 			LX_TRY(consent_says(s, &s->record.pending[n - 1 - i], &views[i]));
 	}
@@ -293,24 +292,17 @@ static enum lx_code fill_consents(struct showing *s)
 
 static enum lx_code fill_head(struct showing *s)
 {
-	struct lx_words *above = lx_array(s->reader->call, 1, sizeof *above);
-	struct lx_words type = lx_show_key(s->reader, "", "", lx_text(s->shape->type->name));
 	struct lx_words title = s->shape->type->title == NULL
 					? lx_words_str("")
 					: lx_show_words(s->reader,
 						  json_object_get(s->json, s->shape->type->title));
 
-	if (above == NULL)
-		return LX_BROKEN;
-	above[0] = lx_words(lx_show_text(s->reader, "%.*s %lld", (int)type.text.len, type.text.at,
-		(long long)s->record.number));
-	s->page.above = above;
-	s->page.above_n = 1;
-	s->page.title = title.text.len > 0 ? title : above[0];
+	LX_TRY(lx_item_head(s->reader, &s->record, s->json, &s->page));
+	s->page.title = title.text.len > 0 ? title : s->page.above[0];
 	s->page.state = lx_show_state(s->reader, s->json);
 	lx_frame_fill(s->reader, s->page.title, s->shape->type->section, s->record.last_n,
 		&s->page.frame);
-	lx_frame_crumbs(s->reader, s->shape->type, above[0], &s->page.frame);
+	lx_frame_crumbs(s->reader, s->shape->type, s->page.above[0], &s->page.frame);
 	s->page.frame.exports.json = lx_address_make(s->reader->call, "/api/v1/%s/%lld",
 		s->shape->type->plural, (long long)s->record.number);
 	if (s->record.hidden != 0)
@@ -325,6 +317,7 @@ static enum lx_code fill(struct showing *s)
 
 	LX_TRY(fill_head(s));
 	LX_TRY(fill_proses(s));
+	LX_TRY(lx_item_answer(s->reader, &s->record, s->json, &s->page));
 	LX_TRY(fill_facts(s));
 	LX_TRY(fill_tables(s));
 	LX_TRY(fill_consents(s));

@@ -83,9 +83,29 @@ LX_CHECK enum lx_code lx_route_type(const struct lx_reader *reader, const struct
 LX_CHECK enum lx_code lx_route_record(
 	const struct lx_reader *reader, const struct lx_shape *shape, struct lx_record *record);
 
+/* The reason of an entry, where it has one and it may be read (item_life.c). */
+LX_CHECK enum lx_code lx_show_reason(
+	const struct lx_reader *reader, const json_t *entry, struct lx_words *words);
+
 /* The timeline of a record, for its page (item_life.c). */
 LX_CHECK enum lx_code lx_item_life(
 	const struct lx_reader *reader, const struct lx_record *record, struct lx_item_page *page);
+
+/* Text of a reduced record as prose (item_answer.c). */
+LX_CHECK enum lx_code lx_show_prose(
+	const struct lx_reader *reader, const json_t *value, struct lx_prose *prose);
+
+/* The answer and the verdict in their box, with what followed from the record; none where the type declares none or none is
+ * given. `json` is the reduced record (item_answer.c). */
+LX_CHECK enum lx_code lx_item_answer(const struct lx_reader *reader, const struct lx_record *record,
+	const json_t *json, struct lx_item_page *page);
+
+/* Whether the box shows a field, so that the facts need not. */
+bool lx_item_answered(const struct lx_type *type, const json_t *json, const char *field);
+
+/* The small line over the title and the pieces under it (item_head.c). */
+LX_CHECK enum lx_code lx_item_head(const struct lx_reader *reader, const struct lx_record *record,
+	const json_t *json, struct lx_item_page *page);
 
 /* The acts at the right of a record's page, and of a list's (acts that make one; record NULL). */
 LX_CHECK enum lx_code lx_item_acts(const struct lx_reader *reader, const struct lx_shape *shape,

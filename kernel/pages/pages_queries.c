@@ -3,4 +3,4 @@
 #include "kernel/pages/pages_queries.h"
 
 const struct lx_query lx_q_demo_accounts = { "pages.demo_accounts",
-	"SELECT name FROM account WHERE demo = 1 ORDER BY number LIMIT 20", "", "t" };
+	"SELECT name FROM account WHERE demo = 1 ORDER BY number LIMIT 80", "", "t" };

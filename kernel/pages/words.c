@@ -199,21 +199,70 @@ static struct lx_words number_words(const struct lx_reader *reader, const json_t
 	return lx_words(kept(reader, &out));
 }
 
-/* Answers to the charter's questions: "code: answer; …". */
+static const char *own_name(const struct lx_reader *reader, const json_t *names)
+{
+	const char *name = json_string_value(
+		json_object_get(names, reader->request->lang == LX_ZH ? "zh" : "en"));
+
+	return name == NULL ? "" : name;
+}
+
+static json_t *question_cell(
+	const struct lx_charter *charter, const struct lx_row *row, const char *cell)
+{
+	struct lx_text text = lx_charter_cell(charter, "question", row, cell).text;
+
+	return json_loadb(text.at, text.len, 0, NULL);
+}
+
+/* A choice in the reader's language, whichever it was made in. */
+static struct lx_text chosen(
+	const struct lx_reader *reader, const json_t *words, struct lx_text answer)
+{
+	static const char *const langs[] = { "zh", "en" };
+	struct lx_text word, own_word;
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *list = json_string_value(json_object_get(words, langs[i]));
+		struct lx_text rest = lx_text(list == NULL ? "" : list),
+			       own = lx_text(own_name(reader, words));
+		while (lx_text_split(&rest, '|', &word) && lx_text_split(&own, '|', &own_word))
+			if (lx_text_equal(lx_text_trim(word), answer))
+				return copied(reader, lx_text_trim(own_word));
+	}
+	return answer;
+}
+
+/* Answers to the charter's questions: "Question: answer; …". */
 static struct lx_words data_words(const struct lx_reader *reader, const json_t *value)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
-	const char *key;
-	json_t *item;
+	const struct lx_charter *charter = &reader->charter;
+	const struct lx_row *row;
+	size_t at = 0;
 
-	json_object_foreach((json_t *)value, key, item)
-	{
+	while ((row = lx_charter_row(charter, "question", LX_TEXT_OF(""), &at)) != NULL) {
+		struct lx_text code = lx_charter_cell(charter, "question", row, "code").text;
+		const json_t *answer = json_object_get(
+			value, lx_show_text(reader, "%.*s", (int)code.len, code.at).at);
+		LX_CLOSE(lx_json_free) json_t *names = question_cell(charter, row, "names");
+		LX_CLOSE(lx_json_free) json_t *words = question_cell(charter, row, "words");
+		if (!json_is_string(answer))
+			continue;
 		if (out.len > 0)
 			lx_buf_str(&out, reader->request->lang == LX_ZH ? "；" : "; ");
-		lx_buf_printf(&out, "%s%s%s", key, reader->request->lang == LX_ZH ? "：" : ": ",
-			json_is_string(item) ? json_string_value(item) : "");
+		lx_buf_str(&out, own_name(reader, names));
+		lx_buf_str(&out, reader->request->lang == LX_ZH ? "：" : ": ");
+		lx_buf_text(&out, chosen(reader, words, string_of(answer)));
 	}
 	return lx_words(kept(reader, &out));
+}
+
+/* A field of years: its figures are not grouped. */
+static bool is_year(const struct lx_field *field)
+{
+	return field->kind == LX_NUMBER && field->of != NULL &&
+	       strcmp(field->of, "1900..2200") == 0;
 }
 
 struct lx_cell lx_show_cell(const struct lx_reader *reader, const char *type,
@@ -228,7 +277,9 @@ struct lx_cell lx_show_cell(const struct lx_reader *reader, const char *type,
 	case LX_NUMBER:
 	case LX_COUNT:
 		cell.kind = LX_CELL_NUMBER;
-		cell.words = number_words(reader, value);
+		cell.words = is_year(field) ? lx_words(lx_show_text(reader, "%lld",
+						      (long long)json_integer_value(value)))
+					    : number_words(reader, value);
 		return cell;
 	case LX_DECIMAL:
 		cell.kind = LX_CELL_NUMBER;

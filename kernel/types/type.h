@@ -138,6 +138,14 @@ struct lx_step { /* how stored entries of an older version are read */
 	const char *by; /* for a split: the field whose value decides */
 };
 
+/* What an authority answers in a record, and what who asked says of it: pages put them into one box. */
+struct lx_answering {
+	const char *text, *outcome;  /* fields: the answer, its conclusion */
+	const char *act;	     /* that gives the answer */
+	const char *verdict, *facts; /* the act that judges it, and the fields it fills */
+	const char *agrees;	     /* of these the choice that says "yes" when who asked agrees */
+};
+
 struct lx_type { /* title: the field that names a record; readers: relations that read it while not public */
 	const char *name, *plural, *section, *title;
 	const struct lx_field *fields;
@@ -149,6 +157,7 @@ struct lx_type { /* title: the field that names a record; readers: relations tha
 	const struct lx_act *acts;
 	const char *readers;
 	const struct lx_step *steps;
+	const struct lx_answering *answering; /* NULL: nothing is answered */
 };
 #define END                                                                                        \
 	{                                                                                          \

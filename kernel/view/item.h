@@ -58,6 +58,7 @@ struct lx_life {
 	struct lx_words reason;	   /* with its word before it: "Reason: …" */
 	struct lx_words on;	   /* the day from which it holds, when not the day of entry */
 	bool undone;		   /* taken back by a later entry: struck out, and said */
+	struct lx_words later;	   /* which later entry took it back, in words, not struck out */
 };
 
 /* A seat or member that was asked for its consent. */
@@ -78,6 +79,7 @@ struct lx_consent_view {
 	struct lx_html bar;		  /* lx_svg_stack of them */
 	const struct lx_voice_view *voices;
 	size_t voices_n;
+	struct lx_words fold; /* the voices stand folded under these words; empty: open */
 	const struct lx_fact *input; /* what the act would set */
 	size_t input_n;
 	const struct lx_act_view *says; /* what the reader may say: yes, no, abstain */

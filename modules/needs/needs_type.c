@@ -13,9 +13,9 @@ static const struct lx_rows rows[] = { { "helper", helper, "member" }, { "note",
 	{ "backer", backer, "who", true }, END };
 static const struct lx_field fields[] = { { "title", LX_TEXT, "4..120", "list search" },
 	{ "text", LX_TEXT, "10..20000", "search" },
-	{ "kind", LX_CHOICE, "question help complaint report proposal joint", "list filter" },
+	{ "kind", LX_CHOICE, "question help complaint report proposal joint", "filter" },
 	{ "category", LX_CODE, "need.category", "list filter" },
-	{ "answers", LX_DATA, "need.question" }, { "place", LX_LINK, "member", "list filter" },
+	{ "answers", LX_DATA, "need.question" }, { "place", LX_LINK, "member", "filter" },
 	{ "asker", LX_PERSON, NULL, "actor" },
 	{ "called", LX_SEALED, "name", NULL, "asker lead helper secretariat" },
 	{ "contact", LX_SEALED, "phone", NULL, "asker lead secretariat" },
@@ -76,5 +76,8 @@ static const struct lx_act acts[] = {
 		.also = LX_C(need_to_superior) },
 	{ "lapse", "clock", "answered", "closed", "", "reopen" }, END
 };
+static const struct lx_answering answering = { "answer", "outcome", "answer", "verdict",
+	"contacted solved satisfied", "satisfied" };
 const struct lx_type lx_need_type = { "need", "needs", "needs", "title", fields, rows, relations,
-	states, terms, consents, acts, .readers = "asker steward lead helper" };
+	states, terms, consents, acts, .readers = "asker steward lead helper",
+	.answering = &answering };
