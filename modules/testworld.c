@@ -213,7 +213,8 @@ int begin(void **state)
 	w.now = T0;
 	(void)snprintf(w.path, sizeof w.path, "/tmp/lianxi-needs-XXXXXX");
 	assert_non_null(mkdtemp(w.path));
-	(void)strcat(w.path, "/lianxi.db");
+	size_t length = strlen(w.path);
+	(void)snprintf(w.path + length, sizeof w.path - length, "/lianxi.db");
 	assert_int_equal(
 		lx_region_make(&w.call, lx_types, lx_data_checks, further, &w.region), LX_OK);
 	w.region.person_by_name = by_number;
