@@ -76,7 +76,7 @@ class Client:
     """One person's way to the server; `token` None: a stranger. Keeps its connection."""
 
     def __init__(self, port, token=None, timeout=30):
-        self.port, self.token, self.timeout, self.connection = port, token, timeout, None
+        self.port, self.token, self.timeout, self.connection, self.used = port, token, timeout, None, 0
 
     def close(self):
         if self.connection is not None:
@@ -91,6 +91,8 @@ class Client:
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body, ensure_ascii=False).encode()
             fields.setdefault("Content-Type", "application/json")
+        if time.monotonic() - self.used > 1:
+            self.close()  # the server ends connections that rest
         fresh = self.connection is None
         try:
             return self.exchange(method, path, body, fields)
@@ -110,6 +112,7 @@ class Client:
             pass  # a body that is too long is refused before it ends: the answer may be there
         reply = self.connection.getresponse()
         data = reply.read()
+        self.used = time.monotonic()
         got = {}
         for name, value in reply.getheaders():
             got[name.lower()] = value if name.lower() not in got else got[name.lower()] + ", " + value

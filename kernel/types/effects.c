@@ -137,6 +137,18 @@ static bool is_own_list(const struct lx_rows *rows)
 	return key >= 0 && by_actor(&rows->fields[key]);
 }
 
+static bool same_key(const struct lx_rows *rows, const json_t *a, const json_t *b)
+{
+	struct lx_text rest = lx_text(rows->key), word;
+
+	while (lx_text_word(&rest, &word)) {
+		const char *name = rows->fields[lx_field_find(rows->fields, word)].name;
+		if (!json_equal(json_object_get(a, name), json_object_get(b, name)))
+			return false;
+	}
+	return true;
+}
+
 /* No two rows may share the key: against the table, and among the rows of this act. */
 static enum lx_code key_free(struct lx_case *c, size_t list, const json_t *rows, size_t upto)
 {
@@ -156,10 +168,15 @@ static enum lx_code key_free(struct lx_case *c, size_t list, const json_t *rows,
 			return LX_OK;
 		LX_TRY(lx_value_of_json(c->call, field, cell, &binds[n++]));
 	}
-	enum lx_code code = lx_one(c->work->tx, &shape->find, binds, &row);
-	if (code == LX_NOT_FOUND)
-		return LX_OK;
-	LX_TRY(code);
+	bool twice = false;
+	for (size_t i = 0; i < upto && !twice; i++)
+		twice = same_key(shape->rows, own, json_array_get(rows, i));
+	if (!twice) {
+		enum lx_code code = lx_one(c->work->tx, &shape->find, binds, &row);
+		if (code == LX_NOT_FOUND)
+			return LX_OK;
+		LX_TRY(code);
+	}
 	return lx_fail(c->call, LX_CONFLICT, shape->rows->name, "act.row_twice", NULL);
 }
 

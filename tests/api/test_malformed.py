@@ -215,7 +215,7 @@ def test_rows_name_their_place(place):
         refused(place, carried, before, where, (422,))
         number = 2 if place.nobody.ask("GET", "/api/v1/needs/2").status == 200 else carry(place, "submitted")
         before = place.entries
-        problem = refused(place, place.secretary.send(f"/needs/{number}/route", {"lead": "member/2", "helper": rows}), before, where, (422,))
+        problem = refused(place, place.secretary.send(f"/needs/{number}/route", {"lead": "member/2", "helper": rows}), before, where, (409, 422))
         assert where in json.dumps(problem.get("errors")), problem
 
 

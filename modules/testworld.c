@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The region that tests of institutions share. */
+#include "modules/testworld.h"
+
+#include "kernel/polity/founding.h"
+#include "kernel/types/apply.h"
+#include "modules/modules.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char charter_file[] =
+	"{\"names\":{\"zh\":\"测试联席会议\",\"en\":\"Test "
+	"Council\"},\"currency\":\"CNY\",\"places\":2,\"zone\":\"+08:00\","
+	"\"sample\":\"yes\",\"second_factor\":\"no\","
+	"\"institution\":[{\"type\":\"need\",\"on\":\"yes\"},{\"type\":\"commitment\",\"on\":"
+	"\"yes\"}],"
+	"\"word\":[{\"list\":\"need.category\",\"code\":\"transport\",\"names\":{\"zh\":\"交通\","
+	"\"en\":\"Transport\"}}],"
+	"\"term\":[{\"name\":\"need.sign\",\"length\":1,\"unit\":\"working_days\"},"
+	"{\"name\":\"need.answer\",\"length\":3,\"unit\":\"working_days\",\"soon\":1},"
+	"{\"name\":\"need.raise\",\"length\":5,\"unit\":\"working_days\"},"
+	"{\"name\":\"need.verdict\",\"length\":10,\"unit\":\"days\"},"
+	"{\"name\":\"charter.amend\",\"length\":5,\"unit\":\"days\"},"
+	"{\"name\":\"commitment.doubt\",\"length\":5,\"unit\":\"days\"}],"
+	"\"rule\":[{\"name\":\"charter.amend\",\"quorum\":\"1/"
+	"2\",\"silence\":\"absent\",\"early\":\"yes\"},"
+	"{\"name\":\"need.extend\",\"silence\":\"absent\",\"early\":\"yes\"}],"
+	"\"majority\":[{\"rule\":\"charter.amend\",\"weight\":\"one\",\"of\":\"asked\",\"least\":"
+	"\"2/3\",\"more\":\"no\"},"
+	"{\"rule\":\"charter.amend\",\"weight\":\"population\",\"of\":\"asked\",\"least\":\"1/"
+	"2\",\"more\":\"yes\"},"
+	"{\"rule\":\"need.extend\",\"weight\":\"one\",\"of\":\"asked\",\"least\":\"1\",\"more\":"
+	"\"no\"}],"
+	"\"day\":[],"
+	"\"members\":["
+	"{\"code\":\"A\",\"names\":{\"zh\":\"甲市\",\"en\":\"A "
+	"City\"},\"part\":\"full\",\"figure\":[{\"year\":2020,\"population\":800}]},"
+	"{\"code\":\"B\",\"names\":{\"zh\":\"乙市\",\"en\":\"B "
+	"City\"},\"part\":\"full\",\"superior\":\"A\",\"figure\":[{\"year\":2020,\"population\":"
+	"100}]},"
+	"{\"code\":\"C\",\"names\":{\"zh\":\"丙市\",\"en\":\"C "
+	"City\"},\"part\":\"full\",\"figure\":[{\"year\":2020,\"population\":100}]}],"
+	"\"bodies\":[{\"as\":\"council\",\"names\":{\"zh\":\"联席会议\",\"en\":\"Council\"},"
+	"\"kind\":\"conference\",\"seat\":["
+	"{\"names\":{\"zh\":\"甲\",\"en\":\"A\"},\"member\":\"A\",\"voice\":\"votes\"},"
+	"{\"names\":{\"zh\":\"乙\",\"en\":\"B\"},\"member\":\"B\",\"voice\":\"votes\"},"
+	"{\"names\":{\"zh\":\"丙\",\"en\":\"C\"},\"member\":\"C\",\"voice\":\"votes\"}]},"
+	"{\"as\":\"secretariat\",\"names\":{\"zh\":\"秘书处\",\"en\":\"Secretariat\"},\"kind\":"
+	"\"secretariat\"}]}";
+
+static int64_t clock_now(void *with)
+{
+	return *(int64_t *)with;
+}
+
+/* Persons are named in tests by their number. */
+static enum lx_code by_number(struct lx_tx *tx, struct lx_text name, int64_t *person)
+{
+	(void)tx;
+	return lx_text_int(name, person) ? LX_OK : LX_NOT_FOUND;
+}
+
+enum lx_code act_json(struct world *w, int64_t person, const char *what, int64_t record,
+	const json_t *input, struct lx_order *order)
+{
+	const char *dot = strchr(what, '.');
+	char type[32];
+
+	(void)snprintf(type, sizeof type, "%.*s", (int)(dot - what), what);
+	*order = (struct lx_order){
+		.type = type, .act = dot + 1, .record = record, .input = input, .person = person
+	};
+	lx_fault_clear(&w->call.fault);
+	enum lx_code code = lx_writer_submit(w->writer, &w->call, lx_order_job, order);
+	order->type = order->act = NULL;
+	order->input = NULL;
+	return code;
+}
+
+enum lx_code act(struct world *w, int64_t person, const char *what, int64_t record,
+	const char *input, struct lx_order *order)
+{
+	json_t *json = input == NULL ? NULL : json_loads(input, 0, NULL);
+
+	assert_true(input == NULL || json != NULL);
+	enum lx_code code = act_json(w, person, what, record, json, order);
+	json_decref(json);
+	return code;
+}
+
+int64_t must(struct world *w, int64_t person, const char *what, int64_t record, const char *input)
+{
+	struct lx_order order;
+	enum lx_code code = act(w, person, what, record, input, &order);
+
+	if (code != LX_OK)
+		fail_msg("%s refused: %s %s (%s)", what, w->call.fault.msgid, w->call.fault.field,
+			w->call.fault.detail);
+	return order.made_record;
+}
+
+void must_not(struct world *w, enum lx_code expected, const char *msgid, int64_t person,
+	const char *what, int64_t record, const char *input)
+{
+	struct lx_order order;
+	struct lx_edge before, after;
+
+	lx_writer_edge(w->writer, &before);
+	assert_int_equal(act(w, person, what, record, input, &order), expected);
+	assert_string_equal(w->call.fault.msgid, msgid);
+	lx_writer_edge(w->writer, &after);
+	assert_memory_equal(&before, &after, sizeof before);
+}
+
+static enum lx_code nothing(struct lx_work *work, void *argument)
+{
+	(void)work;
+	(void)argument;
+	return LX_OK;
+}
+
+void pass(struct world *w, int64_t days)
+{
+	w->now += days * DAY;
+	for (int i = 0; i < 4; i++) /* what follows from due acts may be due at once */
+		assert_int_equal(lx_writer_submit(w->writer, &w->call, nothing, NULL), LX_OK);
+}
+
+struct lx_record load(struct world *w, const char *type, int64_t number)
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	struct lx_record record;
+
+	assert_int_equal(lx_store_read(w->store, &w->call, &tx), LX_OK);
+	assert_int_equal(
+		lx_record_load(tx, lx_shape_find(&w->region, lx_text(type)), number, &record),
+		LX_OK);
+	return record;
+}
+
+void is_in(struct world *w, const char *type, int64_t number, const char *state, enum lx_mark mark)
+{
+	struct lx_record record = load(w, type, number);
+
+	if (!lx_text_is(record.state, state))
+		fail_msg("%s/%d is %.*s, not %s", type, (int)number, (int)record.state.len,
+			record.state.at, state);
+	assert_int_equal(lx_record_mark(&record), mark);
+}
+
+/* person 1 secretary, 2 3 4 administrators, officers and delegates of A B C, 5 6 residents */
+static void people(struct world *w)
+{
+	static const char *const holders[] = { "body/2", "member/1", "member/2", "member/3" };
+	static const char *const offices[] = { "administrator", "officer", "delegate" };
+	char input[256];
+
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(
+			must(w, 0, "person.register", 0, "{\"name\":\"王小明\",\"tongue\":\"zh\"}"),
+			i + 1);
+	for (int i = 0; i < 4; i++) {
+		struct lx_order order;
+		(void)snprintf(input, sizeof input,
+			"{\"holder\":\"%s\",\"office\":\"administrator\",\"person\":\"%d\"}",
+			holders[i], i + 1);
+		/* by init, as its one-time links do */
+		json_t *json = json_loads(input, 0, NULL);
+		order = (struct lx_order){
+			.type = "mandate", .act = "first", .input = json, .person = -1
+		};
+		assert_int_equal(
+			lx_writer_submit(w->writer, &w->call, lx_init_order_job, &order), LX_OK);
+		json_decref(json);
+		for (int k = 1; k < 3; k++) {
+			(void)snprintf(input, sizeof input,
+				"{\"holder\":\"%s\",\"office\":\"%s\",\"person\":\"%d\",\"called\":"
+				"\"张\"}",
+				holders[i], offices[k], i + 1);
+			int64_t mandate = must(w, i + 1, "mandate.grant", 0, input);
+			must(w, i + 1, "mandate.accept", mandate, NULL);
+		}
+	}
+}
+
+static void adopt(struct world *w)
+{
+	must_not(w, LX_CONFLICT, "act.founding", 5, "need.submit", 0, "{}");
+	must(w, 2, "charter.adopt", 1, NULL);
+	must(w, 2, "charter.say", 1, "{\"says\":\"yes\"}");
+	must(w, 3, "charter.say", 1, "{\"says\":\"yes\"}");
+	is_in(w, "charter", 1, "draft", LX_WORK);
+	must_not(w, LX_FORBIDDEN, "act.not_asked", 3, "charter.say", 1, "{\"says\":\"yes\"}");
+	must(w, 4, "charter.say", 1, "{\"says\":\"yes\"}");
+	is_in(w, "charter", 1, "in_force", LX_DONE);
+	is_in(w, "member", 3, "member", LX_DONE);
+	for (int person = 5; person <= 6; person++) {
+		must(w, person, "person.claim", person,
+			"{\"home\":\"member/2\",\"proof\":\"110101199001011234\"}");
+		must(w, 3, "person.verify", person, NULL);
+	}
+}
+
+int begin(void **state)
+{
+	static struct world w;
+	static const struct lx_table *const further[] = { lx_order_tables, NULL };
+
+	memset(&w, 0, sizeof w);
+	w.arena.limit = 256 << 20;
+	w.call.arena = &w.arena;
+	w.now = T0;
+	(void)snprintf(w.path, sizeof w.path, "/tmp/lianxi-needs-XXXXXX");
+	assert_non_null(mkdtemp(w.path));
+	size_t length = strlen(w.path);
+	(void)snprintf(w.path + length, sizeof w.path - length, "/lianxi.db");
+	assert_int_equal(
+		lx_region_make(&w.call, lx_types, lx_data_checks, further, &w.region), LX_OK);
+	w.region.person_by_name = by_number;
+	w.kept.arena.limit = 16 << 20;
+	w.region.kept = &w.kept;
+	assert_int_equal(
+		lx_store_open(&w.call, w.path, LX_STORE_CREATE, w.region.tables, &w.store), LX_OK);
+	struct lx_writer_setting setting = { .now = clock_now,
+		.clock = &w.now,
+		.due = lx_clock_job,
+		.with = &w.region,
+		.memory = 64 << 20 };
+	assert_int_equal(lx_writer_start(&w.call, w.store, &setting, &w.writer), LX_OK);
+	json_t *file = json_loads(charter_file, 0, NULL);
+	assert_non_null(file);
+	enum lx_code code = lx_writer_submit(w.writer, &w.call, lx_found_job, file);
+	json_decref(file);
+	if (code != LX_OK)
+		fail_msg("founding refused: %s %s (%s)", w.call.fault.msgid, w.call.fault.field,
+			w.call.fault.detail);
+	people(&w);
+	adopt(&w);
+	*state = &w;
+	return 0;
+}
+
+int end(void **state)
+{
+	struct world *w = *state;
+	char command[160];
+
+	lx_writer_stop(&w->writer);
+	lx_charter_kept_close(&w->kept);
+	lx_store_close(&w->store);
+	lx_arena_close(&w->arena);
+	(void)snprintf(command, sizeof command, "%s-wal", w->path);
+	(void)unlink(command);
+	(void)unlink(w->path);
+	*strrchr(w->path, '/') = '\0';
+	(void)rmdir(w->path);
+	return 0;
+}
