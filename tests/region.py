@@ -78,8 +78,6 @@ class Client:
     def __init__(self, port, token=None, timeout=30):
         self.port, self.token, self.timeout, self.connection, self.used = port, token, timeout, None, 0
 
-    used = 0.0  # when the kept connection was last answered
-
     def close(self):
         if self.connection is not None:
             self.connection.close()
@@ -95,9 +93,6 @@ class Client:
             fields.setdefault("Content-Type", "application/json")
         if time.monotonic() - self.used > 1:
             self.close()  # the server ends connections that rest
-        # the server ends a connection that idles for two seconds; one that has idled is not used for what cannot be repeated
-        if self.connection is not None and time.monotonic() - self.used > 0.5:
-            self.close()
         fresh = self.connection is None
         try:
             return self.exchange(method, path, body, fields)
@@ -117,7 +112,6 @@ class Client:
             pass  # a body that is too long is refused before it ends: the answer may be there
         reply = self.connection.getresponse()
         data = reply.read()
-        self.used = time.monotonic()
         self.used = time.monotonic()
         got = {}
         for name, value in reply.getheaders():
