@@ -10,7 +10,7 @@
 
 #define FIRST_CHUNK ((size_t)4 << 10)
 #define LAST_CHUNK  ((size_t)1 << 20)
-#define ALIGN	    alignof(max_align_t)
+#define ALIGN       alignof(max_align_t)
 
 struct lx_chunk {
 	struct lx_chunk *older;

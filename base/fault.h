@@ -11,8 +11,8 @@
 
 #include <stdint.h>
 
-#define LX_CHECK	    __attribute__((warn_unused_result))
-#define LX_CLOSE(f)	    __attribute__((cleanup(f)))
+#define LX_CHECK            __attribute__((warn_unused_result))
+#define LX_CLOSE(f)         __attribute__((cleanup(f)))
 #define LX_PRINTF(n, first) __attribute__((format(printf, n, first)))
 
 enum lx_code { LX_OK, LX_INVALID, LX_FORBIDDEN, LX_NOT_FOUND, LX_CONFLICT, LX_BUSY, LX_BROKEN };

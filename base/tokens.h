@@ -20,9 +20,9 @@
 #include "base/text.h"
 
 /* Bits: fold traditional Han characters; fold English plurals ("buses", "bus's" and "bus"). */
-#define LX_TOKENS_HAN	 1u
+#define LX_TOKENS_HAN    1u
 #define LX_TOKENS_PLURAL 2u
-#define LX_TOKENS_USUAL	 (LX_TOKENS_HAN | LX_TOKENS_PLURAL)
+#define LX_TOKENS_USUAL  (LX_TOKENS_HAN | LX_TOKENS_PLURAL)
 
 #define LX_TOKEN_MOST 64 /* bytes of a word; longer ones are cut into several */
 

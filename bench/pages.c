@@ -22,9 +22,9 @@
 #include <unistd.h>
 
 #define CONNECTIONS_MAX 512
-#define REQUESTS_MAX	20000
-#define TIMES_MAX	(1 << 20)
-#define ANSWER_MAX	(4 << 20)
+#define REQUESTS_MAX    20000
+#define TIMES_MAX       (1 << 20)
+#define ANSWER_MAX      (4 << 20)
 
 struct run {
 	int port, status;

@@ -15,8 +15,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#define LIMIT	((size_t)16 << 30)
-#define ADDED	20000
+#define LIMIT   ((size_t)16 << 30)
+#define ADDED   20000
 #define QUERIES 20000
 
 struct lines {

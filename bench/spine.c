@@ -25,7 +25,7 @@
 
 #define CLIENTS_MAX   1024
 #define ACTS_A_COMMIT 200
-#define SYNCS	      500
+#define SYNCS         500
 
 static void must(const struct lx_call *call, enum lx_code code, const char *what)
 {

@@ -31,9 +31,9 @@ struct lx_demo {
 	struct lx_cli *cli;
 	struct lx_opened *opened;
 	json_t *charter, *people, *files[LX_DEMO_FILES]; /* owned */
-	int offset;					 /* of the charter's zone, minutes */
+	int offset;                                      /* of the charter's zone, minutes */
 	char hash[LX_HASH_PASSWORD];
-	json_t *links;	 /* owned: "member:320500" → "member/15", for the names that inputs use */
+	json_t *links;   /* owned: "member:320500" → "member/15", for the names that inputs use */
 	json_t *persons; /* owned: the number of an account's person */
 	struct lx_demo_event *events;
 	size_t events_n;

@@ -204,7 +204,7 @@ static enum lx_code run(struct lx_cli *cli)
 		if (cli->operands_n < doings[i].operands)
 			return lx_fail(&cli->call, LX_INVALID, NULL, "cli.operands_few", "%s",
 				cli->operands_n < 2 ? "INDEX"
-				: i < 2		    ? "FILE.csv"
+				: i < 2             ? "FILE.csv"
 						    : "TEXT");
 		if (cli->operands_n > doings[i].operands)
 			return lx_fail(&cli->call, LX_INVALID, NULL, "cli.operands_many", "%s",

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define FIELDS_MAX 64
-#define ID_MAX	   200
-#define STEP	   65536 /* bytes between two tells of the progress */
+#define ID_MAX     200
+#define STEP       65536 /* bytes between two tells of the progress */
 
 /* Which column is what; `none` where there is no such column. */
 enum { COLUMN_ID, COLUMN_TEXT, COLUMN_CATEGORY, COLUMN_LATITUDE, COLUMN_LONGITUDE, COLUMNS };

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define RULES	    "greedy greedy-no-skip greedy-threshold greedy-exclusive mes phragmen welfare"
+#define RULES       "greedy greedy-no-skip greedy-threshold greedy-exclusive mes phragmen welfare"
 #define UTILITIES   "cost card cardinal borda positional sqrt log"
 #define COMPLETIONS "none add1 add1x greedy utilitarian comparison"
-#define TIES	    "id natural votes cost lot refuse"
+#define TIES        "id natural votes cost lot refuse"
 #define FILES_MAX   ((size_t)100000)
 
 static const struct lx_option options[] = {

@@ -11,11 +11,11 @@
 
 #include <stdlib.h>
 
-#define STEPS	     10000
-#define NEEDS	     4000
-#define ONE	     3 /* the persons who walk: B's and C's */
-#define OTHER	     4
-#define UNOWNED	     0
+#define STEPS        10000
+#define NEEDS        4000
+#define ONE          3 /* the persons who walk: B's and C's */
+#define OTHER        4
+#define UNOWNED      0
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 struct walk {
@@ -141,7 +141,7 @@ static json_t *random_input(struct walk *walk, const struct lx_type *type, const
 		int field = lx_field_find(type->fields, taken.name),
 		    list = lx_rows_find(type, taken.name);
 		const struct lx_field *f = lx_text_is(taken.name, "reason") ? &reason
-					   : field >= 0			    ? &type->fields[field]
+					   : field >= 0                     ? &type->fields[field]
 									    : NULL;
 		if (!taken.needed && random_below(walk, 2) == 0)
 			continue;
@@ -163,7 +163,7 @@ static json_t *random_input(struct walk *walk, const struct lx_type *type, const
 
 static int64_t person_of(struct lx_text holder)
 {
-	return lx_text_is(holder, "member/2")	? ONE
+	return lx_text_is(holder, "member/2")   ? ONE
 	       : lx_text_is(holder, "member/3") ? OTHER
 						: UNOWNED;
 }

@@ -21,12 +21,12 @@
 #define LX_APPRAISE_VERSION 1
 
 /* Bounds of what is accepted from outside. */
-#define LX_ROWS_MAX	    20000   /* units of one table */
-#define LX_CELLS_MAX	    4000000 /* numbers of one table */
-#define LX_JUDGED_MAX	    64	    /* items compared in pairs */
-#define LX_DEA_COLUMNS_MAX  64	    /* inputs and outputs together */
-#define LX_PERIODS_MAX	    100
-#define LX_DRAWS_MAX	    1000000
+#define LX_ROWS_MAX         20000   /* units of one table */
+#define LX_CELLS_MAX        4000000 /* numbers of one table */
+#define LX_JUDGED_MAX       64      /* items compared in pairs */
+#define LX_DEA_COLUMNS_MAX  64      /* inputs and outputs together */
+#define LX_PERIODS_MAX      100
+#define LX_DRAWS_MAX        1000000
 #define LX_PERMUTATIONS_MAX 1000000
 
 /* Numbers by row (unit, alternative, region) and column (criterion, input, sector), row after row.
@@ -115,7 +115,7 @@ LX_CHECK enum lx_code lx_topsis_swaps(struct lx_call *call, const struct lx_grid
  * contributes 0. */
 struct lx_vikor {
 	double *s, *r, *q; /* rows each */
-	size_t *rank;	   /* by Q */
+	size_t *rank;      /* by Q */
 	size_t best;
 	double lead; /* Q of the second less Q of the best */
 	bool advantage, stable;
@@ -148,7 +148,7 @@ struct lx_composite {
 	size_t *rank;
 	double *median, *low, *high;
 	struct lx_weight_swap *swaps; /* rows - 1, from the top */
-	size_t filled;		      /* missing numbers that were filled in */
+	size_t filled;                /* missing numbers that were filled in */
 };
 
 /* Faults: missing numbers unless filled, `appraise.geometric_zero` (a normalised value of 0 or less
@@ -294,23 +294,23 @@ extern const char *const lx_appraise_kinds[LX_KINDS]; /* their names in files */
 struct lx_appraisal {
 	enum lx_appraise_kind kind;
 	struct lx_grid table;
-	struct lx_criteria criteria;	      /* mcdm, composite, coupling (weights) */
+	struct lx_criteria criteria;          /* mcdm, composite, coupling (weights) */
 	const struct lx_judgement *judgement; /* ahp */
-	double v;			      /* mcdm: VIKOR's weight of the majority */
+	double v;                             /* mcdm: VIKOR's weight of the majority */
 	struct lx_composite_choice composite; /* composite; its seed serves moran too */
-	size_t inputs;			      /* dea, malmquist */
-	size_t periods;			      /* malmquist, inequality over time */
-	const struct lx_grid *period;	      /* as many */
+	size_t inputs;                        /* dea, malmquist */
+	size_t periods;                       /* malmquist, inequality over time */
+	const struct lx_grid *period;         /* as many */
 	const struct lx_text *period_names;
 	const size_t *group; /* inequality */
 	size_t groups;
 	const struct lx_text *group_names;
 	const char *group_unknown; /* a name in a group that no unit has, or NULL */
-	const double *distance;	   /* gravity */
+	const double *distance;    /* gravity */
 	double exponent, constant;
-	const size_t *parts;		 /* coupling: subsystems of each row; NULL: all columns */
-	const double *part_weights;	 /* coupling: as the table, by row */
-	bool several;			 /* coupling: the file holds a list of cases */
+	const size_t *parts;             /* coupling: subsystems of each row; NULL: all columns */
+	const double *part_weights;      /* coupling: as the table, by row */
+	bool several;                    /* coupling: the file holds a list of cases */
 	struct lx_neighbours neighbours; /* moran */
 	size_t permutations;
 };

@@ -22,9 +22,9 @@ struct index {
 	const bool *benefit;
 	const struct lx_composite_choice *choice;
 	double *normal[NORMALISATIONS]; /* the table normalised in each way */
-	bool positive[NORMALISATIONS];	/* all of it above 0: a geometric mean is defined */
-	size_t ways;	 /* pairs of normalisation and aggregation that are defined */
-	double *rank;	 /* units × draws, filled by the simulation */
+	bool positive[NORMALISATIONS];  /* all of it above 0: a geometric mean is defined */
+	size_t ways;     /* pairs of normalisation and aggregation that are defined */
+	double *rank;    /* units × draws, filled by the simulation */
 	double *scratch; /* by worker: columns + 2 rows */
 };
 

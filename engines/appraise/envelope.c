@@ -12,8 +12,8 @@
 #define FEASIBLE    1e-10 /* scaled levels nearer to 0 than this are 0 */
 #define PIVOT_LEAST 1e-9
 #define PIVOT_SAFE  1e-5
-#define HAIR	    1e-11 /* reduced costs this much below 0 are let pass */
-#define PROOF	    1e-9
+#define HAIR        1e-11 /* reduced costs this much below 0 are let pass */
+#define PROOF       1e-9
 #define FRESH_EVERY 40
 #define PATIENCE    200 /* steps before Bland's rule */
 #define STEPS_MAX   20000

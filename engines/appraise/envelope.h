@@ -20,17 +20,17 @@ enum lx_envelope_end { ENVELOPE_OPTIMAL, ENVELOPE_INFEASIBLE, ENVELOPE_STUCK };
  * are the owner's: lx_envelope_new. */
 struct lx_envelope {
 	size_t units, inputs, rows; /* rows: inputs, outputs, convexity */
-	const double *data;	    /* the reference set: rows - 1 times units, row after row */
+	const double *data;         /* the reference set: rows - 1 times units, row after row */
 	double *matrix; /* the same scaled for the unit appraised, with the row of ones */
 	double *theta, *right, *scale;
 	double *unit_scale; /* lambda_j is its level times unit_scale[j], a power of 2 */
-	size_t *basis;	    /* variable of each row */
-	bool *in_basis;	    /* by variable */
+	size_t *basis;      /* variable of each row */
+	bool *in_basis;     /* by variable */
 	double *inverse;    /* of the basis, rows × rows */
-	double *level;	    /* of the basic variables */
+	double *level;      /* of the basic variables */
 	double *reduced;    /* reduced costs, by variable */
-	double *pivot;	    /* row of the tableau, by variable */
-	double *column;	    /* of the tableau */
+	double *pivot;      /* row of the tableau, by variable */
+	double *column;     /* of the tableau */
 	double *scratch;    /* rows × rows */
 	bool variable_returns;
 	size_t left_out; /* a unit whose lambda is 0, or NOWHERE */

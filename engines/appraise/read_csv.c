@@ -21,7 +21,7 @@ struct sheet {
 	struct lx_csv_field *field;
 	int64_t *line;
 	size_t key, data; /* column of the units' names; column where the numbers begin */
-	bool weighted;	  /* a row named "weight" gives weights */
+	bool weighted;    /* a row named "weight" gives weights */
 };
 
 static enum lx_code fault(struct sheet *s, size_t row, size_t column, const char *msgid)

@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-#define STEPS	 100 /* from the weight as it is to 0, and to 1 */
+#define STEPS    100 /* from the weight as it is to 0, and to 1 */
 #define HALVINGS 50
 
 /* Squared distances of the normalised, unweighted table to the best and worst of each column. */

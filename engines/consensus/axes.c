@@ -10,12 +10,12 @@
 #include <math.h>
 #include <string.h>
 
-#define BLOCKS	   (SMALL_MOST / LANES)
+#define BLOCKS     (SMALL_MOST / LANES)
 #define STEPS_MOST 600
-#define APART	   1e-6	 /* of the first eigenvalue: closer ones do not determine axes */
-#define THIRD	   1e-8	 /* of the first: how well the third must be known to judge that */
-#define CLEARLY	   0.05	 /* of the distance from the second: then the third is far enough */
-#define NOTHING	   1e-13 /* of the first: rounding, not a direction */
+#define APART      1e-6  /* of the first eigenvalue: closer ones do not determine axes */
+#define THIRD      1e-8  /* of the first: how well the third must be known to judge that */
+#define CLEARLY    0.05  /* of the distance from the second: then the third is far enough */
+#define NOTHING    1e-13 /* of the first: rounding, not a direction */
 
 struct space {
 	const struct map *map;
@@ -25,7 +25,7 @@ struct space {
 	double value[SMALL_MOST], ritz[SMALL_MOST][SMALL_MOST];
 	struct lanes *rest; /* scratch: residuals */
 	double norm[LANES]; /* of the residuals */
-	uint64_t spare;	    /* numbers the fixed vectors that replace what vanished */
+	uint64_t spare;     /* numbers the fixed vectors that replace what vanished */
 };
 
 /* c = a' b */

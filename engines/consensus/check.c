@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#define SLACK	 0.01 /* of the mean squared distance: k-means stops when no more is gained */
+#define SLACK    0.01 /* of the mean squared distance: k-means stops when no more is gained */
 #define RESIDUAL 1e-9 /* the checker sums in another order than the finder */
 
 static enum lx_code counts_hold(struct lx_call *call, const struct lx_opinions *o,

@@ -27,9 +27,9 @@
 
 /* A vote fits two bytes: 14 bits of statement, 2 bits of what was said. */
 #define LX_STATEMENTS_MOST 16384
-#define LX_PEOPLE_MOST	   ((size_t)100 << 20)
-#define LX_GROUPS_MOST	   5
-#define LX_NO_GROUP	   UINT8_MAX
+#define LX_PEOPLE_MOST     ((size_t)100 << 20)
+#define LX_GROUPS_MOST     5
+#define LX_NO_GROUP        UINT8_MAX
 
 enum lx_stance { LX_DISAGREE = -1, LX_PASS = 0, LX_AGREE = 1 };
 
@@ -49,8 +49,8 @@ enum { LX_STATEMENT_REJECTED = 1, LX_STATEMENT_META = 2 };
 /* ---- opinions: the matrix, by rows ---- */
 
 #define LX_CELL(statement, stance) ((uint16_t)((statement) << 2 | (unsigned)((stance) + 1)))
-#define LX_CELL_STATEMENT(cell)	   ((size_t)(cell) >> 2)
-#define LX_CELL_STANCE(cell)	   ((int)((cell)&3) - 1)
+#define LX_CELL_STATEMENT(cell)    ((size_t)(cell) >> 2)
+#define LX_CELL_STANCE(cell)       ((int)((cell)&3) - 1)
 
 /* `person` and `statement` hold ids. Row i is cell[from[i]] … cell[from[i + 1] - 1], ascending by
  * statement. `arrival` lists the rows by first vote (LX_POLIS needs it; NULL: as they stand).
@@ -169,21 +169,21 @@ struct lx_ground {
 	enum lx_ground_mode mode;
 	size_t people, statements, kept, votes, grouped;
 	const int64_t *person, *statement; /* ids of rows and columns, borrowed */
-	uint8_t *out;			   /* [statements] 1: not in the analysis */
+	uint8_t *out;                      /* [statements] 1: not in the analysis */
 	double *mean, *axis[2], *extremity;
 	double eigenvalue[3], trace, residual[2];
 	bool determined;
 	double (*xy)[2]; /* [people] */
-	unsigned k;	 /* groups chosen; 1: no division was possible */
-	uint8_t *group;	 /* [people] */
-	uint32_t *base;	 /* [people] base clusters, LX_POLIS only, else NULL; UINT32_MAX: none */
+	unsigned k;      /* groups chosen; 1: no division was possible */
+	uint8_t *group;  /* [people] */
+	uint32_t *base;  /* [people] base clusters, LX_POLIS only, else NULL; UINT32_MAX: none */
 	struct lx_split split[LX_GROUPS_MOST + 1];
-	struct lx_count *all;				   /* [statements] over all people */
-	struct lx_count *count;				   /* [k * statements] by group */
+	struct lx_count *all;                              /* [statements] over all people */
+	struct lx_count *count;                            /* [k * statements] by group */
 	double *common_agree, *common_disagree, *priority; /* [statements] */
 	unsigned reruns;
 	double stability, stability_least; /* adjusted Rand index; -2: not measured */
-	bool stable;			   /* stability >= LX_STABLE, or not measured */
+	bool stable;                       /* stability >= LX_STABLE, or not measured */
 };
 #define LX_STABLE 0.6
 
@@ -199,8 +199,8 @@ LX_CHECK enum lx_code lx_ground_check(struct lx_call *call, const struct lx_opin
 
 /* ---- what the figures say ---- */
 
-#define LX_Z90		1.2816 /* one-sided 90 % */
-#define LX_LISTED	5
+#define LX_Z90          1.2816 /* one-sided 90 % */
+#define LX_LISTED       5
 #define LX_COMMON_VOTES 10 /* each group, before anything is called common */
 
 /* A statement on one side: how many of how many, smoothed share, its test against one half; against

@@ -47,7 +47,7 @@ static size_t make_log(struct lx_vote *log, size_t people, size_t statements, un
 			log[n] = (struct lx_vote){ (int64_t)(10 * i + 3), (int64_t)(2 * j + 1),
 				(int64_t)n,
 				(int8_t)(dice / 256 % 10 == 0 ? 0
-					 : agree	      ? 1
+					 : agree              ? 1
 							      : -1) };
 			n++;
 		}

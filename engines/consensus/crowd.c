@@ -11,10 +11,10 @@
 #include <math.h>
 #include <string.h>
 
-#define ENOUGH		1e-7 /* of the inertia: in a crowd, a round that gains less is the last */
-#define CELLS_AT_ONCE	64
+#define ENOUGH          1e-7 /* of the inertia: in a crowd, a round that gains less is the last */
+#define CELLS_AT_ONCE   64
 #define PEOPLE_PARALLEL 50000 /* below, a round is shorter than starting a thread */
-#define ROUNDS		300
+#define ROUNDS          300
 
 /* The mean that every place of the box is nearest to, or LX_NO_GROUP. The difference of two squared
  * distances is linear: it is enough to look at the corner where it is largest. */
@@ -113,7 +113,8 @@ static struct part assign(struct lx_call *call, struct crowd *crowd, const struc
 	size_t blocks = blocks_of(crowd);
 
 	crowd->means = means;
-	lx_parallel_sure(crowd->n < PEOPLE_PARALLEL ? 1 : call->threads, blocks, assign_cells, crowd);
+	lx_parallel_sure(
+		crowd->n < PEOPLE_PARALLEL ? 1 : call->threads, blocks, assign_cells, crowd);
 	for (size_t b = 0; b < blocks; b++) {
 		const struct part *part = &crowd->part[b];
 		for (size_t g = 0; g < means->k; g++) {

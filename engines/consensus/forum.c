@@ -16,8 +16,8 @@ struct lx_forum {
 	struct pair *pairs;
 	double *scatter;
 	size_t scatter_n; /* columns the scatter matrix is laid out for */
-	uint8_t *stale;	  /* [statements] columns whose entries must be computed anew */
-	bool rebuild;	  /* pairs must be counted anew */
+	uint8_t *stale;   /* [statements] columns whose entries must be computed anew */
+	bool rebuild;     /* pairs must be counted anew */
 };
 
 /* A larger copy of an array; the old one stays in the arena until the forum is closed. */

@@ -6,8 +6,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define FINE	  1e-10 /* residual of an axis, of its eigenvalue */
-#define OWN_STEPS 3	/* axes, places, groups; each rerun is one more */
+#define FINE      1e-10 /* residual of an axis, of its eigenvalue */
+#define OWN_STEPS 3     /* axes, places, groups; each rerun is one more */
 
 /* Stands between the parts and whoever watches: parts say "one more", the watcher hears "n of all". */
 struct watch {

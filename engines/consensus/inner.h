@@ -23,19 +23,19 @@ LX_CHECK enum lx_code lx_ground_ids_rank(
 /* a keyed mixing function, the same on every machine. */
 uint64_t lx_ground_mix(uint64_t key, uint64_t a, uint64_t b);
 uint64_t lx_ground_mix_more(uint64_t mixed, uint64_t a); /* goes on from mix */
-double lx_ground_unit_of(uint64_t hash);		 /* in [0, 1) */
+double lx_ground_unit_of(uint64_t hash);                 /* in [0, 1) */
 
 /* The columns that are analysed, and sums over them. place[j] is the analysed column or NO_PLACE. */
 #define NO_PLACE UINT16_MAX
 struct columns {
 	size_t n;
 	uint16_t *place; /* [statements] */
-	uint16_t *of;	 /* [n] statement */
-	int64_t *sum;	 /* [n] of stances */
-	int64_t *voted;	 /* [n] how many voted */
+	uint16_t *of;    /* [n] statement */
+	int64_t *sum;    /* [n] of stances */
+	int64_t *voted;  /* [n] how many voted */
 	int64_t *strong; /* [n] how many did not pass */
-	double *mean;	 /* [n] */
-	int64_t *tally;	 /* [4 * statements] votes by cell */
+	double *mean;    /* [n] */
+	int64_t *tally;  /* [4 * statements] votes by cell */
 };
 LX_CHECK enum lx_code lx_ground_columns_open(
 	struct lx_call *call, size_t statements, struct columns *columns);
@@ -121,7 +121,7 @@ LX_CHECK enum lx_code lx_ground_plain_groups(struct lx_call *call, const uint8_t
 	unsigned from, unsigned to, unsigned starts, struct lx_ground *ground);
 #define STARTS_MOST  32
 #define STARTS_CELLS 12 /* where beads are cells of a grid: the rest is done over all people */
-#define STARTS_FEW   5	/* for reruns, which look at one number of groups and compare roughly */
+#define STARTS_FEW   5  /* for reruns, which look at one number of groups and compare roughly */
 
 /* beads.c: people as few weighted points, for the many starts of k-means. */
 #define BEADS_MOST 4096

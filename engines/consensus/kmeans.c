@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-#define FINALISTS    1	/* carried on over all people where beads are not exact */
-#define SMALLEST     3	/* people in a group, */
+#define FINALISTS    1  /* carried on over all people where beads are not exact */
+#define SMALLEST     3  /* people in a group, */
 #define SMALLEST_PER 25 /* and one in so many */
 
 /* The starts that are tried for each number of groups. */

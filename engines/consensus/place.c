@@ -60,8 +60,8 @@ enum lx_code lx_ground_place_people(struct lx_call *call, const struct lx_opinio
 			for (size_t axis = 0; axis < 2; axis++)
 				work.step[LX_CELL(columns->of[c], stance)][axis] =
 					((double)stance - columns->mean[c]) * vector[c].v[axis];
-	lx_parallel_sure(call->threads, (opinions->people + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE, place_rows,
-		&work);
+	lx_parallel_sure(call->threads, (opinions->people + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE,
+		place_rows, &work);
 	lx_arena_back(call->arena, mark);
 	return LX_OK;
 }

@@ -9,15 +9,15 @@
 
 #include "base/wide.h"
 
-#define UNIT	 (INT64_C(1) << 40)
-#define NEVER	 INT64_MAX
+#define UNIT     (INT64_C(1) << 40)
+#define NEVER    INT64_MAX
 #define TIME_TOP (INT64_C(1) << 56) /* far beyond `most` statements of one supporter each */
 
 struct purse {
 	const struct lx_opinions *opinions;
 	const uint8_t *out;
 	int64_t *spent; /* [people] when the person last had nothing */
-	int64_t *many;	/* [statements] supporters */
+	int64_t *many;  /* [statements] supporters */
 	lx_int128 *sum; /* [statements] of their `spent` */
 	uint8_t *listed;
 };

@@ -12,7 +12,7 @@
 
 #define ROWS_AT_ONCE 50
 #define CLASSES_MOST (2 * 3 * 4 * 5)
-#define SPLITS	     (LX_GROUPS_MOST + 1)
+#define SPLITS       (LX_GROUPS_MOST + 1)
 
 struct sample {
 	size_t n, classes;

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #define PEOPLE_MOST 20000
-#define TENTH	    10
-#define FINE	    1e-3 /* residual that is good enough to compare groups */
+#define TENTH       10
+#define FINE        1e-3 /* residual that is good enough to compare groups */
 
 struct rerun {
 	const struct lx_opinions *opinions;

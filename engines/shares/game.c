@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define FILL_PLAYERS	  16 /* 3^16 = 43 million partitions */
+#define FILL_PLAYERS      16 /* 3^16 = 43 million partitions */
 #define VIOLATION_PLAYERS 18 /* 3^18 / 2 = 194 million pairs */
 
 enum lx_code lx_game_check(struct lx_call *call, const struct lx_game *game)

@@ -31,8 +31,8 @@ struct solver {
 	unsigned kept_n, settled_n;
 	uint32_t settled[LX_BASIS_MOST];
 	struct lx_ratios fixed; /* what settled coalitions get */
-	mpz_t below;		/* common denominator of `fixed`: the unit of costs */
-	struct lx_ratios at;	/* x and eps at the last prices */
+	mpz_t below;            /* common denominator of `fixed`: the unit of costs */
+	struct lx_ratios at;    /* x and eps at the last prices */
 	struct lx_column *pool;
 	size_t pool_n;
 	struct lx_nucleolus *out;

@@ -6,9 +6,9 @@
 #include <pthread.h>
 #include <string.h>
 
-#define LANES	   8
+#define LANES      8
 #define LOW_MOST   10
-#define TWO_FROM   15		      /* players from which a second thread pays */
+#define TWO_FROM   15                 /* players from which a second thread pays */
 #define EXACT_MOST 4503599627370496.0 /* 2^52 */
 
 enum lx_code lx_pricing_open(

@@ -14,8 +14,8 @@
 
 struct lx_pricing {
 	unsigned n, low;
-	double *worth;	 /* minus infinity: settled, never asked again */
-	double largest;	 /* the largest |v| */
+	double *worth;   /* minus infinity: settled, never asked again */
+	double largest;  /* the largest |v| */
 	double *highest; /* of each block of 2^low coalitions */
 	double alpha, beta, z[LX_PLAYERS_MAX], slack;
 	mpz_t exact_alpha, exact_beta, exact_z[LX_PLAYERS_MAX], exact;

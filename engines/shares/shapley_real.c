@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define LOW_MOST 10
-#define SLICES	 64
+#define SLICES   64
 
 struct real_work {
 	const double *worth, *weights;

@@ -21,10 +21,10 @@
 
 #include <gmp.h>
 
-#define LX_PLAYERS_MAX		30	/* a table of 2^30 worths is 8 GB */
-#define LX_NUCLEOLUS_PLAYERS	24	/* beyond, one pass over all coalitions takes too long */
-#define LX_STRUCTURED_MAX	1000000 /* members of the structured methods */
-#define LX_SHARES_VERSION	1	/* changes whenever a result could change */
+#define LX_PLAYERS_MAX          30      /* a table of 2^30 worths is 8 GB */
+#define LX_NUCLEOLUS_PLAYERS    24      /* beyond, one pass over all coalitions takes too long */
+#define LX_STRUCTURED_MAX       1000000 /* members of the structured methods */
+#define LX_SHARES_VERSION       1       /* changes whenever a result could change */
 #define LX_CERTIFICATE_TIGHTEST 5
 
 /* n fractions; `at` lives in the call's arena, the digits in GMP's memory. */

@@ -36,7 +36,7 @@ enum lx_claims_rule {
 	LX_CLAIMS_ADJUSTED,
 	LX_CLAIMS_ARRIVAL
 };
-#define LX_CLAIMS_MOST	       10000
+#define LX_CLAIMS_MOST         10000
 #define LX_CLAIMS_ARRIVAL_MOST 20
 LX_CHECK enum lx_code lx_claims(struct lx_call *call, enum lx_claims_rule rule, mpq_srcptr estate,
 	const struct lx_ratios *claims, struct lx_ratios *out);

@@ -11,7 +11,7 @@
 
 struct counts {
 	size_t n, width; /* weights 0..width-1 */
-	lx_uint128 *at;	 /* [size][weight]; below 2^120 */
+	lx_uint128 *at;  /* [size][weight]; below 2^120 */
 };
 
 static void put(const struct counts *counts, size_t weight)

@@ -14,11 +14,11 @@
 #include <string.h>
 
 #define ALIKE_USUAL 0.3
-#define PLACES	    2	 /* leaders a bucket holds; of others, other bands will know */
-#define LEADERS_ALL 512	 /* as long as there are no more, a text is compared with all of them */
-#define CROWDED	    64	 /* neighbours beyond which a band counts no more */
-#define PIECE	    256	 /* texts a thread takes at a time */
-#define BATCH	    8192 /* texts that look for leaders at the same time */
+#define PLACES      2    /* leaders a bucket holds; of others, other bands will know */
+#define LEADERS_ALL 512  /* as long as there are no more, a text is compared with all of them */
+#define CROWDED     64   /* neighbours beyond which a band counts no more */
+#define PIECE       256  /* texts a thread takes at a time */
+#define BATCH       8192 /* texts that look for leaders at the same time */
 
 /* Leaders by band: a bucket of PLACES for each hash; 0 is empty, else the text from 1. Different hashes
  * may meet in a bucket: whether two texts are alike is decided by their terms. */

@@ -34,18 +34,18 @@ struct lx_delta {
 	uint32_t *ids; /* open addressing by id: number of the latest text with it, from 1 */
 	size_t ids_room;
 	uint32_t *spare[DELTA_CLASSES]; /* lists of 2^class numbers, linked through their start */
-	uint64_t *dead;			/* a bit for each text of the image, NULL: all live */
-	uint32_t *gone;			/* dead texts for each term of the image */
+	uint64_t *dead;                 /* a bit for each text of the image, NULL: all live */
+	uint32_t *gone;                 /* dead texts for each term of the image */
 };
 
 struct lx_similar {
 	pthread_mutex_t writer; /* held by whoever changes, for the whole of the change */
-	pthread_rwlock_t lock;	/* guards what follows */
+	pthread_rwlock_t lock;  /* guards what follows */
 	struct lx_arena arena;
 	struct lx_arena_mark begin;
 	struct lx_image image;
 	struct lx_delta delta;
-	size_t count;	/* live texts */
+	size_t count;   /* live texts */
 	uint64_t total; /* the sum of their lengths */
 };
 

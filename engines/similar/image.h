@@ -22,19 +22,19 @@
 
 #include "engines/similar/similar.h"
 
-#define IMAGE_FORMAT	 1u
-#define IMAGE_ORDER	 0x01020304u
+#define IMAGE_FORMAT     1u
+#define IMAGE_ORDER      0x01020304u
 #define IMAGE_CATEGORIES 1u
-#define IMAGE_PLACES	 2u
-#define IMAGE_SLACK	 16u /* zero bytes behind the postings: a gap may be read past its end */
+#define IMAGE_PLACES     2u
+#define IMAGE_SLACK      16u /* zero bytes behind the postings: a gap may be read past its end */
 
 struct lx_image_head {
 	char magic[8];
 	uint32_t format, order, method, tokens, bits, flags;
 	uint64_t n, terms, total; /* total: the sum of lengths */
 	uint64_t postings, texts; /* bytes, without slack */
-	uint64_t size;		  /* of the whole */
-	uint64_t checksum;	  /* of all behind it */
+	uint64_t size;            /* of the whole */
+	uint64_t checksum;        /* of all behind it */
 };
 
 /* The arrays of an image, borrowed from it; all empty for no image. */

@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#define PIECE	4096 /* texts a thread takes at a time */
-#define DIGITS	16
+#define PIECE   4096 /* texts a thread takes at a time */
+#define DIGITS  16
 #define BUCKETS (1u << DIGITS)
 
 static enum lx_code turn_round(

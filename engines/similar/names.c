@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-#define SAMPLE	   256 /* members that are looked at */
+#define SAMPLE     256 /* members that are looked at */
 #define NAME_BYTES 48  /* beyond which neighbours are not written together */
-#define TOKENS	   512 /* of the leader's text that are looked at */
+#define TOKENS     512 /* of the leader's text that are looked at */
 
 /* A stretch of the leader's normal form and its worth. */
 struct stretch {

@@ -8,7 +8,7 @@
 
 #define SLOTS_LEAST ((size_t)1 << 12)
 #define TERMS_LEAST ((size_t)1 << 10)
-#define SCRATCH	    ((size_t)64 << 10)
+#define SCRATCH     ((size_t)64 << 10)
 
 static void place(struct lx_slot *slots, size_t n, struct lx_slot slot)
 {

@@ -9,7 +9,7 @@
 #include "base/tokens.h"
 #include "engines/similar/delta.h"
 
-#define TERMS_ALWAYS 3	/* the rarest that count however frequent they are */
+#define TERMS_ALWAYS 3  /* the rarest that count however frequent they are */
 #define TERMS_SHARE  50 /* others count in at most 1 of so many texts */
 #define TERMS_WHOLE  200
 

@@ -5,12 +5,12 @@
 #include <math.h>
 #include <string.h>
 
-#define LN2	 0.69314718055994530942
+#define LN2      0.69314718055994530942
 #define EARTH_KM 6371.0
-#define RADIANS	 (3.14159265358979323846 / 180e6) /* a millionth of a degree */
-#define TURN	 INT64_C(360000000)
-#define MIX_A	 UINT64_C(0x9e3779b97f4a7c15)
-#define MIX_B	 UINT64_C(0xd6e8feb86659fd93)
+#define RADIANS  (3.14159265358979323846 / 180e6) /* a millionth of a degree */
+#define TURN     INT64_C(360000000)
+#define MIX_A    UINT64_C(0x9e3779b97f4a7c15)
+#define MIX_B    UINT64_C(0xd6e8feb86659fd93)
 
 double lx_similar_ln(double x)
 {

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#define TEXTS	  400
+#define TEXTS     400
 #define TOLERANCE 1e-9
 
 struct fixture {

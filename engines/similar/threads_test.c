@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #define READERS 3
-#define ROUNDS	600
+#define ROUNDS  600
 
 static struct lx_similar *shared;
 static atomic_bool done;

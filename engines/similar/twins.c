@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define CROWD	    64 /* texts of one band that are all compared with each other */
+#define CROWD       64 /* texts of one band that are all compared with each other */
 #define CROWD_DEPTH 4  /* bands by which larger crowds are split */
 #define NEIGHBOURS  16 /* comparisons a text of a crowd that cannot be split */
 #define BANDS_LEAST 9  /* a pair at 4/5 agrees in 20 of 32; in fewer than 9 once in 10^5 */

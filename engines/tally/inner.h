@@ -19,7 +19,7 @@ struct lx_tally_view {
 	size_t n, rows_n;
 	uint64_t voters;
 	const uint32_t *ballot; /* of a row */
-	const float *weight;	/* of a row */
+	const float *weight;    /* of a row */
 	const size_t *start;
 	const uint32_t *voter;
 	const uint32_t *use;

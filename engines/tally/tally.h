@@ -21,7 +21,7 @@
 #define LX_TALLY_VOTERS_MAX   (UINT64_C(1) << 40) /* more than people; keeps every sum exact */
 #define LX_TALLY_MONEY_MAX    (INT64_C(1) << 53)  /* of budget and costs, in their smallest unit */
 #define LX_TALLY_POINTS_MAX   ((int64_t)1000000000)
-#define LX_TALLY_NOBODY	      UINT16_MAX
+#define LX_TALLY_NOBODY       UINT16_MAX
 
 /* How a ballot is written: approvals (choose-1 included), points for each, or a ranking. */
 enum lx_tally_ballots { LX_BALLOTS_APPROVAL, LX_BALLOTS_POINTS, LX_BALLOTS_RANKING };
@@ -74,11 +74,11 @@ struct lx_tally_election {
 };
 
 enum lx_tally_rule {
-	LX_RULE_GREEDY,	   /* by utility per cost; what does not fit is passed over */
+	LX_RULE_GREEDY,    /* by utility per cost; what does not fit is passed over */
 	LX_RULE_NO_SKIP,   /* as greedy, and ends at the first that does not fit */
 	LX_RULE_THRESHOLD, /* as greedy, only projects that reach `threshold` */
 	LX_RULE_EXCLUSIVE, /* as greedy, at most one project of each group */
-	LX_RULE_MES,	   /* Method of Equal Shares: Peters, Pierczynski, Skowron 2021 */
+	LX_RULE_MES,       /* Method of Equal Shares: Peters, Pierczynski, Skowron 2021 */
 	LX_RULE_PHRAGMEN,  /* sequential: Los, Christoff, Grossi 2022 */
 	LX_RULE_WELFARE,   /* the most utility for all together; LX_BUSY `tally.hard` where that is
 			      not found within a bound of work */

@@ -6,10 +6,10 @@
 #include "kernel/http/limits.h"
 #include "kernel/http/session.h"
 
-#define LX_MINUTE	INT64_C(60000)
-#define LX_DAY		(1440 * LX_MINUTE)
+#define LX_MINUTE       INT64_C(60000)
+#define LX_DAY          (1440 * LX_MINUTE)
 #define LX_SESSION_IDLE (12 * 60 * LX_MINUTE) /* unseen for so long, a session has ended */
-#define LX_SESSION_MOST (14 * LX_DAY)	      /* and at the latest after so long */
+#define LX_SESSION_MOST (14 * LX_DAY)         /* and at the latest after so long */
 
 enum lx_account_query {
 	Q_ACCOUNT_INSERT,
@@ -46,7 +46,7 @@ enum lx_account_query {
 extern const struct lx_query lx_account_queries[Q_ACCOUNT_QUERIES];
 
 #define LX_DIGEST_BYTES 32
-#define LX_TOTP_BYTES	20
+#define LX_TOTP_BYTES   20
 
 struct lx_accounts {
 	struct lx_store *store;
@@ -55,7 +55,7 @@ struct lx_accounts {
 	pthread_mutex_t lock;
 	unsigned waiting;
 	char nobody[LX_HASH_PASSWORD]; /* what names that do not exist are checked against */
-	struct lx_limits tries;	       /* failed attempts by name, address, account */
+	struct lx_limits tries;        /* failed attempts by name, address, account */
 };
 
 /* SHA-256 of a token as it is stored. */

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#define START	 INT64_C(1795000000000)
+#define START    INT64_C(1795000000000)
 #define PASSWORD "correct horse 电池"
 
 struct fixture {

@@ -8,7 +8,7 @@
 
 #include "kernel/http/http.h"
 
-#define LX_HEAD_MAX	   ((size_t)16 << 10)
+#define LX_HEAD_MAX        ((size_t)16 << 10)
 #define LX_HEAD_FIELDS_MAX 100
 #define LX_BODY_DRAIN_MAX                                                                          \
 	((size_t)4 << 20) /* read and dropped so that the 413 arrives; beyond it the line is cut */

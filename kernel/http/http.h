@@ -13,11 +13,11 @@
 #include "base/json.h"
 #include "base/message.h"
 
-#define LX_PARAMS_MAX	256
+#define LX_PARAMS_MAX   256
 #define LX_CAPTURES_MAX 6
-#define LX_HEADERS_MAX	24
-#define LX_BODY_MAX	((size_t)1 << 20)
-#define LX_KEY_MAX	200
+#define LX_HEADERS_MAX  24
+#define LX_BODY_MAX     ((size_t)1 << 20)
+#define LX_KEY_MAX      200
 
 enum lx_media { LX_HTML = 1, LX_JSON, LX_CSV, LX_ATOM, LX_PLAIN };
 /* LX_FILE: for anyone, one representation, whatever Accept says. */
@@ -30,11 +30,11 @@ struct lx_param {
 
 /* Who is signed in: filled from the session cookie or a bearer token by the `session` hook. */
 struct lx_visitor {
-	int64_t person;	 /* 0: nobody */
+	int64_t person;  /* 0: nobody */
 	int64_t account; /* 0: nobody */
-	char name[64];	 /* how the account is called, for the frame */
-	char csrf[45];	 /* what every form of this session carries */
-	bool by_token;	 /* signed in by bearer token: needs no CSRF */
+	char name[64];   /* how the account is called, for the frame */
+	char csrf[45];   /* what every form of this session carries */
+	bool by_token;   /* signed in by bearer token: needs no CSRF */
 };
 
 struct lx_request;
@@ -61,11 +61,11 @@ struct lx_request {
 	struct lx_text body;
 	enum lx_media media; /* what the reader asks for: by /api/v1 or suffix first, then Accept */
 	enum lx_lang lang;   /* ?lang=, then cookie, then Accept-Language */
-	bool large;	     /* ?size=large or its cookie */
-	char theme[8];	     /* "", "light", "dark" */
+	bool large;          /* ?size=large or its cookie */
+	char theme[8];       /* "", "light", "dark" */
 	struct lx_text if_none_match, if_match, cookie, authorization, host;
 	struct lx_text idempotency_key; /* without quotes, at most LX_KEY_MAX bytes */
-	char address[48];		/* the client's, believed through --proxy networks only */
+	char address[48];               /* the client's, believed through --proxy networks only */
 	bool loopback; /* the peer itself is on this machine and nothing was forwarded */
 	bool https;    /* a believed proxy says that the reader came by https */
 	struct lx_visitor visitor;
@@ -109,11 +109,11 @@ struct lx_deadlines {
 
 struct lx_http_setting {
 	const char *address; /* "127.0.0.1", "::" */
-	unsigned port;	     /* 0: any free one; lx_http_port tells */
+	unsigned port;       /* 0: any free one; lx_http_port tells */
 	const char *
 		proxies; /* networks whose X-Forwarded-For is believed, separated by blanks; may be NULL */
 	unsigned slots; /* connections; 0: 2048 */
-	size_t memory;	/* ceiling of a request's arena, bytes */
+	size_t memory;  /* ceiling of a request's arena, bytes */
 	struct lx_deadlines deadlines;
 	struct lx_rate address_rate; /* loose: whole towns share one address */
 	struct lx_rate account_rate;

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EPOCH	   INT64_C(1795000000000)
+#define EPOCH      INT64_C(1795000000000)
 #define TABLES_MAX 32
 
 struct app {

@@ -8,12 +8,12 @@
 #include <sodium.h>
 #include <string.h>
 
-#define PASSES	     2
+#define PASSES       2
 #define MEMORY_BYTES ((size_t)19 << 20)
-#define WAITING_MAX  32	 /* about two seconds of hashing */
-#define LENGTH_LEAST 10	 /* characters */
+#define WAITING_MAX  32  /* about two seconds of hashing */
+#define LENGTH_LEAST 10  /* characters */
 #define LENGTH_MOST  256 /* bytes */
-#define KINDS_LEAST  4	 /* different bytes: "aaaaaaaaaa" is none */
+#define KINDS_LEAST  4   /* different bytes: "aaaaaaaaaa" is none */
 
 static enum lx_code queue(struct lx_accounts *accounts, struct lx_call *call)
 {

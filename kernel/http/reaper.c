@@ -15,12 +15,12 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define TICK_MS	     100
-#define CROWDED_MS   20	 /* between two rounds while more come than there is room for */
+#define TICK_MS      100
+#define CROWDED_MS   20  /* between two rounds while more come than there is room for */
 #define GRACE_MS     150 /* for a newcomer to say what it wants, however crowded it is */
 #define RESERVED_MS  5000
 #define ANSWER_BYTES 32768 /* a second more for each: a line that carries less is not served */
-#define ALL	     INT64_MAX
+#define ALL          INT64_MAX
 
 struct lx_slot {
 	int socket;

@@ -19,9 +19,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SLOTS	    2048
-#define STOP_MS	    10000
-#define BACKLOG	    4096 /* a crowd waits here for a slot; a lost SYN costs a whole second */
+#define SLOTS       2048
+#define STOP_MS     10000
+#define BACKLOG     4096 /* a crowd waits here for a slot; a lost SYN costs a whole second */
 #define SLOTS_SPARE 64 /* of the library's own: it counts one as used a little longer than we do */
 #define PAUSE_US    50000
 #define FILES_SPARE 256 /* descriptors beside connections: database, pool, log */

@@ -13,10 +13,10 @@
 #include "kernel/http/http.h"
 #include "kernel/writer/writer.h"
 
-#define LX_TOKEN_TEXT	 44 /* base64url of 32 random bytes, and zero byte */
+#define LX_TOKEN_TEXT    44 /* base64url of 32 random bytes, and zero byte */
 #define LX_HASH_PASSWORD 128
-#define LX_TOTP_TEXT	 33 /* base32 of 20 random bytes, and zero byte */
-#define LX_NAME_MAX	 63 /* bytes of an account's name */
+#define LX_TOTP_TEXT     33 /* base32 of 20 random bytes, and zero byte */
+#define LX_NAME_MAX      63 /* bytes of an account's name */
 
 extern const struct lx_table lx_account_tables[]; /* ends with a zero row */
 

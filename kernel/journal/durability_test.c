@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #define BATCHES 5
-#define ACTS	3
+#define ACTS    3
 
 struct fixture {
 	struct lx_arena arena;

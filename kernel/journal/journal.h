@@ -23,8 +23,8 @@ extern const struct lx_table lx_journal_tables[]; /* ends with a zero row */
 
 /* What the next entry depends on. A plain value: a batch works on a copy, adopted after the commit. */
 struct lx_edge {
-	int64_t size;     /* entries so far; the next one's number is size + 1 (numbers count from 1) */
-	int64_t at;       /* moment of the last entry, ms UTC */
+	int64_t size; /* entries so far; the next one's number is size + 1 (numbers count from 1) */
+	int64_t at;   /* moment of the last entry, ms UTC */
 	int64_t contents; /* numbers given so far */
 	int64_t seals;
 	unsigned char peaks[64][LX_HASH_BYTES]; /* roots of the full subtrees, largest first */
@@ -42,8 +42,8 @@ void lx_edge_root(const struct lx_edge *edge, unsigned char root[LX_HASH_BYTES])
 /* Appends an entry: adds "format", "n" and "at" (never less than the last entry's) to `entry` (borrowed, an object),
  * writes canonical bytes, leaf hash and tree nodes, and moves the edge. `inner` (may be NULL, borrowed) is written beside it and
  * its salted hash put into the entry as "inner". LX_INVALID `journal.too_long` beyond LX_ENTRY_MAX. */
-LX_CHECK enum lx_code lx_journal_append(struct lx_tx *tx, struct lx_edge *edge, int64_t now,
-	json_t *entry, json_t *inner);
+LX_CHECK enum lx_code lx_journal_append(
+	struct lx_tx *tx, struct lx_edge *edge, int64_t now, json_t *entry, json_t *inner);
 
 /* One entry: *open is what is public, *inner the inner part or NULL; both the caller's (lx_json_free). */
 LX_CHECK enum lx_code lx_journal_read(struct lx_tx *tx, int64_t n, json_t **open, json_t **inner);
@@ -53,17 +53,17 @@ LX_CHECK enum lx_code lx_journal_bytes(struct lx_tx *tx, int64_t n, struct lx_te
 
 /* Calls `each` for entries from..to in order (inner NULL where there is none; both borrowed). */
 typedef enum lx_code lx_entry_fn(void *with, int64_t n, const json_t *open, const json_t *inner);
-LX_CHECK enum lx_code lx_journal_walk(struct lx_tx *tx, int64_t from, int64_t to, lx_entry_fn *each,
-	void *with);
+LX_CHECK enum lx_code lx_journal_walk(
+	struct lx_tx *tx, int64_t from, int64_t to, lx_entry_fn *each, void *with);
 
 /* Contents: prose and attachments, in chunks, named by the salted hash of the whole ("commitment"). */
 struct lx_content {
 	int64_t number;
-	struct lx_text bytes;      /* empty when gone */
-	char lang[12];             /* BCP 47; "" for files and data */
-	char media[64];            /* "text/plain", "application/json", … */
+	struct lx_text bytes; /* empty when gone */
+	char lang[12];        /* BCP 47; "" for files and data */
+	char media[64];       /* "text/plain", "application/json", … */
 	char commitment[LX_HASH_TEXT];
-	int64_t gone;              /* the entry that withdrew it, or 0 */
+	int64_t gone; /* the entry that withdrew it, or 0 */
 };
 LX_CHECK enum lx_code lx_content_put(struct lx_tx *tx, struct lx_edge *edge, struct lx_text bytes,
 	const char *lang, const char *media, int64_t *number, char commitment[LX_HASH_TEXT]);
@@ -77,10 +77,10 @@ LX_CHECK enum lx_code lx_vault_person(struct lx_tx *tx, int64_t person);
 LX_CHECK enum lx_code lx_vault_pseudonym(struct lx_tx *tx, int64_t person, const char *type,
 	int64_t record, char pseudonym[LX_PSEUDONYM_TEXT]);
 /* Remembers that a person stands in a relation to a record ("asker" of need/17), and forgets it. */
-LX_CHECK enum lx_code lx_vault_stand(struct lx_tx *tx, int64_t person, const char *type,
-	int64_t record, const char *relation);
-LX_CHECK enum lx_code lx_vault_unstand(struct lx_tx *tx, int64_t person, const char *type,
-	int64_t record, const char *relation);
+LX_CHECK enum lx_code lx_vault_stand(
+	struct lx_tx *tx, int64_t person, const char *type, int64_t record, const char *relation);
+LX_CHECK enum lx_code lx_vault_unstand(
+	struct lx_tx *tx, int64_t person, const char *type, int64_t record, const char *relation);
 /* Records of a type (NULL: any) a person stands in a relation (NULL: any) to, newest first. */
 struct lx_standing {
 	const char *type;

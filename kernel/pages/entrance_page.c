@@ -121,7 +121,7 @@ struct registering {
 	const json_t *input;
 	const struct lx_region *region;
 	const char *holder, *office; /* of a first mandate; NULL: none */
-	struct lx_text token;	     /* of a first link; empty: none */
+	struct lx_text token;        /* of a first link; empty: none */
 	int64_t person;
 };
 

@@ -164,9 +164,9 @@ static void fill_terms(struct showing *s)
 		const char *stage = json_string_value(json_object_get(term, "stage"));
 		bool was_late = json_integer_value(json_object_get(term, "late")) != 0;
 		enum lx_view_mark mark = strcmp(stage, "late") == 0 || was_late ? LX_VIEW_LATE
-					 : strcmp(stage, "soon") == 0		? LX_VIEW_SOON
-					 : strcmp(stage, "over") == 0		? LX_VIEW_DONE
-					 : strcmp(stage, "rests") == 0		? LX_VIEW_WAIT
+					 : strcmp(stage, "soon") == 0           ? LX_VIEW_SOON
+					 : strcmp(stage, "over") == 0           ? LX_VIEW_DONE
+					 : strcmp(stage, "rests") == 0          ? LX_VIEW_WAIT
 										: LX_VIEW_WORK;
 		struct lx_words word = lx_show_key(s->reader, "stage", ".",
 			lx_text(was_late && strcmp(stage, "over") == 0 ? "was_late" : stage));
@@ -273,7 +273,7 @@ static enum lx_code fill_consents(struct showing *s)
 		views[i].act = lx_show_key(s->reader, s->shape->type->name, ".",
 			lx_show_text(s->reader, "%s",
 				json_string_value(json_object_get(consent, "act"))));
-		views[i].state = (struct lx_state_view){ open	   ? LX_VIEW_WAIT
+		views[i].state = (struct lx_state_view){ open      ? LX_VIEW_WAIT
 							 : granted ? LX_VIEW_DONE
 								   : LX_VIEW_SHUT,
 			lx_show_key(s->reader, "consent", ".", lx_text(stage)).text };

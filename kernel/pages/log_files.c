@@ -8,7 +8,7 @@
 #include "kernel/record/log.h"
 #include "kernel/record/tiles.h"
 
-#define TEXT	 "text/plain; charset=utf-8"
+#define TEXT     "text/plain; charset=utf-8"
 #define FOR_EVER "public, max-age=31536000, immutable"
 
 /* Nobody's language, cookie or Accept changes these bytes. */

@@ -34,7 +34,7 @@ static const struct lx_field
 		{ "rule", LX_WORD, "40" },
 		{ "weight", LX_CHOICE, "one seat population share body" },
 		{ "of", LX_CHOICE, "asked cast" },
-		{ "least", LX_WORD, "9" },	 /* "2/3", or a number */
+		{ "least", LX_WORD, "9" },       /* "2/3", or a number */
 		{ "more", LX_CHOICE, "yes no" }, /* must exceed it */
 		END
 	};
@@ -49,7 +49,7 @@ static const struct lx_rows rows[] = { { "institution", institution, "type" },
 static const struct lx_field fields[] = { { "names", LX_NAMES, "80", "list" },
 	{ "preamble", LX_TEXT, "0..20000" }, { "currency", LX_WORD, "3" },
 	{ "places", LX_NUMBER, "0..4" }, { "zone", LX_WORD, "6" }, /* "+08:00" */
-	{ "sample", LX_CHOICE, "yes no" },	  /* a demonstration: every page says so */
+	{ "sample", LX_CHOICE, "yes no" },        /* a demonstration: every page says so */
 	{ "second_factor", LX_CHOICE, "yes no" }, /* mandates are accepted with one */
 	{ "council", LX_LINK, "body" }, { "secretariat", LX_LINK, "body" },
 	{ "treasury", LX_LINK, "body" }, { "audit", LX_LINK, "body" }, END };

@@ -9,7 +9,7 @@ static const struct lx_field fields[] = { { "holder", LX_LINK, "member body", "l
 		"list filter" },
 	{ "person", LX_PERSON },
 	{ "called", LX_SEALED, "name", NULL,
-		"anyone" },		 /* officials are named in public; can be erased */
+		"anyone" },              /* officials are named in public; can be erased */
 	{ "after", LX_LINK, "mandate" }, /* handed over from */
 	{ "until", LX_DATE, NULL, "filter" }, END };
 static const struct lx_relation relations[] = {

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #define ED25519 1
-#define DASH	"\xe2\x80\x94 " /* U+2014 and a blank */
-#define TYPED	33		/* the type and 32 bytes of key */
+#define DASH    "\xe2\x80\x94 " /* U+2014 and a blank */
+#define TYPED   33              /* the type and 32 bytes of key */
 #define PRIVATE "PRIVATE+KEY+"
-#define LINE	(LX_NOTE_ID + crypto_sign_BYTES)
+#define LINE    (LX_NOTE_ID + crypto_sign_BYTES)
 
 /* --- keys ------------------------------------------------------------------------------------ */
 

@@ -13,11 +13,11 @@
 #include "base/buf.h"
 #include "base/call.h"
 
-#define LX_NOTE_NAME	   128 /* bytes of a key's name with its zero byte */
-#define LX_NOTE_SEED	   32
-#define LX_NOTE_ID	   4
+#define LX_NOTE_NAME       128 /* bytes of a key's name with its zero byte */
+#define LX_NOTE_SEED       32
+#define LX_NOTE_ID         4
 #define LX_NOTE_KEY_TEXT   256 /* a key written out, with its zero byte */
-#define LX_NOTE_MOST	   ((size_t)1 << 20)
+#define LX_NOTE_MOST       ((size_t)1 << 20)
 #define LX_NOTE_SIGNATURES 64 /* lines; verifiers must take 16 */
 
 /* A key to verify with. */

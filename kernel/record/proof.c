@@ -10,7 +10,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#define HEADER	  "c2sp.org/tlog-proof@v1"
+#define HEADER    "c2sp.org/tlog-proof@v1"
 #define EXTRA_MAX (LX_ENTRY_MAX + 1)
 
 /* --- roots and paths ------------------------------------------------------------------------- */

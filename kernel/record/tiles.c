@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define LEVELS_NAMED 64			/* what the specification lets an address say */
+#define LEVELS_NAMED 64                 /* what the specification lets an address say */
 #define NUMBER_MOST  (INT64_C(1) << 53) /* a journal cannot count further */
 
 /* --- addresses ------------------------------------------------------------------------------- */

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #define THREADS 24
-#define ROUNDS	40
+#define ROUNDS  40
 
 static const struct lx_table tables[] = {
 	{ "pair", LX_DERIVED, "id INTEGER PRIMARY KEY, value INTEGER NOT NULL", NULL, false },

@@ -15,7 +15,7 @@
 #include "base/tokens.h"
 
 #define QUERY_TOKENS 64 /* a longer query is cut here */
-#define RANKED	     5000
+#define RANKED       5000
 #define RECORD_BITS  40
 #define RECORD_MAX   ((INT64_C(1) << RECORD_BITS) - 1)
 

@@ -9,11 +9,11 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
-#define LX_PATIENT_MAX	  4    /* of the readers: exports must not keep pages waiting */
-#define LX_BUSY_MS	  5000 /* how long anyone waits for a lock or a free reader */
+#define LX_PATIENT_MAX    4    /* of the readers: exports must not keep pages waiting */
+#define LX_BUSY_MS        5000 /* how long anyone waits for a lock or a free reader */
 #define LX_PROGRESS_STEPS 2000 /* virtual instructions between two looks at the deadline */
-#define LX_CACHE_SETS	  64
-#define LX_CACHE_WAYS	  4
+#define LX_CACHE_SETS     64
+#define LX_CACHE_WAYS     4
 #define LX_APPLICATION_ID 0x4c786931 /* "Lxi1" in the file's header */
 
 /* A prepared statement, kept under its text. A busy one stands in the middle of its rows. */

@@ -63,14 +63,16 @@ void lx_store_close(struct lx_store **store);
 /* Borrows a reader with a snapshot taken now; waits for a free one (LX_BUSY, `store.busy` after 5 s).
  * Give it back with lx_store_release, also by LX_CLOSE. Snapshots end by themselves (queries fail with
  * LX_BUSY) when held for longer than LX_SNAPSHOT_SECONDS; `patient` readers (exports, rebuild) are exempt. */
-LX_CHECK enum lx_code lx_store_read(struct lx_store *store, struct lx_call *call, struct lx_tx **tx);
-LX_CHECK enum lx_code lx_store_read_patient(struct lx_store *store, struct lx_call *call,
-	struct lx_tx **tx);
+LX_CHECK enum lx_code lx_store_read(
+	struct lx_store *store, struct lx_call *call, struct lx_tx **tx);
+LX_CHECK enum lx_code lx_store_read_patient(
+	struct lx_store *store, struct lx_call *call, struct lx_tx **tx);
 void lx_store_release(struct lx_tx **tx);
 
 /* Begins the one writing transaction; only the writer thread (or a command that owns the region) does
  * this. It ends with lx_store_commit (durable when it returns LX_OK) or lx_store_rollback; both free tx. */
-LX_CHECK enum lx_code lx_store_begin(struct lx_store *store, struct lx_call *call, struct lx_tx **tx);
+LX_CHECK enum lx_code lx_store_begin(
+	struct lx_store *store, struct lx_call *call, struct lx_tx **tx);
 LX_CHECK enum lx_code lx_store_commit(struct lx_tx **tx);
 void lx_store_rollback(struct lx_tx **tx);
 
@@ -88,8 +90,8 @@ void lx_tx_serve(struct lx_tx *tx, struct lx_call *call);
 
 /* Runs a statement that gives no rows. `binds` has a value for each letter of query->takes. A unique key
  * that is violated is LX_CONFLICT (`store.twice`); no space, I/O and the like are LX_BROKEN (`store.broken`). */
-LX_CHECK enum lx_code lx_run(struct lx_tx *tx, const struct lx_query *query,
-	const struct lx_value *binds);
+LX_CHECK enum lx_code lx_run(
+	struct lx_tx *tx, const struct lx_query *query, const struct lx_value *binds);
 
 /* Reads the one row of a statement into values[] (a value for each letter of query->gives; texts are copied
  * into the call's arena). LX_NOT_FOUND without a fault recorded when there is no row. */
@@ -122,8 +124,8 @@ struct lx_search_hit {
 	int64_t record;
 	double score;
 };
-LX_CHECK enum lx_code lx_search_put(struct lx_tx *tx, const char *type, int64_t record,
-	struct lx_text text);
+LX_CHECK enum lx_code lx_search_put(
+	struct lx_tx *tx, const char *type, int64_t record, struct lx_text text);
 LX_CHECK enum lx_code lx_search_drop(struct lx_tx *tx, const char *type, int64_t record);
 LX_CHECK enum lx_code lx_search_find(struct lx_tx *tx, const char *type, struct lx_text query,
 	size_t skip, size_t most, struct lx_search_hit **hits, size_t *n, int64_t *total);

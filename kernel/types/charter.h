@@ -14,8 +14,8 @@
 
 struct lx_charter {
 	struct lx_record record; /* charter/1; made false before init */
-	bool founding;		 /* not adopted yet */
-	int offset;		 /* minutes ahead of UTC */
+	bool founding;           /* not adopted yet */
+	int offset;              /* minutes ahead of UTC */
 	char currency[4];
 	unsigned places;
 	struct lx_calendar calendar;

@@ -9,7 +9,7 @@
 #include "kernel/types/case.h"
 
 #define LX_ORDER_KEY_MAX 200 /* what the door lets in */
-#define LX_FOLLOWS_MAX	 64  /* how deep consequences may go */
+#define LX_FOLLOWS_MAX   64  /* how deep consequences may go */
 
 /* What is asked for, and what came of it. */
 struct lx_order {
@@ -18,7 +18,7 @@ struct lx_order {
 	const char *act;
 	const json_t *input; /* borrowed; NULL: nothing */
 	const char *lang;
-	int64_t person;	    /* who acts; 0: nobody */
+	int64_t person;     /* who acts; 0: nobody */
 	struct lx_text key; /* idempotency key, scoped to the person; empty: none */
 	int64_t if_last;    /* the record's last entry must be this one; 0: any */
 	/* filled: */

@@ -9,7 +9,7 @@ static void draw_states(const struct lx_type *type, struct lx_buf *out)
 	lx_buf_str(out, "| state | | awaits |\n| --- | --- | --- |\n");
 	for (const struct lx_state *s = type->states; s->name != NULL; s++)
 		lx_buf_printf(out, "| %s %s | %s | %s |\n", marks[s->mark], s->name,
-			s->shown == LX_PUBLIC	  ? ""
+			s->shown == LX_PUBLIC     ? ""
 			: s->shown == LX_WITHHELD ? "withheld"
 						  : "on request",
 			s->awaits == NULL ? "" : s->awaits);

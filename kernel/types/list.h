@@ -29,7 +29,7 @@ struct lx_list_spec {
 	struct lx_text search; /* empty: none */
 	enum lx_sort sort;
 	int count_field;  /* LX_SORT_COUNT: by which */
-	int64_t before;	  /* only numbers under this (LX_SORT_NEW), 0: all */
+	int64_t before;   /* only numbers under this (LX_SORT_NEW), 0: all */
 	bool unpublished; /* withheld states too, for a desk */
 	size_t skip, most;
 };
@@ -37,7 +37,7 @@ struct lx_list_spec {
 struct lx_list_found {
 	int64_t *numbers;
 	size_t n;
-	int64_t total;	   /* with all filters */
+	int64_t total;     /* with all filters */
 	int64_t *by_state; /* as type->states: how many with all filters but the states */
 };
 

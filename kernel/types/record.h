@@ -54,11 +54,11 @@ struct lx_record {
 	int64_t number;
 	bool made;
 	struct lx_text state;
-	int64_t hidden;		/* the entry that hid it, or 0 */
+	int64_t hidden;         /* the entry that hid it, or 0 */
 	struct lx_text counted; /* the state in which it is counted as standing; empty: in none */
 	int64_t made_n, made_at, last_n, last_at;
 	struct lx_value *values;   /* as type->fields */
-	int64_t *given;		   /* last row number given, by list */
+	int64_t *given;            /* last row number given, by list */
 	struct lx_row_list *lists; /* by list; empty for lists declared `many` */
 	struct lx_term_now *terms; /* as type->terms */
 	struct lx_pending *pending;

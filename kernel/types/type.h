@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum lx_kind {	       /* what a field holds     "of" says                    in the entry */
+enum lx_kind {         /* what a field holds     "of" says                    in the entry */
 	LX_NUMBER = 1, /* whole number           "0..100"                     17 */
 	LX_DECIMAL,    /* exact decimal          "4" places                   "17.2500" */
 	LX_MONEY,      /* minor units            "1.."                        "172500" */
@@ -49,7 +49,7 @@ struct lx_rows { /* a list that belongs to the record and has no life of its own
 	const char *name;
 	const struct lx_field *fields;
 	const char *key; /* fields that no two rows share */
-	bool many;	 /* unbounded: never loaded whole, listed by pages */
+	bool many;       /* unbounded: never loaded whole, listed by pages */
 };
 
 /* LX_IS: the person at path. LX_ACTS_FOR: a mandate of the holder at path. LX_SITS_IN: a seat in the body at
@@ -81,7 +81,7 @@ struct lx_state {
 	const char *awaits; /* acts that should come next: they make the desk of who may do them */
 };
 
-struct lx_term {	     /* a time limit, and what the clock does about it */
+struct lx_term {             /* a time limit, and what the clock does about it */
 	const char *field;   /* the moment it shows */
 	const char *length;  /* the charter's term; NULL: the day is given */
 	const char *days_of; /* path to the member whose calendar counts; NULL: the region's */
@@ -125,7 +125,7 @@ struct lx_act {
 	const char *consent;  /* the consent it needs */
 	struct lx_rule guard; /* says why not, in a sentence */
 	struct lx_rule also;  /* further effects and consequent acts that a row cannot say */
-	bool dated;	      /* may carry the day from which it holds */
+	bool dated;           /* may carry the day from which it holds */
 };
 
 enum lx_change { LX_RENAMED = 1, LX_DROPPED, LX_SPLIT };
@@ -141,9 +141,9 @@ struct lx_step { /* how stored entries of an older version are read */
 /* What an authority answers in a record, and what who asked says of it: pages put them into one box. */
 struct lx_answering {
 	const char *text, *outcome;  /* fields: the answer, its conclusion */
-	const char *act;	     /* that gives the answer */
+	const char *act;             /* that gives the answer */
 	const char *verdict, *facts; /* the act that judges it, and the fields it fills */
-	const char *agrees;	     /* of these the choice that says "yes" when who asked agrees */
+	const char *agrees;          /* of these the choice that says "yes" when who asked agrees */
 };
 
 struct lx_type { /* title: the field that names a record; readers: relations that read it while not public */

@@ -52,17 +52,17 @@ struct lx_version_view {
 struct lx_problem_page {
 	struct lx_frame frame;
 	int status;
-	struct lx_words heading;	  /* what failed */
-	struct lx_words why;		  /* the fault's sentence */
-	struct lx_words saved;		  /* whether anything was saved */
-	struct lx_text reference;	  /* to quote */
+	struct lx_words heading;          /* what failed */
+	struct lx_words why;              /* the fault's sentence */
+	struct lx_words saved;            /* whether anything was saved */
+	struct lx_text reference;         /* to quote */
 	const struct lx_words *relations; /* 403: who may */
 	size_t relations_n;
-	struct lx_link_view sign_in;		/* 403 of nobody signed in */
-	bool finds;				/* 404: search by number */
+	struct lx_link_view sign_in;            /* 403 of nobody signed in */
+	bool finds;                             /* 404: search by number */
 	const struct lx_version_view *versions; /* 409: theirs and mine */
 	size_t versions_n;
-	int64_t retry;	     /* 503: seconds after which to try again */
+	int64_t retry;       /* 503: seconds after which to try again */
 	struct lx_form form; /* what was typed, to submit again */
 	struct lx_link_view back;
 };

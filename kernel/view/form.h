@@ -14,15 +14,15 @@
 
 enum lx_field_kind {
 	LX_FIELD_TEXT = 1, /* one line */
-	LX_FIELD_AREA,	   /* prose; `lines` high */
-	LX_FIELD_RADIO,	   /* one of few options */
+	LX_FIELD_AREA,     /* prose; `lines` high */
+	LX_FIELD_RADIO,    /* one of few options */
 	LX_FIELD_SELECT,   /* one of many options */
-	LX_FIELD_TICKS,	   /* any of the options */
-	LX_FIELD_TICK,	   /* yes or not: one box with the label behind it; value "yes" */
+	LX_FIELD_TICKS,    /* any of the options */
+	LX_FIELD_TICK,     /* yes or not: one box with the label behind it; value "yes" */
 	LX_FIELD_NUMBER,   /* whole number */
 	LX_FIELD_DECIMAL,  /* exact decimal; `unit` behind it */
-	LX_FIELD_MONEY,	   /* amount; `unit` is the currency */
-	LX_FIELD_DATE,	   /* a day, as 2026-12-04 */
+	LX_FIELD_MONEY,    /* amount; `unit` is the currency */
+	LX_FIELD_DATE,     /* a day, as 2026-12-04 */
 	LX_FIELD_MOMENT,   /* day and time of the region, as 2026-12-04T09:30 */
 	LX_FIELD_PHONE,
 	LX_FIELD_EMAIL,
@@ -30,9 +30,9 @@ enum lx_field_kind {
 	LX_FIELD_CODE, /* six digits of the second factor, or a one-time code */
 	LX_FIELD_FILE,
 	LX_FIELD_NAMES, /* official names: two lines, name.zh and name.en */
-	LX_FIELD_LINK,	/* a record: search field name.find, then the found ones as options */
-	LX_FIELD_ROWS,	/* repeated groups of fields */
-	LX_FIELD_SHOWN	/* not to be changed here: label and value */
+	LX_FIELD_LINK,  /* a record: search field name.find, then the found ones as options */
+	LX_FIELD_ROWS,  /* repeated groups of fields */
+	LX_FIELD_SHOWN  /* not to be changed here: label and value */
 };
 
 /* A choice. `under`: a grey line of explanation, for radios and found records. */
@@ -67,18 +67,18 @@ struct lx_field_view {
 	struct lx_text id, name;
 	struct lx_words label;
 	struct lx_words hint;
-	struct lx_words error;	 /* the sentence, as in the summary */
-	struct lx_text value;	 /* as typed; for NAMES the Chinese, for LINK what is searched */
+	struct lx_words error;   /* the sentence, as in the summary */
+	struct lx_text value;    /* as typed; for NAMES the Chinese, for LINK what is searched */
 	struct lx_text value_en; /* NAMES: the English */
-	bool optional;		 /* said behind the label */
-	bool restricted;	 /* not public: said under the hint who reads it, in `readers` */
+	bool optional;           /* said behind the label */
+	bool restricted;         /* not public: said under the hint who reads it, in `readers` */
 	struct lx_words readers;
 	struct lx_text
 		autocomplete; /* HTML's word: name, tel, email, username, current-password … */
 	struct lx_text lang;  /* language of what is typed */
 	struct lx_words unit; /* behind the field: 元, % */
-	int64_t most;	      /* longest length, in characters; 0: none */
-	int64_t lines;	      /* of LX_FIELD_AREA; 0: four */
+	int64_t most;         /* longest length, in characters; 0: none */
+	int64_t lines;        /* of LX_FIELD_AREA; 0: four */
 	const struct lx_option *options;
 	size_t options_n;
 	const struct lx_field_group *groups; /* LX_FIELD_ROWS */
@@ -119,7 +119,7 @@ struct lx_form {
 	struct lx_hidden second;      /* an outlined button: name and value … */
 	struct lx_words second_label; /* … and label */
 	struct lx_link_view away;     /* cancel, back */
-	bool files;		      /* multipart */
+	bool files;                   /* multipart */
 };
 
 /* A step of a form in several pages. */
@@ -156,20 +156,20 @@ struct lx_confirm_page {
 	struct lx_words above;
 	struct lx_address above_link;
 	struct lx_words heading;    /* "You are voting yes on …" */
-	struct lx_words intro;	    /* in whose name, with which effect */
+	struct lx_words intro;      /* in whose name, with which effect */
 	struct lx_fact_group facts; /* what will be entered, exactly */
-	struct lx_note note;	    /* cannot be taken back, and why; or how it can */
-	struct lx_form form;	    /* hidden fields, submit, away */
+	struct lx_note note;        /* cannot be taken back, and why; or how it can */
+	struct lx_form form;        /* hidden fields, submit, away */
 };
 
 /* After an act. */
 struct lx_receipt_page {
 	struct lx_frame frame;
 	struct lx_words heading; /* "Your need is submitted" */
-	int64_t entry;		 /* № */
+	int64_t entry;           /* № */
 	struct lx_address entry_address;
 	int64_t at;
-	struct lx_words means;		 /* what the number is for */
+	struct lx_words means;           /* what the number is for */
 	struct lx_text code_label, code; /* shown this once: query code, recovery code */
 	struct lx_words code_means;
 	struct lx_fact_group facts;

@@ -19,13 +19,13 @@ struct lx_exports {
 struct lx_frame {
 	struct lx_words title; /* before the region's name in <title>; empty on the home page */
 	bool faulty; /* the page reports an error in what was sent: title begins "Error:" */
-	struct lx_words region;	 /* name in the masthead */
+	struct lx_words region;  /* name in the masthead */
 	struct lx_words tagline; /* small line under it: how many members, which provinces */
-	struct lx_words sample;	 /* demonstration only: what is real and what invented */
-	struct lx_words notice;	 /* read-only, maintenance, replica: one sentence with the time */
-	struct lx_text theme;	 /* "light", "dark"; empty: as the reader's machine says */
-	bool large;		 /* large type is on */
-	struct lx_address size;	 /* this page in the other type size */
+	struct lx_words sample;  /* demonstration only: what is real and what invented */
+	struct lx_words notice;  /* read-only, maintenance, replica: one sentence with the time */
+	struct lx_text theme;    /* "light", "dark"; empty: as the reader's machine says */
+	bool large;              /* large type is on */
+	struct lx_address size;  /* this page in the other type size */
 	struct lx_address language; /* this page in the other language */
 	const struct lx_link_view
 		*sections; /* main navigation: only what the charter has switched on */
@@ -38,7 +38,7 @@ struct lx_frame {
 	struct lx_text person; /* how the signed-in account is called; empty: nobody is signed in */
 	int64_t waiting;       /* things on the desk */
 	struct lx_text csrf;   /* for the sign-out form */
-	int64_t entry;	       /* № of the last entry that touched what the page shows */
+	int64_t entry;         /* № of the last entry that touched what the page shows */
 	struct lx_address verify; /* "verify it yourself" */
 	struct lx_exports exports;
 	const struct lx_link_view
@@ -55,11 +55,11 @@ struct lx_menu_page {
 
 enum lx_cell_kind {
 	LX_CELL_TEXT,
-	LX_CELL_TITLE,	/* what the row is about: a link in bold; on phones a line of its own */
-	LX_CELL_REF,	/* a number or code that refers; grey, not broken; first on phones */
+	LX_CELL_TITLE,  /* what the row is about: a link in bold; on phones a line of its own */
+	LX_CELL_REF,    /* a number or code that refers; grey, not broken; first on phones */
 	LX_CELL_NUMBER, /* right-aligned figures */
-	LX_CELL_DATE,	/* not broken figures, left */
-	LX_CELL_SMALL	/* secondary: small type */
+	LX_CELL_DATE,   /* not broken figures, left */
+	LX_CELL_SMALL   /* secondary: small type */
 };
 
 /* How `under` is coloured; only what is late, due or done has a colour. */
@@ -103,7 +103,7 @@ struct lx_grid {
 	size_t columns_n;
 	const struct lx_grid_row *rows;
 	size_t rows_n;
-	struct lx_words empty;	  /* said in place of rows */
+	struct lx_words empty;    /* said in place of rows */
 	struct lx_link_view more; /* all of them, where only some are shown */
 	bool compare; /* figures to be compared: phones scroll it sideways instead of stacking rows */
 };
@@ -131,8 +131,8 @@ struct lx_act_view {
 	struct lx_words label;
 	struct lx_address address;
 	struct lx_words reason;
-	bool posts;	     /* a form with `csrf` and `once`, posted to the address */
-	bool main;	     /* the page's main step: solid */
+	bool posts;          /* a form with `csrf` and `once`, posted to the address */
+	bool main;           /* the page's main step: solid */
 	struct lx_text csrf; /* of the session */
 	struct lx_text once; /* one-time number: the idempotency key */
 };

@@ -7,7 +7,7 @@
 
 /* --- the tile map ---------------------------------------------------------------------------- */
 
-#define LX_TILE_ROWS	12
+#define LX_TILE_ROWS    12
 #define LX_TILE_COLUMNS 12
 
 /* Three classes: meets the target, near it, under it. */
@@ -87,7 +87,7 @@ struct lx_home_page {
 	bool finds; /* the field to find a need by number: GET /search?q= */
 	struct lx_words find_label, find_hint;
 	struct lx_text find_example;
-	struct lx_note note;	/* founding: who has yet to consent */
+	struct lx_note note;    /* founding: who has yet to consent */
 	struct lx_tile_map map; /* no tiles: none */
 	const struct lx_stack_view *stacks;
 	size_t stacks_n;

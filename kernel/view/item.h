@@ -8,8 +8,8 @@
 /* A step of the thread need › project › round › agreement › payment › result. A step not reached has a kind
  * and nothing else. */
 struct lx_thread_step {
-	struct lx_words kind;	   /* "Project" */
-	struct lx_text ref;	   /* its number */
+	struct lx_words kind;      /* "Project" */
+	struct lx_text ref;        /* its number */
 	struct lx_link_view title; /* current: the record of this page */
 	struct lx_state_view state;
 };
@@ -21,7 +21,7 @@ struct lx_prose {
 	struct lx_text lang;   /* when it is not the page's */
 	struct lx_words gone;
 	struct lx_words under; /* who wrote it, attachments */
-	bool large;	       /* set in the size of first paragraphs */
+	bool large;            /* set in the size of first paragraphs */
 };
 
 /* A label and a short value of the verdict under an answer. */
@@ -53,12 +53,12 @@ struct lx_answer {
 struct lx_life {
 	int64_t at, entry;
 	struct lx_address address; /* of the entry */
-	enum lx_view_mark mark;	   /* of the state it led to */
-	struct lx_words what;	   /* "The secretariat routed it: Suzhou leads" */
-	struct lx_words reason;	   /* with its word before it: "Reason: …" */
-	struct lx_words on;	   /* the day from which it holds, when not the day of entry */
-	bool undone;		   /* taken back by a later entry: struck out, and said */
-	struct lx_words later;	   /* which later entry took it back, in words, not struck out */
+	enum lx_view_mark mark;    /* of the state it led to */
+	struct lx_words what;      /* "The secretariat routed it: Suzhou leads" */
+	struct lx_words reason;    /* with its word before it: "Reason: …" */
+	struct lx_words on;        /* the day from which it holds, when not the day of entry */
+	bool undone;               /* taken back by a later entry: struck out, and said */
+	struct lx_words later;     /* which later entry took it back, in words, not struck out */
 };
 
 /* A seat or member that was asked for its consent. */
@@ -76,10 +76,10 @@ struct lx_consent_view {
 	struct lx_words rule; /* in a sentence: who, which majority, what silence means */
 	int64_t until;
 	int64_t yes, no, abstain, silent; /* voices */
-	struct lx_html bar;		  /* lx_svg_stack of them */
+	struct lx_html bar;               /* lx_svg_stack of them */
 	const struct lx_voice_view *voices;
 	size_t voices_n;
-	struct lx_words fold; /* the voices stand folded under these words; empty: open */
+	struct lx_words fold;        /* the voices stand folded under these words; empty: open */
 	const struct lx_fact *input; /* what the act would set */
 	size_t input_n;
 	const struct lx_act_view *says; /* what the reader may say: yes, no, abstain */
@@ -141,7 +141,7 @@ struct lx_item_page {
 	size_t terms_n;
 	const struct lx_side_list *lists;
 	size_t lists_n;
-	struct lx_text hash;		   /* of the last entry */
+	struct lx_text hash;               /* of the last entry */
 	const struct lx_link_view *proofs; /* history of versions, proof of inclusion */
 	size_t proofs_n;
 };

@@ -18,7 +18,7 @@ struct lx_filter_choice {
 enum lx_filter_kind {
 	LX_FILTER_TICKS,  /* tick boxes, any of them */
 	LX_FILTER_SELECT, /* one of many; the first choice should be "any" with an empty value */
-	LX_FILTER_DAYS	  /* from and to: ?name.from=2026-01-01&name.to=… */
+	LX_FILTER_DAYS    /* from and to: ?name.from=2026-01-01&name.to=… */
 };
 
 struct lx_filter {
@@ -54,13 +54,13 @@ struct lx_pager {
 /* A calculation of what a filter form says of itself: the filters and what they keep. */
 struct lx_filters {
 	struct lx_address action; /* the list's own address */
-	bool searchable;	  /* a field ?q= for words or a number */
-	struct lx_text search;	  /* what it holds */
+	bool searchable;          /* a field ?q= for words or a number */
+	struct lx_text search;    /* what it holds */
 	const struct lx_filter *filters;
 	size_t filters_n;
 	const struct lx_hidden *hidden;
 	size_t hidden_n;
-	int64_t chosen;		 /* how many filters are set */
+	int64_t chosen;          /* how many filters are set */
 	struct lx_address clear; /* the list without them */
 };
 
@@ -70,11 +70,11 @@ struct lx_list_page {
 	struct lx_words lead; /* a sentence under it */
 	struct lx_filters filter;
 	int64_t total;
-	struct lx_words unit;		  /* behind the total: 件, needs; empty: 条, records */
+	struct lx_words unit;             /* behind the total: 件, needs; empty: 条, records */
 	const struct lx_link_view *sorts; /* orders, the current one marked */
 	size_t sorts_n;
 	struct lx_note note;
-	struct lx_grid table;	   /* the records; its caption is read, not shown */
+	struct lx_grid table;      /* the records; its caption is read, not shown */
 	struct lx_link_view start; /* in an empty list: the next step */
 	struct lx_pager pager;
 	const struct lx_act_view *acts; /* acts that make a record and that the reader may take */

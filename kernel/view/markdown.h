@@ -10,7 +10,7 @@
 
 #include "kernel/view/view.h"
 
-#define LX_MARKDOWN_MAX	  ((size_t)128 << 10)
+#define LX_MARKDOWN_MAX   ((size_t)128 << 10)
 #define LX_MARKDOWN_DEPTH 24
 
 /* Valid UTF-8 of at most LX_MARKDOWN_MAX bytes (else LX_INVALID, `view.markdown_long`) as HTML in the

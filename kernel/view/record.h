@@ -25,8 +25,8 @@ struct lx_record_page {
 	const struct lx_entry_row *rows;
 	size_t rows_n;
 	struct lx_pager pager;
-	struct lx_words sum;		 /* "48,213 entries since 1 March 2025" */
-	struct lx_link_view whole;	 /* everything to download */
+	struct lx_words sum;             /* "48,213 entries since 1 March 2025" */
+	struct lx_link_view whole;       /* everything to download */
 	struct lx_fact_group checkpoint; /* time, size, root */
 	struct lx_grid witnesses;
 	struct lx_words verify; /* how to check it oneself */
@@ -45,12 +45,12 @@ struct lx_entry_page {
 	int64_t entry, at;
 	struct lx_words heading; /* the act in words, and who */
 	struct lx_link_view record;
-	struct lx_note note;	    /* undone, corrected, shut: what of it is not public and why */
+	struct lx_note note;        /* undone, corrected, shut: what of it is not public and why */
 	struct lx_fact_group facts; /* by, for, as, on, cause, undoes, consent */
 	const struct lx_effect_view *effects;
 	size_t effects_n;
 	struct lx_prose reason;
-	struct lx_text bytes;	    /* the canonical bytes */
+	struct lx_text bytes;       /* the canonical bytes */
 	struct lx_fact_group proof; /* leaf hash, root, checkpoint */
 	const struct lx_text *path; /* hashes from the leaf to the root */
 	size_t path_n;

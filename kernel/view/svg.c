@@ -101,7 +101,7 @@ enum lx_code lx_svg_bar(
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf out = { .limit = 1024 };
 	int64_t part = amount <= 0 || most <= 0 ? 0
-		       : amount >= most		? 1000
+		       : amount >= most         ? 1000
 						: scaled(amount, most, 1000);
 
 	lx_buf_printf(

@@ -47,7 +47,7 @@ struct lx_fact fact(struct sample *s, struct lx_words label, struct lx_words val
 /* 2026-11-20 08:41 in Shanghai. */
 #define SAMPLE_NOW INT64_C(1795135260000)
 #define MINUTES(n) ((int64_t)(n)*60000)
-#define DAYS(n)	   ((int64_t)(n)*86400000)
+#define DAYS(n)    ((int64_t)(n)*86400000)
 #define COUNT(a)   (sizeof(a) / sizeof(a)[0])
 
 /* Each draws its pages. */
