@@ -2,6 +2,7 @@
 /* lianxi serve DIR: the region on the network, until SIGTERM or SIGINT; stops cleanly with nothing lost. */
 #include "base/time.h"
 #include "cli/region.h"
+#include "kernel/pages/pages_queries.h"
 #include "kernel/types/check.h"
 
 #include <malloc.h>
@@ -126,14 +127,55 @@ static enum lx_code check_types(struct lx_cli *cli, const struct lx_region *regi
 	return lx_fail(&cli->call, LX_BROKEN, NULL, "serve.types", "%s", faults.at);
 }
 
-static enum lx_code read_clock(struct lx_cli *cli, struct lx_clock *clock)
+/* A demonstration's clock goes on from the last thing that happened in it: its story does not become overdue while nobody
+ * looks (docs/decisions/demonstration.md). */
+static enum lx_code demo_clock(struct lx_cli *cli, struct lx_opened *opened)
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	struct lx_charter charter;
+	struct lx_edge edge;
+
+	LX_TRY(lx_store_read(opened->store, &cli->call, &tx));
+	LX_TRY(lx_charter_load(tx, &opened->region, &charter));
+	LX_TRY(lx_edge_load(tx, &edge));
+	if (lx_text_is(lx_record_value(&charter.record, "sample").text, "yes"))
+		opened->clock.start = edge.at + 1;
+	return LX_OK;
+}
+
+static enum lx_code read_clock(struct lx_cli *cli, struct lx_opened *opened)
 {
 	const char *now = lx_option(cli, "now");
+	struct lx_clock *clock = &opened->clock;
 
 	if (now == NULL)
-		return LX_OK;
+		return demo_clock(cli, opened);
 	if (!lx_moment_read(lx_text(now), &clock->start))
 		return lx_fail(&cli->call, LX_INVALID, "now", "input.moment", NULL);
+	return LX_OK;
+}
+
+static enum lx_code add_name(void *with, const struct lx_value *values)
+{
+	struct lx_buf *names = with;
+
+	lx_buf_str(names, names->len == 0 ? "" : ", ");
+	lx_buf_text(names, values[0].text);
+	return LX_OK;
+}
+
+/* The demonstration's accounts, which work on this machine only. */
+static enum lx_code tell_accounts(struct lx_cli *cli, struct lx_opened *opened)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf names = { 0 };
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+
+	LX_TRY(lx_store_read(opened->store, &cli->call, &tx));
+	LX_TRY(lx_each(tx, &lx_q_demo_accounts, NULL, add_name, &names));
+	if (names.len == 0)
+		return LX_OK;
+	lx_say(&cli->out, cli->lang, "serve.accounts", names.at);
+	lx_buf_char(&cli->out, '\n');
 	return LX_OK;
 }
 
@@ -208,6 +250,9 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 		(void)snprintf(port, sizeof port, "%u", lx_http_port(http));
 		lx_say(&cli->out, cli->lang, "serve.ready", address, port);
 		lx_buf_char(&cli->out, '\n');
+		code = tell_accounts(cli, opened);
+	}
+	if (code == LX_OK) {
 		code = lx_cli_flush(cli);
 	}
 	if (code == LX_OK)
@@ -226,7 +271,7 @@ static enum lx_code run(struct lx_cli *cli)
 	(void)mallopt(M_ARENA_MAX, 4); /* thousands of short threads would each keep an arena */
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
 	LX_TRY(check_types(cli, &opened.region));
-	LX_TRY(read_clock(cli, &opened.clock));
+	LX_TRY(read_clock(cli, &opened));
 	LX_TRY(lx_region_start(cli, &opened));
 	return serve(cli, &opened);
 }
