@@ -78,6 +78,8 @@ def seeds(region, tables):
     """Every route with every number, act and entry that there is."""
     paths = ["/", "/menu", "/charter", "/council", "/duty", "/record", "/desk", "/sign-in", "/register", "/account", "/healthz",
              "/search?q=canary", "/search?q=13811112222", "/needs?q=canary", "/needs?q=canaryhiddentitle", "/nothing/here",
+             "/log/checkpoint", "/log/key", "/log/tile/0/000", "/log/proof/60", "/account/data", "/account/tokens", "/account/factor",
+             "/account/reset",
              "/record?before=30", "/needs?state=answered", "/needs?sort=new", "/needs?page=2"]
     for each in tables["types"]:
         plural = each["plural"]
