@@ -10,7 +10,7 @@ import sqlite3
 import urllib.parse
 
 import pytest
-from region import NOON, PASSWORD, Client, need
+from region import NOON, PASSWORD, Client, need, wait_for
 
 READERS = ["nobody", "stranger", "asker", "backer", "other", "officer1", "officer2", "officer3", "admin2", "delegate2", "secretary"]
 WORKERS = {"asker", "officer2", "officer3", "secretary"}
@@ -70,6 +70,8 @@ def planted(lianxi, founded, tmp_path_factory):
     own = founded.copy(tmp_path_factory.mktemp("canary") / "region").start(now=NOON)
     needs = plant(own)
     erased = erase_somebody(own)
+    # an entry's receipt is there once a checkpoint over it is signed
+    wait_for(lambda: own.nobody.ask("GET", f"/log/proof/{own.entries}").status == 200)
     yield own, needs, erased, json.loads(lianxi("types", "--format", "json").stdout)
     own.kill()
 
@@ -78,6 +80,8 @@ def seeds(region, tables):
     """Every route with every number, act and entry that there is."""
     paths = ["/", "/menu", "/charter", "/council", "/duty", "/record", "/desk", "/sign-in", "/register", "/account", "/healthz",
              "/search?q=canary", "/search?q=13811112222", "/needs?q=canary", "/needs?q=canaryhiddentitle", "/nothing/here",
+             "/log/checkpoint", "/log/key", "/log/tile/0/000", "/log/proof/60", "/account/data", "/account/tokens", "/account/factor",
+             "/account/reset",
              "/record?before=30", "/needs?state=answered", "/needs?sort=new", "/needs?page=2"]
     for each in tables["types"]:
         plural = each["plural"]
@@ -189,7 +193,7 @@ def test_the_log_and_the_raw_entries_hold_no_marker(planted):
 
 
 def files_of(region):
-    return b"\0".join(path.read_bytes() for path in region.folder.iterdir())
+    return b"\0".join(path.read_bytes() for path in region.folder.rglob("*") if path.is_file())
 
 
 def test_what_is_erased_is_nowhere_in_the_files(planted):
