@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import json
 import re
+import shutil
 import subprocess
 import urllib.parse
 
@@ -48,6 +49,10 @@ def listed(port, plural, query="limit=200"):
     return json.loads(text)
 
 
+def digests(folder):
+    return {str(f): hashlib.sha256(f.read_bytes()).digest() for f in folder.rglob("*") if f.is_file()}
+
+
 def test_tells_what_was_made(made):
     for words in ("44 members", "40 needs", "lianxi-demo", "citizen6", "secretary", "auditor", "hangzhou"):
         assert words in made[1]
@@ -66,10 +71,10 @@ def test_rebuild_gives_the_same_root(lianxi, made):
 
 
 def test_a_second_time_is_refused_and_changes_nothing(lianxi, made):
-    files = {f.name: hashlib.sha256(f.read_bytes()).digest() for f in made[0].iterdir()}
+    files = digests(made[0])
     done = run(lianxi, "demo", made[0])
     assert done.returncode == 3 and done.stdout == "" and str(made[0]) in done.stderr
-    assert files == {f.name: hashlib.sha256(f.read_bytes()).digest() for f in made[0].iterdir()}
+    assert files == digests(made[0])
 
 
 def test_members_seats_and_needs(port):
@@ -157,10 +162,7 @@ def test_a_wrong_password_is_refused(port):
 
 
 def test_accounts_work_on_loopback_only(lianxi, made, tmp_path):
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    for file in made[0].iterdir():
-        (copy / file.name).write_bytes(file.read_bytes())
+    copy = shutil.copytree(made[0], tmp_path / "copy")
     server = subprocess.Popen([lianxi.path, "serve", str(copy), "--listen", "127.0.0.1:0", "--no-limits", "--lang", "en",
                                "--proxy", "127.0.0.1/32", "--now", "2026-11-20T17:00:00+08:00"], stdout=subprocess.PIPE, text=True)
     try:
