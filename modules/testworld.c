@@ -45,7 +45,9 @@ static const char charter_file[] =
 	"\"kind\":\"conference\",\"seat\":["
 	"{\"names\":{\"zh\":\"甲\",\"en\":\"A\"},\"member\":\"A\",\"voice\":\"votes\"},"
 	"{\"names\":{\"zh\":\"乙\",\"en\":\"B\"},\"member\":\"B\",\"voice\":\"votes\"},"
-	"{\"names\":{\"zh\":\"丙\",\"en\":\"C\"},\"member\":\"C\",\"voice\":\"votes\"}]},"
+	"{\"names\":{\"zh\":\"丙\",\"en\":\"C\"},\"member\":\"C\",\"voice\":\"votes\"},"
+	"{\"names\":{\"zh\":\"丙观察\",\"en\":\"C "
+	"watching\"},\"member\":\"C\",\"voice\":\"observes\"}]},"
 	"{\"as\":\"secretariat\",\"names\":{\"zh\":\"秘书处\",\"en\":\"Secretariat\"},\"kind\":"
 	"\"secretariat\"}]}";
 

@@ -79,7 +79,8 @@ void lx_pricing_exact(struct lx_pricing *pricing, int64_t v, uint32_t S)
 }
 
 /* The largest alpha v[k] - lows[k], k < m; m a multiple of LANES or smaller. */
-#ifdef __x86_64__
+/* the thread sanitizer's run time is not there yet when the loader chooses a clone */
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
 __attribute__((target_clones("avx2", "default")))
 #endif
 static double

@@ -43,6 +43,69 @@ static json_t *frozen_input(const struct lx_case *c)
 	return input;
 }
 
+/* Whether a seat of a body votes (seats that only speak or observe are not asked), and whose it is. */
+static enum lx_code voting_seat(
+	const struct lx_sight *sight, const struct lx_ref *ref, bool *votes, struct lx_text *member)
+{
+	const struct lx_shape *shape = lx_shape_find(sight->region, ref->type);
+	struct lx_record body;
+
+	LX_TRY(lx_record_load(sight->tx, shape, ref->number, &body));
+	int list = lx_rows_find(shape->type, ref->rows);
+	const struct lx_field *fields = shape->type->rows[list].fields;
+	int voice = lx_field_find(fields, LX_TEXT_OF("voice")),
+	    of = lx_field_find(fields, LX_TEXT_OF("member"));
+	for (size_t i = 0; voice >= 0 && of >= 0 && i < body.lists[list].n; i++) {
+		const struct lx_row *row = &body.lists[list].rows[i];
+		if (row->number != ref->row)
+			continue;
+		*votes = row->values[voice].text.len == 0 ||
+			 lx_text_is(row->values[voice].text, "votes");
+		*member = row->values[of].text;
+	}
+	return LX_OK;
+}
+
+/* Of the seats at `links` those that vote; themselves, or the members they belong to. */
+static enum lx_code keep_voting(struct lx_case *c, bool members, struct lx_text *links, size_t *n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *n; i++) {
+		struct lx_text member = LX_TEXT_OF("");
+		struct lx_ref ref;
+		bool votes = true;
+		if (lx_ref_read(links[i], &ref) && ref.row > 0)
+			LX_TRY(voting_seat(&c->view, &ref, &votes, &member));
+		if (!votes || (members && member.len == 0))
+			continue;
+		links[kept++] = members ? member : links[i];
+	}
+	*n = kept;
+	return LX_OK;
+}
+
+/* Who is asked: the links at the path; where it leads over a body's seats, only those that vote. */
+static enum lx_code asked_voices(
+	struct lx_case *c, const char *path, struct lx_text **voices, size_t *n)
+{
+	static const char seats[] = ".seat", members[] = ".seat.member";
+	size_t len = strlen(path);
+	bool by_member = len > sizeof members - 1 &&
+			 strcmp(path + len - (sizeof members - 1), members) == 0;
+	bool by_seat = len > sizeof seats - 1 &&
+		       strcmp(path + len - (sizeof seats - 1), seats) == 0;
+
+	if (!by_member && !by_seat)
+		return lx_path_links(&c->view, c->record, path, voices, n);
+	const char *to_seats = lx_arena_copy(
+		c->call->arena, path, by_member ? len - strlen(".member") : len);
+	if (to_seats == NULL)
+		return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
+	LX_TRY(lx_path_links(&c->view, c->record, to_seats, voices, n));
+	return keep_voting(c, by_member, *voices, n);
+}
+
 enum lx_code lx_consent_open(struct lx_case *c, int64_t *number)
 {
 	const struct lx_consent *consent = lx_consent_find(
@@ -54,7 +117,7 @@ enum lx_code lx_consent_open(struct lx_case *c, int64_t *number)
 		if (lx_text_is(c->record->pending[i].stage, "open") &&
 			lx_text_is(c->record->pending[i].act, c->act->name))
 			return lx_fail(c->call, LX_CONFLICT, NULL, "act.pending", NULL);
-	LX_TRY(lx_path_links(&c->view, c->record, consent->asked, &voices, &n));
+	LX_TRY(asked_voices(c, consent->asked, &voices, &n));
 	if (n == 0 || n > VOICES_MAX)
 		return lx_fail(c->call, LX_CONFLICT, NULL, "act.asks_nobody", NULL);
 	json_t *asked = json_pack("{s:s, s:o, s:s}", "act", c->act->name, "input", frozen_input(c),

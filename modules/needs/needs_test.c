@@ -142,6 +142,21 @@ static void a_charter_is_amended_by_double_majority(void **state)
 	assert_int_equal(lx_record_value(&charter, "places").number, 2);
 }
 
+/* The test region has four seats, one of which only observes. */
+static void only_seats_that_vote_are_asked(void **state)
+{
+	struct world *w = *state;
+	struct lx_record charter = load(w, "charter", 1);
+
+	for (size_t i = 0; i < charter.pending_n; i++) {
+		json_t *voices = json_loadb(
+			charter.pending[i].voices.at, charter.pending[i].voices.len, 0, NULL);
+		assert_int_equal(json_array_size(voices), 3);
+		json_decref(voices);
+	}
+	assert_true(charter.pending_n > 0);
+}
+
 static void an_extension_needs_the_secretariat(void **state)
 {
 	struct world *w = *state;
@@ -238,6 +253,7 @@ int main(void)
 		cmocka_unit_test(faults_name_the_field_and_the_rule),
 		cmocka_unit_test(a_key_is_answered_once),
 		cmocka_unit_test(a_charter_is_amended_by_double_majority),
+		cmocka_unit_test(only_seats_that_vote_are_asked),
 		cmocka_unit_test(an_extension_needs_the_secretariat),
 		cmocka_unit_test(every_statement_fits_its_declaration),
 		cmocka_unit_test(a_rebuild_gives_the_same_tables),
