@@ -117,13 +117,28 @@ def test_killed_two_hundred_times_under_load(region, seed):
 
 # ---- inside commits: a file layer that fails the n-th write is in the program's own tests; here the process is killed in them ----
 
+def freeze(process):
+    """SIGSTOP, and wait until every thread stands: the signal is not yet the stop."""
+    os.kill(process.pid, signal.SIGSTOP)
+    tasks = pathlib.Path(f"/proc/{process.pid}/task")
+    for _ in range(2000):
+        try:
+            states = [(task / "stat").read_text().rpartition(")")[2].split()[0] for task in tasks.iterdir()]
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # a thread ended meanwhile
+        if all(state in "Tt" for state in states):
+            return
+        time.sleep(0.005)
+    pytest.fail("the server does not stop")
+
+
 def test_killed_inside_commits(region, tmp_path):
     """strace is not everywhere: SIGSTOP at random, then SIGKILL while it stands in the middle of whatever it did."""
     senders = begin(region, 6)
     chance = random.Random(5)
     for _ in range(8):
         time.sleep(chance.uniform(0.05, 0.2))
-        os.kill(region.server.process.pid, signal.SIGSTOP)
+        freeze(region.server.process)
         copy = tmp_path / f"copy{len(list(tmp_path.iterdir()))}"
         copy.mkdir()
         # what is in the files at this moment, as a power cut would leave it
