@@ -81,23 +81,10 @@ static enum lx_code show_begin(struct lx_request *request, struct lx_reply *repl
 	static const struct lx_small_field fields[] = {
 		{ "name", "account.reset_name", LX_FIELD_TEXT, "off", false },
 	};
-	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
-	struct lx_form_page page = { .steps_n = 0 };
+	static const struct lx_small_page page = { fields, 1, "/account/reset",
+		"account.reset_begin", "account.reset_intro", "account.reset_make" };
 
-	LX_TRY(lx_reader_open_again(request, &reader));
-	struct lx_view view = lx_show_view(&reader);
-	page.heading = lx_small_words(&reader, "account.reset_begin");
-	page.intro = lx_small_words(&reader, "account.reset_intro");
-	lx_frame_fill(&reader, page.heading, "", reader.size, &page.frame);
-	page.frame.faulty = request->call->fault.code != LX_OK;
-	LX_TRY(lx_small_form(
-		&reader, fields, 1, "/account/reset", "account.reset_make", &page.form));
-	page.form.away = (struct lx_link_view){ lx_small_words(&reader, "page.cancel"),
-		lx_address_make(request->call, "/account") };
-	lx_reader_close(&reader);
-	lx_reply_page(reply);
-	lx_view_form(&reply->body, &view, &page);
-	return LX_OK;
+	return lx_show_small_page(request, &page, reply);
 }
 
 enum lx_code lx_page_reset_begin(struct lx_request *request, struct lx_reply *reply)

@@ -160,3 +160,25 @@ enum lx_code lx_told_once(
 	lx_view_confirm(&reply->body, &view, &page);
 	return LX_OK;
 }
+
+enum lx_code lx_show_small_page(
+	struct lx_request *request, const struct lx_small_page *small, struct lx_reply *reply)
+{
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
+	struct lx_form_page page = { .steps_n = 0 };
+
+	LX_TRY(lx_reader_open_again(request, &reader));
+	struct lx_view view = lx_show_view(&reader);
+	page.heading = lx_small_words(&reader, small->heading);
+	page.intro = lx_small_words(&reader, small->intro);
+	lx_frame_fill(&reader, page.heading, "", reader.size, &page.frame);
+	page.frame.faulty = request->call->fault.code != LX_OK;
+	LX_TRY(lx_small_form(
+		&reader, small->fields, small->fields_n, small->action, small->submit, &page.form));
+	page.form.away = (struct lx_link_view){ lx_small_words(&reader, "page.cancel"),
+		lx_address_make(request->call, "/account") };
+	lx_reader_close(&reader);
+	lx_reply_page(reply);
+	lx_view_form(&reply->body, &view, &page);
+	return LX_OK;
+}

@@ -37,6 +37,16 @@ struct lx_text lx_sent(const struct lx_request *request, const char *name);
 /* Opens the reader without losing the fault that a form is shown again for. */
 LX_CHECK enum lx_code lx_reader_open_again(struct lx_request *request, struct lx_reader *reader);
 
+/* A whole page of one short form, sent to `action`; away from it leads to the account. What was sent and is wrong is shown again. */
+struct lx_small_page {
+	const struct lx_small_field *fields;
+	size_t fields_n;
+	const char *action, *heading, *intro,
+		*submit; /* keys of the catalogues, but for the action */
+};
+LX_CHECK enum lx_code lx_show_small_page(
+	struct lx_request *request, const struct lx_small_page *small, struct lx_reply *reply);
+
 /* After a refusal: browsers get the page again (`show`, with the refusal's status) where the input can be mended; anything
  * else stays what it is. */
 LX_CHECK enum lx_code lx_shown_again(

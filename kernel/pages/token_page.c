@@ -18,23 +18,10 @@ static enum lx_code show_new(struct lx_request *request, struct lx_reply *reply)
 		{ "days", "account.token_days", LX_FIELD_NUMBER, "off", true,
 			"account.token_days_hint" },
 	};
-	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
-	struct lx_form_page page = { .steps_n = 0 };
+	static const struct lx_small_page page = { fields, 2, "/account/tokens",
+		"account.token_new", "account.token_intro", "account.token_make" };
 
-	LX_TRY(lx_reader_open_again(request, &reader));
-	struct lx_view view = lx_show_view(&reader);
-	page.heading = lx_small_words(&reader, "account.token_new");
-	page.intro = lx_small_words(&reader, "account.token_intro");
-	lx_frame_fill(&reader, page.heading, "", reader.size, &page.frame);
-	page.frame.faulty = request->call->fault.code != LX_OK;
-	LX_TRY(lx_small_form(
-		&reader, fields, 2, "/account/tokens", "account.token_make", &page.form));
-	page.form.away = (struct lx_link_view){ lx_small_words(&reader, "page.cancel"),
-		lx_address_make(request->call, "/account") };
-	lx_reader_close(&reader);
-	lx_reply_page(reply);
-	lx_view_form(&reply->body, &view, &page);
-	return LX_OK;
+	return lx_show_small_page(request, &page, reply);
 }
 
 /* GET /account/tokens: the list for programs, the form of a new one for people. */

@@ -3,7 +3,7 @@
  * Founding a region from a charter file: members, bodies, charter in draft, entered by init. What takes effect
  * afterwards is the founders' own doing: first administrators by one-time links, delegates, consent.
  *
- * The file (docs/charter.schema.json) is one object: the charter's fields and lists under their own names, and
+ * The file (demo/yangtze-delta/charter.json is one) is one object: the charter's fields and lists under their own names, and
  *	"members": [{ "code", "names", "superior": code, "part", "weight", "place", "group", "figure": [...] }]
  *	"bodies":  [{ "as": "council|secretariat|treasury|audit|…", "names", "kind", "task",
  *	              "seat": [{ "names", "member": code, "voice", "weight" }] }]
