@@ -333,7 +333,10 @@ static enum lx_code show(struct showing *s, struct lx_reply *reply)
 	struct lx_request *request = s->reader->request;
 	struct lx_view view = lx_show_view(s->reader);
 
-	if (lx_reply_fresh(request, reply, s->reader->size))
+	int64_t seen;
+
+	LX_TRY(lx_seen_record(s->reader, &s->record, &seen));
+	if (lx_reply_fresh_record(request, reply, s->record.last_n, seen))
 		return LX_OK;
 	enum lx_code code = lx_reduce(&s->reader->sight, &s->record, LX_ALL_PARTS, &s->json);
 	if (code == LX_NOT_FOUND)
