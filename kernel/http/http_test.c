@@ -515,6 +515,7 @@ int main(void)
 		T(cookies),
 		T(kinds_of_bodies),
 		T(the_most_literal_route_wins),
+		T(a_literal_may_be_captured),
 		T(a_star_takes_the_rest_of_the_path),
 		T(networks),
 		T(buckets_fill_by_the_minute),
