@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What the general pages share: the frame, values in words, the handlers. Not for other rooms. */
+/* What pages share: the frame, values in words, the handlers. For the general pages here and for those of modules. */
 #ifndef LX_KERNEL_PAGES_PAGES_H
 #define LX_KERNEL_PAGES_PAGES_H
 
