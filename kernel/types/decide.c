@@ -164,14 +164,19 @@ static enum lx_code test_chosen_rows(struct lx_case *c, size_t list, bool *holds
 	return LX_OK;
 }
 
+/* The list of "=rows"; -1 where none may be, or need be, and is, chosen. */
 static int chosen_list(const struct lx_case *c)
 {
 	struct lx_text rest = lx_text(c->act->takes);
 	struct lx_taken taken;
 
 	while (lx_takes_next(&rest, &taken))
-		if (taken.sign == '=')
-			return lx_rows_find(c->record->shape->type, taken.name);
+		if (taken.sign == '=') {
+			int list = lx_rows_find(c->record->shape->type, taken.name);
+			const char *name = c->record->shape->type->rows[list].name;
+			bool chosen = json_array_size(json_object_get(c->input, name)) > 0;
+			return taken.needed || chosen ? list : -1;
+		}
 	return -1;
 }
 
