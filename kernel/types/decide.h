@@ -21,6 +21,8 @@ struct lx_order {
 	int64_t person;     /* who acts; 0: nobody */
 	struct lx_text key; /* idempotency key, scoped to the person; empty: none */
 	int64_t if_last;    /* the record's last entry must be this one; 0: any */
+	int64_t mandate;    /* acts by this mandate alone; 0: by whatever the person may act by */
+	int64_t import;     /* the import this act is part of: the number of its first entry; 0: none */
 	/* filled: */
 	int64_t made_record;
 	int64_t entry;
