@@ -60,6 +60,7 @@ LX_CHECK enum lx_code lx_journal_walk(
 struct lx_content {
 	int64_t number;
 	struct lx_text bytes; /* empty when gone */
+	struct lx_text salt;  /* 32 bytes; empty when gone. Never to be shown but with the bytes */
 	char lang[12];        /* BCP 47; "" for files and data */
 	char media[64];       /* "text/plain", "application/json", … */
 	char commitment[LX_HASH_TEXT];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What the general pages share: the frame, values in words, the handlers. Not for other rooms. */
+/* What pages share: the frame, values in words, the handlers. For the general pages here and for those of modules. */
 #ifndef LX_KERNEL_PAGES_PAGES_H
 #define LX_KERNEL_PAGES_PAGES_H
 
@@ -53,6 +53,17 @@ int64_t lx_show_moment(const json_t *value);
 
 /* A charter word's names. */
 struct lx_words lx_show_code(const struct lx_reader *reader, const char *list, struct lx_text code);
+
+/* --- tags (seen.c) --------------------------------------------------------------------------- */
+
+/* The last entry that touched what a record's page shows: the record, the charter, what it links to and who acted on it, and what
+ * leads to it by a thread. Each look-up is one row. */
+LX_CHECK enum lx_code lx_seen_record(
+	const struct lx_reader *reader, const struct lx_record *record, int64_t *seen);
+
+/* The same for a list of a type: any of its records, those its columns and filters name, the charter. */
+LX_CHECK enum lx_code lx_seen_list(
+	const struct lx_reader *reader, const struct lx_shape *shape, int64_t *seen);
 
 /* --- frame ----------------------------------------------------------------------------------- */
 
@@ -145,6 +156,6 @@ lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_fo
 	lx_page_factor_drop, lx_page_factor_drop_post, lx_page_reset_begin,
 	lx_page_reset_begin_post, lx_page_reset, lx_page_reset_post, lx_page_own_data,
 	lx_page_erase, lx_page_erase_post, lx_page_checkpoint, lx_page_log_key, lx_page_tile,
-	lx_page_receipt;
+	lx_page_content, lx_page_receipt;
 
 #endif
