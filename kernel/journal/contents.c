@@ -86,7 +86,8 @@ static enum lx_code read_chunks(
 	return LX_OK;
 }
 
-enum lx_code lx_content_read(struct lx_tx *tx, int64_t number, struct lx_content *content)
+enum lx_code lx_content_about(
+	struct lx_tx *tx, int64_t number, struct lx_content *content, int64_t *length)
 {
 	struct lx_value row[6];
 	struct lx_content found = { .number = number };
@@ -100,8 +101,19 @@ enum lx_code lx_content_read(struct lx_tx *tx, int64_t number, struct lx_content
 	(void)snprintf(found.lang, sizeof found.lang, "%s", row[4].text.at);
 	(void)snprintf(found.media, sizeof found.media, "%s", row[5].text.at);
 	found.bytes = (struct lx_text){ "", 0 };
+	*length = found.gone == 0 ? row[2].number : 0;
+	*content = found;
+	return LX_OK;
+}
+
+enum lx_code lx_content_read(struct lx_tx *tx, int64_t number, struct lx_content *content)
+{
+	struct lx_content found;
+	int64_t length;
+
+	LX_TRY(lx_content_about(tx, number, &found, &length));
 	if (found.gone == 0)
-		LX_TRY(read_chunks(tx, number, (size_t)row[2].number, &found.bytes));
+		LX_TRY(read_chunks(tx, number, (size_t)length, &found.bytes));
 	*content = found;
 	return LX_OK;
 }

@@ -68,6 +68,9 @@ struct lx_content {
 LX_CHECK enum lx_code lx_content_put(struct lx_tx *tx, struct lx_edge *edge, struct lx_text bytes,
 	const char *lang, const char *media, int64_t *number, char commitment[LX_HASH_TEXT]);
 LX_CHECK enum lx_code lx_content_read(struct lx_tx *tx, int64_t number, struct lx_content *content);
+/* The same without its bytes; `*length` tells how many there are. */
+LX_CHECK enum lx_code lx_content_about(
+	struct lx_tx *tx, int64_t number, struct lx_content *content, int64_t *length);
 /* Removes bytes and salt for good and remembers the withdrawing entry. */
 LX_CHECK enum lx_code lx_content_withdraw(struct lx_tx *tx, int64_t number, int64_t entry);
 

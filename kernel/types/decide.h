@@ -22,6 +22,9 @@ struct lx_order {
 	struct lx_text key;     /* idempotency key, scoped to the person; empty: none */
 	const int64_t *if_last; /* the record's last entry must be one of these */
 	size_t if_last_n;       /* 0: any */
+	/* Bytes for the act's rule alone (a sealed ballot, a file too long for JSON); borrowed. They enter nowhere by
+	 * themselves: no entry, and not what an idempotency key's request is told apart by. */
+	struct lx_text aside;
 	/* filled: */
 	int64_t made_record;
 	int64_t entry;

@@ -63,8 +63,13 @@ static enum lx_code content_json(
 	const struct lx_sight *sight, const struct lx_field *field, int64_t number, json_t **value)
 {
 	struct lx_content content;
+	int64_t bytes;
 
-	enum lx_code code = lx_content_read(sight->tx, number, &content);
+	enum lx_code code = lx_content_about(sight->tx, number, &content, &bytes);
+	bool whole = code == LX_OK &&
+		     (field->kind != LX_DATA || strcmp(content.media, "application/json") == 0);
+	if (whole)
+		code = lx_content_read(sight->tx, number, &content);
 	if (code == LX_NOT_FOUND) {
 		*value = json_null();
 		return LX_OK;
@@ -73,6 +78,9 @@ static enum lx_code content_json(
 	if (content.gone != 0)
 		*value = json_pack("{s:I, s:I}", "content", (json_int_t)number, "gone",
 			(json_int_t)content.gone);
+	else if (!whole) /* a file: fetched for itself, not carried in the record */
+		*value = json_pack("{s:I, s:s, s:I}", "content", (json_int_t)number, "media",
+			content.media, "bytes", (json_int_t)bytes);
 	else if (field->kind == LX_DATA)
 		*value = json_loadb(content.bytes.at, content.bytes.len, JSON_DECODE_ANY, NULL);
 	else
