@@ -100,7 +100,9 @@ enum lx_code lx_content_about(
 	found.gone = row[3].number;
 	(void)snprintf(found.lang, sizeof found.lang, "%s", row[4].text.at);
 	(void)snprintf(found.media, sizeof found.media, "%s", row[5].text.at);
-	found.bytes = (struct lx_text){ "", 0 };
+	found.bytes = found.salt = (struct lx_text){ "", 0 };
+	if (found.gone == 0)
+		found.salt = row[1].text;
 	*length = found.gone == 0 ? row[2].number : 0;
 	*content = found;
 	return LX_OK;
