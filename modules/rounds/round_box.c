@@ -15,7 +15,8 @@
 /* Without I, L, O and U, which are misread. */
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-_Static_assert(LX_KEY_BYTES == crypto_box_PUBLICKEYBYTES && LX_KEY_BYTES == crypto_box_SECRETKEYBYTES,
+_Static_assert(
+	LX_KEY_BYTES == crypto_box_PUBLICKEYBYTES && LX_KEY_BYTES == crypto_box_SECRETKEYBYTES,
 	"keys of the sealed box");
 _Static_assert(LX_BOX_MAX - LX_BALLOT_MAX == crypto_box_SEALBYTES, "what a seal adds");
 
@@ -105,8 +106,8 @@ bool lx_ballot_open(struct lx_text box, size_t entrants, const unsigned char key
 	unsigned char plain[LX_BALLOT_MAX];
 
 	if (entrants > LX_ROUND_ENTRANTS_MAX || box.len != lx_box_length(entrants) ||
-		crypto_box_seal_open(
-			plain, (const unsigned char *)box.at, box.len, key, secret) != 0)
+		crypto_box_seal_open(plain, (const unsigned char *)box.at, box.len, key, secret) !=
+			0)
 		return false;
 	bool good = read_plain(plain, entrants, ballot);
 	sodium_memzero(plain, sizeof plain);

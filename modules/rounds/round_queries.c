@@ -25,7 +25,8 @@ const struct lx_table lx_round_tables[] = {
 const struct lx_query lx_q_box_put = { "round.box_put",
 	"INSERT INTO round_urn (round, hash, lot, box) VALUES ($1, $2, 0, $3)", "ibb", "" };
 const struct lx_query lx_q_boxes_loose = { "round.boxes_loose",
-	"SELECT hash FROM round_urn WHERE round = $1 AND lot = 0 ORDER BY hash LIMIT $2", "ii", "b" };
+	"SELECT hash FROM round_urn WHERE round = $1 AND lot = 0 ORDER BY hash LIMIT $2", "ii",
+	"b" };
 const struct lx_query lx_q_box_lot = { "round.box_lot",
 	"UPDATE round_urn SET lot = $3 WHERE round = $1 AND hash = $2", "ibi", "" };
 const struct lx_query lx_q_boxes = { "round.boxes",
@@ -51,7 +52,6 @@ const struct lx_query lx_q_rounds_due = { "round.due",
 	"SELECT id FROM round WHERE state = 'closed' OR (f_secret = 'kept' AND state IN "
 	"('counted', 'confirmed', 'void')) ORDER BY id LIMIT $1",
 	"i", "i" };
-const struct lx_query lx_q_rounds_all = { "round.all", "SELECT id FROM round ORDER BY id", "", "i" };
 
 const struct lx_query lx_q_roll_page = { "round.roll_page",
 	"SELECT f_number, f_voted FROM round_roll WHERE record = $1 AND row > $2 ORDER BY row "
@@ -68,5 +68,5 @@ const struct lx_query lx_q_lots = { "round.lots",
 
 const struct lx_query *const lx_round_queries[] = { &lx_q_box_put, &lx_q_boxes_loose, &lx_q_box_lot,
 	&lx_q_boxes, &lx_q_boxes_of_lot, &lx_q_boxes_n, &lx_q_electors, &lx_q_elector_put,
-	&lx_q_elector_page, &lx_q_electors_done, &lx_q_rounds_due, &lx_q_rounds_all,
-	&lx_q_roll_page, &lx_q_roll_one, &lx_q_turnout, &lx_q_lots, NULL };
+	&lx_q_elector_page, &lx_q_electors_done, &lx_q_rounds_due, &lx_q_roll_page, &lx_q_roll_one,
+	&lx_q_turnout, &lx_q_lots, NULL };

@@ -18,12 +18,13 @@ static const struct lx_field limit[] = { /* of spending by member */
 };
 static const struct lx_field electorate[] = { { "member", LX_LINK, "member" },
 	{ "verified", LX_NUMBER, "0.." }, { "population", LX_NUMBER, "0.." }, END };
-static const struct lx_field sample[] = { /* of one member's part of the roll, looked at by another */
-	{ "member", LX_LINK, "member" }, { "verifier", LX_LINK, "member" },
-	{ "drawn", LX_NUMBER, "0.." },
-	{ "numbers", LX_WORD, "400", NULL, "verifier secretariat auditor" },
-	{ "sound", LX_NUMBER, "0.." }, END
-};
+static const struct lx_field
+	sample[] = { /* of one member's part of the roll, looked at by another */
+		{ "member", LX_LINK, "member" }, { "verifier", LX_LINK, "member" },
+		{ "drawn", LX_NUMBER, "0.." },
+		{ "numbers", LX_WORD, "400", NULL, "verifier secretariat auditor" },
+		{ "sound", LX_NUMBER, "0.." }, END
+	};
 static const struct lx_field objection[] = { { "member", LX_LINK, "member" },
 	{ "entrant", LX_WORD, "40" }, { "ground", LX_CODE, "round.ground" },
 	{ "text", LX_TEXT, "20..8000" }, { "answer", LX_TEXT, "20..8000" },
@@ -36,10 +37,10 @@ static const struct lx_field roll[] = { /* one row a voter, in an order that tel
 static const struct lx_field lot[] = { /* commits to the sorted hashes of its boxes */
 	{ "ballots", LX_NUMBER, "1.." }, { "hash", LX_HASH }, END
 };
-static const struct lx_rows rows[] = { { "entrant", entrant, "code" },
-	{ "limit", limit, "member" }, { "electorate", electorate, "member" },
-	{ "sample", sample, "member" }, { "objection", objection, "member entrant" },
-	{ "roll", roll, "number", true }, { "lot", lot, NULL, true }, END };
+static const struct lx_rows rows[] = { { "entrant", entrant, "code" }, { "limit", limit, "member" },
+	{ "electorate", electorate, "member" }, { "sample", sample, "member" },
+	{ "objection", objection, "member entrant" }, { "roll", roll, "number", true },
+	{ "lot", lot, NULL, true }, END };
 static const struct lx_field fields[] = { { "names", LX_NAMES, "120", "list search" },
 	{ "text", LX_TEXT, "10..20000", "search" }, { "rule", LX_CODE, "round.rule", "filter" },
 	{ "utility", LX_CHOICE, "cost card cardinal borda positional sqrt log" },
@@ -93,11 +94,10 @@ static const struct lx_act acts[] = {
 		.also = LX_C(round_publish) },
 	{ "destroy", "machine", "closed counted confirmed void", NULL, "", "-",
 		.also = LX_C(round_destroyed) },
-	{ "draw", "secretariat", "closed", NULL, "drawn reason?", "-",
-		.guard = LX_C(round_to_draw), .also = LX_C(round_drawn) },
+	{ "draw", "secretariat", "closed", NULL, "drawn reason?", "-", .guard = LX_C(round_to_draw),
+		.also = LX_C(round_drawn) },
 	{ "result", "machine", "closed", "counted", "method version", "recount",
-		.starts = "object_by", .guard = LX_C(round_counted),
-		.also = LX_C(round_outcomes) },
+		.starts = "object_by", .guard = LX_C(round_counted), .also = LX_C(round_outcomes) },
 	{ "recount", "secretariat", "counted", "closed", "reason", "result",
 		.clears = "method version result" },
 	{ "object", "delegate", "counted", NULL, "+objection", "correct", .within = "object_by",

@@ -81,8 +81,8 @@ LX_CHECK enum lx_code lx_round_decide(
 
 /* Decides again and compares with the recorded result: LX_CONFLICT naming the round when they differ; *told whether there was
  * a result to compare with. A method's version that this binary does not have: LX_CONFLICT `round_version`. */
-LX_CHECK enum lx_code lx_round_recount(
-	struct lx_tx *tx, const struct lx_region *region, const struct lx_record *round, bool *told);
+LX_CHECK enum lx_code lx_round_recount(struct lx_tx *tx, const struct lx_region *region,
+	const struct lx_record *round, bool *told);
 
 /* The urn as bytes, a Pabulib file; LX_NOT_FOUND without a fault before it is published. */
 LX_CHECK enum lx_code lx_round_urn(
