@@ -80,7 +80,7 @@ static bool is_csv(struct lx_text bytes)
 }
 
 static const struct {
-	struct lx_media media;
+	struct lx_file_type media;
 	bool (*is)(struct lx_text bytes);
 	bool (*bare)(struct lx_text bytes, struct lx_buf *out);
 } known[] = {
@@ -98,7 +98,7 @@ static const struct {
 
 #define KNOWN (sizeof known / sizeof known[0])
 
-const struct lx_media *lx_media_of(struct lx_text bytes)
+const struct lx_file_type *lx_media_of(struct lx_text bytes)
 {
 	for (size_t i = 0; i < KNOWN; i++)
 		if (known[i].is(bytes))
@@ -106,7 +106,7 @@ const struct lx_media *lx_media_of(struct lx_text bytes)
 	return NULL;
 }
 
-const struct lx_media *lx_media_named(struct lx_text type)
+const struct lx_file_type *lx_media_named(struct lx_text type)
 {
 	for (size_t i = 0; i < KNOWN; i++)
 		if (lx_text_is(type, known[i].media.type))
@@ -122,7 +122,31 @@ bool lx_media_is_word(struct lx_text word)
 	return false;
 }
 
-bool lx_media_bare(const struct lx_media *media, struct lx_text bytes, struct lx_buf *out)
+void lx_media_endings(const char *words, struct lx_buf *out)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < KNOWN; i++) {
+		if (!lx_word_in(lx_text(known[i].media.word), words))
+			continue;
+		lx_buf_str(out, first ? "" : ", ");
+		first = false;
+		for (const char *c = known[i].media.ending; *c != '\0'; c++)
+			lx_buf_char(out, (char)(*c - 'a' + 'A'));
+	}
+}
+
+size_t lx_media_most(const char *words)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < KNOWN; i++)
+		if (lx_word_in(lx_text(known[i].media.word), words) && known[i].media.most > most)
+			most = known[i].media.most;
+	return most;
+}
+
+bool lx_media_bare(const struct lx_file_type *media, struct lx_text bytes, struct lx_buf *out)
 {
 	for (size_t i = 0; i < KNOWN; i++)
 		if (&known[i].media == media && known[i].bare != NULL)

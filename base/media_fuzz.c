@@ -15,7 +15,7 @@ static void must(bool holds)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct lx_text bytes = { (const char *)data, size };
-	const struct lx_media *media = lx_media_of(bytes);
+	const struct lx_file_type *media = lx_media_of(bytes);
 	LX_CLOSE(lx_buf_close) struct lx_buf once = { 0 };
 	LX_CLOSE(lx_buf_close) struct lx_buf twice = { 0 };
 

@@ -41,7 +41,7 @@ static void a_file_is_what_its_bytes_are(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		const struct lx_media *media = lx_media_of(rows[i].bytes);
+		const struct lx_file_type *media = lx_media_of(rows[i].bytes);
 		if (rows[i].type == NULL)
 			assert_null(media);
 		else

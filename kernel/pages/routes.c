@@ -55,6 +55,7 @@ const struct lx_route lx_page_routes[] = {
 	{ "GET", "/:plural", LX_ANYONE, top },
 	{ "GET", "/:plural/new", LX_ANYONE, lx_page_new },
 	{ "GET", "/:plural/:n", LX_ANYONE, lx_page_item },
+	{ "GET", "/:plural/:n/files/:file", LX_AS_IT_IS, lx_page_file },
 	{ "GET", "/:plural/:n/:act", LX_SIGNED_IN, lx_page_act_form },
 	{ "POST", "/:plural/:n/:act", LX_SIGNED_IN, lx_page_act_post },
 	{ 0 },
