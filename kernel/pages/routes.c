@@ -26,6 +26,7 @@ const struct lx_route lx_page_routes[] = {
 	{ "GET", "/log/tile/*", LX_FILE, lx_page_tile },
 	{ "GET", "/log/content/:hash", LX_FILE, lx_page_content },
 	{ "GET", "/log/proof/:n", LX_FILE, lx_page_receipt },
+	{ "GET", "/thread/:type/:n", LX_ANYONE, lx_page_thread },
 	{ "GET", "/desk", LX_SIGNED_IN, lx_page_desk },
 	{ "GET", "/sign-in", LX_ANYONE, lx_page_sign_in },
 	{ "POST", "/sign-in", LX_ANYONE, lx_page_sign_in_post },
