@@ -2,6 +2,7 @@
 /* The eight effects and the one function that applies them. */
 #include "kernel/types/apply.h"
 
+#include "kernel/types/marks.h"
 #include "kernel/types/search_text.h"
 #include "kernel/types/types_queries.h"
 #include "kernel/types/upcast.h"
@@ -404,6 +405,8 @@ static enum lx_code finish(struct applying *a, bool shut)
 	record->last_n = a->n;
 	record->last_at = a->at;
 	LX_TRY(lx_record_save(a->tx, record));
+	LX_TRY(lx_marks_type(a->tx, record, a->n));
+	LX_TRY(lx_marks_lead(a->tx, record, a->n));
 	if (record->shape->type->derive != NULL)
 		LX_TRY(record->shape->type->derive(a->tx, record));
 	LX_TRY(lx_run(a->tx, &lx_q_timeline_put,
@@ -434,6 +437,7 @@ enum lx_code lx_apply(struct lx_tx *tx, const struct lx_region *region, int64_t 
 	}
 	LX_CLOSE(lx_json_free) json_t *list = NULL;
 	LX_TRY(lx_upcast(tx, a.record, a.entry, &list));
+	LX_TRY(lx_marks_lead(tx, a.record, n)); /* what it leads to before the act, too */
 	LX_TRY(apply_effects(&a, list));
 	if (!shut && inner != NULL)
 		LX_TRY(apply_effects(&a, json_object_get(inner, "do")));

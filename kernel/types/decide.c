@@ -164,14 +164,19 @@ static enum lx_code test_chosen_rows(struct lx_case *c, size_t list, bool *holds
 	return LX_OK;
 }
 
+/* The list of "=rows"; -1 where none may be, or need be, and is, chosen. */
 static int chosen_list(const struct lx_case *c)
 {
 	struct lx_text rest = lx_text(c->act->takes);
 	struct lx_taken taken;
 
 	while (lx_takes_next(&rest, &taken))
-		if (taken.sign == '=')
-			return lx_rows_find(c->record->shape->type, taken.name);
+		if (taken.sign == '=') {
+			int list = lx_rows_find(c->record->shape->type, taken.name);
+			const char *name = c->record->shape->type->rows[list].name;
+			bool chosen = json_array_size(json_object_get(c->input, name)) > 0;
+			return taken.needed || chosen ? list : -1;
+		}
 	return -1;
 }
 
@@ -419,6 +424,18 @@ static enum lx_code begin_person(
 	return LX_OK;
 }
 
+/* Who decided on what a record was does not change what it has become. */
+static enum lx_code test_last(
+	struct lx_call *call, const struct lx_order *order, const struct lx_record *record)
+{
+	for (size_t i = 0; i < order->if_last_n; i++)
+		if (order->if_last[i] == record->last_n)
+			return LX_OK;
+	return order->if_last_n == 0 ? LX_OK
+				     : lx_fail(call, LX_CONFLICT, NULL, "act.changed", "%lld",
+					       (long long)record->last_n);
+}
+
 static enum lx_code perform(struct lx_performing *p, struct lx_order *order)
 {
 	struct lx_call *call = lx_tx_call(p->work->tx);
@@ -438,9 +455,7 @@ static enum lx_code perform(struct lx_performing *p, struct lx_order *order)
 			p->charter->founding ? "act.founding" : "act.off", NULL);
 	LX_TRY(load_for(p, shape, order, &record));
 	LX_TRY(test_hidden(p, &record));
-	if (order->if_last != 0 && record.last_n != order->if_last)
-		return lx_fail(
-			call, LX_CONFLICT, NULL, "act.changed", "%lld", (long long)record.last_n);
+	LX_TRY(test_last(call, order, &record));
 	LX_TRY(begin_person(p, &registering, &record));
 	LX_TRY(enter_common(p, &record, order, &common));
 	if (!common) {

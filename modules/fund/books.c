@@ -136,7 +136,7 @@ static enum lx_code above_floor(struct lx_case *c, const char *field,
 }
 
 /* Debit and credit alike, each ledger open, and room for the sums. */
-static enum lx_code balanced(
+enum lx_code lx_books_balanced(
 	struct lx_case *c, const char *field, const struct lx_posting *postings, size_t n)
 {
 	int64_t debit = 0, credit = 0, most;
@@ -168,7 +168,7 @@ static bool seen_before(const struct lx_posting *postings, size_t i)
 enum lx_code lx_books_admit(struct lx_case *c, const char *field, const struct lx_posting *postings,
 	size_t n, int64_t day)
 {
-	LX_TRY(balanced(c, field, postings, n));
+	LX_TRY(lx_books_balanced(c, field, postings, n));
 	for (size_t i = 0; i < n; i++) {
 		struct lx_record ledger;
 		int64_t change = 0;

@@ -30,6 +30,19 @@ struct lx_posting {
 /* Whether the ledger's balance is counted as debit less credit (asset claim expense) or the other way round. */
 bool lx_books_debit_kind(struct lx_text kind);
 
+#define LX_POSTINGS_MOST 200 /* lines of one voucher */
+
+/* The lines of a voucher that is there already, in the call's arena. */
+LX_CHECK enum lx_code lx_voucher_postings(struct lx_case *c, const struct lx_record *voucher,
+	struct lx_posting **postings, size_t *n);
+
+/* "voucher/7" */
+void lx_voucher_ref(int64_t number, char ref[48]);
+
+/* Refuses lines whose debit and credit differ, fewer than two, and sums that the books have no room for. */
+LX_CHECK enum lx_code lx_books_balanced(
+	struct lx_case *c, const char *field, const struct lx_posting *postings, size_t n);
+
 /* Refuses what the books cannot take on this day: a ledger that is closed, debit and credit that differ, a balance below the
  * ledger's floor at the end of that day or of any later one, sums that do not fit. `field` names the input. */
 LX_CHECK enum lx_code lx_books_admit(struct lx_case *c, const char *field,

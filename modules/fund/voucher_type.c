@@ -22,8 +22,8 @@ static const struct lx_field fields[] = {
 	{ "kind", LX_CHOICE, "call receipt payment transfer", "list filter" },
 	{ "text", LX_TEXT, "4..400", "list search" },
 	{ "payer", LX_LINK, "member", "list filter" },
-	{ "payee", LX_LINK, "member body", "list filter" },
-	{ "basis", LX_LINK, "charter commitment", "thread" },
+	{ "payee", LX_LINK, "member organisation body", "list filter" },
+	{ "basis", LX_LINK, "project.milestone commitment charter", "thread" },
 	{ "settles", LX_LINK, "voucher", "thread" },  /* the call that a receipt pays, in whole or in part */
 	{ "reverses", LX_LINK, "voucher", "thread" }, /* of a mirror */
 	{ "slip", LX_TEXT, "2..200" },                /* number of the bank's slip or statement */
