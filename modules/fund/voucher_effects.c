@@ -117,8 +117,8 @@ static enum lx_code mirror_text(struct lx_case *c, json_t *into)
 	if (content.gone != 0)
 		return LX_OK;
 	(void)json_object_set_new(into, "text",
-		json_pack("{s:s%, s:s%}", "text", content.bytes.at, content.bytes.len, "lang",
-			content.lang.at, content.lang.len));
+		json_pack("{s:s%, s:s}", "text", content.bytes.at, content.bytes.len, "lang",
+			content.lang));
 	return LX_OK;
 }
 
