@@ -273,6 +273,36 @@ static bool is_set(const struct lx_case *c, const char *field)
 	return false;
 }
 
+/* What was bound in inner parts so far is bound in the open with the entry that opens it: outsiders have no other word for it. */
+static enum lx_code bind_openly(struct lx_case *c, const json_t *value)
+{
+	struct lx_text ref = lx_text(json_string_value(value));
+	struct lx_content content;
+	int64_t number;
+
+	if (!lx_text_starts(ref, "content/") ||
+		!lx_text_int((struct lx_text){ ref.at + 8, ref.len - 8 }, &number))
+		return LX_OK;
+	LX_TRY(lx_content_read(c->work->tx, number, &content));
+	if (json_object_set_new(c->bound, ref.at, json_string(content.commitment)) != 0)
+		return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
+	return LX_OK;
+}
+
+static enum lx_code open_cells(struct lx_case *c, const struct lx_field *fields,
+	const struct lx_value *values, json_t *cells)
+{
+	for (size_t i = 0; fields[i].name != NULL; i++) {
+		if (fields[i].seen_by != NULL)
+			continue;
+		json_t *value = lx_json_of_value(&fields[i], &values[i]);
+		enum lx_code code = bind_openly(c, value);
+		(void)json_object_set_new(cells, fields[i].name, value);
+		LX_TRY(code);
+	}
+	return LX_OK;
+}
+
 enum lx_code lx_effects_whole(struct lx_case *c)
 {
 	const struct lx_record *record = c->record;
@@ -281,18 +311,17 @@ enum lx_code lx_effects_whole(struct lx_case *c)
 	for (size_t i = 0; i < record->shape->fields_n; i++) {
 		const struct lx_field *f = &type->fields[i];
 		if (f->seen_by == NULL && f->kind != LX_COUNT &&
-			record->values[i].kind != LX_V_NULL && !is_set(c, f->name))
-			LX_TRY(lx_effect_set(c, f, lx_json_of_value(f, &record->values[i])));
+			record->values[i].kind != LX_V_NULL && !is_set(c, f->name)) {
+			json_t *value = lx_json_of_value(f, &record->values[i]);
+			LX_TRY(bind_openly(c, value));
+			LX_TRY(lx_effect_set(c, f, value));
+		}
 	}
 	for (size_t l = 0; l < record->shape->rows_n; l++)
 		for (size_t r = 0; r < record->lists[l].n; r++) {
 			LX_CLOSE(lx_json_free) json_t *cells = json_object();
-			for (const struct lx_field *f = type->rows[l].fields; f->name != NULL; f++)
-				if (f->seen_by == NULL)
-					(void)json_object_set_new(cells, f->name,
-						lx_json_of_value(
-							f, &record->lists[l].rows[r].values
-								    [f - type->rows[l].fields]));
+			LX_TRY(open_cells(
+				c, type->rows[l].fields, record->lists[l].rows[r].values, cells));
 			LX_TRY(row_effect(
 				c, &type->rows[l], record->lists[l].rows[r].number, cells));
 		}
