@@ -61,7 +61,8 @@ struct lx_relation {
 	enum lx_how how;
 	const char *
 		path; /* fields, rows, links: "source.party.member"; begins at the record, or "self", or "charter" */
-	const char *office; /* any of: administrator officer delegate treasurer auditor editor; NULL: any */
+	const char *
+		office; /* any of: administrator officer delegate treasurer auditor editor; NULL: any */
 };
 
 enum lx_class { LX_PUBLIC = 1, LX_ON_REQUEST, LX_WITHHELD };

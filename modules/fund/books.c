@@ -40,11 +40,11 @@ static enum lx_code enter_line(
 		return LX_OK;
 	LX_TRY(lx_run(tx, &lx_q_fund_line_put,
 		(struct lx_value[]){ LX_I(ledger.number), LX_I(day), LX_I(voucher->last_n),
-			LX_I(row->number), LX_I(voucher->number), LX_I(voucher->last_at), LX_T(kind),
-			LX_I(debit), LX_I(credit), LX_T(basis_of(voucher)) }));
+			LX_I(row->number), LX_I(voucher->number), LX_I(voucher->last_at),
+			LX_T(kind), LX_I(debit), LX_I(credit), LX_T(basis_of(voucher)) }));
 	LX_TRY(lx_run(tx, &lx_q_fund_day_add,
-		(struct lx_value[]){ LX_I(ledger.number), LX_I(day), LX_T(kind), LX_I(debit),
-			LX_I(credit) }));
+		(struct lx_value[]){
+			LX_I(ledger.number), LX_I(day), LX_T(kind), LX_I(debit), LX_I(credit) }));
 	return lx_run(tx, &lx_q_fund_ledger_add,
 		(struct lx_value[]){ LX_I(ledger.number), LX_I(debit), LX_I(credit) });
 }
@@ -57,7 +57,8 @@ enum lx_code lx_books_derive(struct lx_tx *tx, const struct lx_record *voucher)
 
 	if (!lx_books_holds(voucher->state))
 		return LX_OK;
-	LX_TRY(lx_one(tx, &lx_q_fund_booked, (struct lx_value[]){ LX_I(voucher->number) }, &booked));
+	LX_TRY(lx_one(
+		tx, &lx_q_fund_booked, (struct lx_value[]){ LX_I(voucher->number) }, &booked));
 	if (booked.number > 0 || !lx_day_read(lx_record_value(voucher, "day").text, &day))
 		return LX_OK;
 	for (size_t i = 0; i < voucher->lists[list].n; i++)
@@ -107,8 +108,7 @@ static enum lx_code lowest_from(
 	struct lx_value which[] = { LX_I(ledger), LX_I(day) }, sums[2];
 
 	LX_TRY(lx_one(c->work->tx, &lx_q_fund_until, which, sums));
-	int64_t balance = debit ? sums[0].number - sums[1].number
-				: sums[1].number - sums[0].number;
+	int64_t balance = debit ? sums[0].number - sums[1].number : sums[1].number - sums[0].number;
 	*lowest = (struct lowest){ balance, balance, day, debit };
 	return lx_each(c->work->tx, &lx_q_fund_later, which, lower, lowest);
 }

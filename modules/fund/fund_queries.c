@@ -9,7 +9,8 @@
 
 const struct lx_table lx_books_tables[] = {
 	{ "fund_line", LX_DERIVED,
-		"ledger INTEGER NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL, row INTEGER NOT "
+		"ledger INTEGER NOT NULL, day INTEGER NOT NULL, n INTEGER NOT NULL, row INTEGER "
+		"NOT "
 		"NULL, voucher INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, debit "
 		"INTEGER NOT NULL, credit INTEGER NOT NULL, basis TEXT NOT NULL, "
 		"PRIMARY KEY (ledger, day, n, row)",
@@ -17,11 +18,13 @@ const struct lx_table lx_books_tables[] = {
 		"CREATE INDEX IF NOT EXISTS fund_line_by_basis ON fund_line (basis, day, n, row)",
 		true },
 	{ "fund_day", LX_DERIVED,
-		"ledger INTEGER NOT NULL, day INTEGER NOT NULL, kind TEXT NOT NULL, debit INTEGER NOT "
+		"ledger INTEGER NOT NULL, day INTEGER NOT NULL, kind TEXT NOT NULL, debit INTEGER "
+		"NOT "
 		"NULL, credit INTEGER NOT NULL, PRIMARY KEY (ledger, day, kind)",
 		NULL, true },
 	{ "fund_ledger", LX_DERIVED,
-		"ledger INTEGER PRIMARY KEY, debit INTEGER NOT NULL, credit INTEGER NOT NULL, lines "
+		"ledger INTEGER PRIMARY KEY, debit INTEGER NOT NULL, credit INTEGER NOT NULL, "
+		"lines "
 		"INTEGER NOT NULL",
 		NULL },
 	{ 0 },
@@ -31,7 +34,8 @@ const struct lx_query lx_q_fund_booked = { "fund.booked",
 	"SELECT count(*) FROM fund_line WHERE voucher = $1", "i", "i" };
 
 const struct lx_query lx_q_fund_line_put = { "fund.line_put",
-	"INSERT INTO fund_line (ledger, day, n, row, voucher, at, kind, debit, credit, basis) VALUES "
+	"INSERT INTO fund_line (ledger, day, n, row, voucher, at, kind, debit, credit, basis) "
+	"VALUES "
 	"($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 	"iiiiiitiit", "" };
 
@@ -55,7 +59,8 @@ const struct lx_query lx_q_fund_until = { "fund.until",
 
 /* what each later day adds, in order */
 const struct lx_query lx_q_fund_later = { "fund.later",
-	"SELECT day, sum(debit) - sum(credit) FROM fund_day WHERE ledger = $1 AND day > $2 GROUP BY "
+	"SELECT day, sum(debit) - sum(credit) FROM fund_day WHERE ledger = $1 AND day > $2 GROUP "
+	"BY "
 	"day ORDER BY day",
 	"ii", "iI" };
 

@@ -37,6 +37,7 @@ enum lx_code ledger_unused(struct lx_case *c)
 	if (sums[0].number != sums[1].number)
 		return lx_case_refuse(c, NULL, "ledger_balance");
 	(void)snprintf(ref, sizeof ref, "ledger/%lld", (long long)c->record->number);
-	LX_TRY(lx_one(c->work->tx, &lx_q_fund_unfinished, (struct lx_value[]){ LX_S(ref) }, &waiting));
+	LX_TRY(lx_one(
+		c->work->tx, &lx_q_fund_unfinished, (struct lx_value[]){ LX_S(ref) }, &waiting));
 	return waiting.number > 0 ? lx_case_refuse(c, NULL, "ledger_waiting") : LX_OK;
 }

@@ -96,12 +96,12 @@ static json_t *mirror_rows(struct lx_case *c, const struct lx_posting *postings,
 	json_t *rows = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		(void)json_array_append_new(rows,
-			json_pack("{s:o, s:s, s:{s:o, s:s}}", "ledger",
-				json_sprintf("ledger/%lld", (long long)postings[i].ledger), "side",
-				postings[i].debit ? "credit" : "debit", "amount", "minor",
-				json_sprintf("%lld", (long long)postings[i].amount), "currency",
-				c->view.charter->currency));
+		(void)json_array_append_new(
+			rows, json_pack("{s:o, s:s, s:{s:o, s:s}}", "ledger",
+				      json_sprintf("ledger/%lld", (long long)postings[i].ledger),
+				      "side", postings[i].debit ? "credit" : "debit", "amount",
+				      "minor", json_sprintf("%lld", (long long)postings[i].amount),
+				      "currency", c->view.charter->currency));
 	return rows;
 }
 

@@ -85,8 +85,8 @@ static enum lx_code sent_postings(
 	return LX_OK;
 }
 
-enum lx_code lx_voucher_postings(struct lx_case *c, const struct lx_record *voucher,
-	struct lx_posting **postings, size_t *n)
+enum lx_code lx_voucher_postings(
+	struct lx_case *c, const struct lx_record *voucher, struct lx_posting **postings, size_t *n)
 {
 	int list = lx_rows_find(voucher->shape->type, LX_TEXT_OF("posting"));
 	const struct lx_row_list *rows = &voucher->lists[list];
@@ -106,8 +106,8 @@ enum lx_code lx_voucher_postings(struct lx_case *c, const struct lx_record *vouc
 }
 
 /* Each line on a ledger that the kind of voucher allows on that side; claims are the payer's own. */
-static enum lx_code test_shape(struct lx_case *c, const struct shape *shape,
-	const struct lx_posting *postings, size_t n)
+static enum lx_code test_shape(
+	struct lx_case *c, const struct shape *shape, const struct lx_posting *postings, size_t n)
 {
 	struct lx_text payer = lx_case_input(c, "payer");
 
@@ -190,8 +190,7 @@ enum lx_code voucher_receipt(struct lx_case *c)
 
 	if (corrects(c))
 		return test_correction(c);
-	LX_TRY(test_sent(
-		c, settles.len > 0 ? &settling : &receipt_shape, false, &postings, &n));
+	LX_TRY(test_sent(c, settles.len > 0 ? &settling : &receipt_shape, false, &postings, &n));
 	for (size_t i = 0; i < n; i++)
 		amount += postings[i].debit ? postings[i].amount : 0;
 	return test_settles(c, "settles", settles, lx_case_input(c, "payer"), amount);
