@@ -3,11 +3,13 @@
 #include "modules/modules.h"
 
 #include "kernel/polity/polity.h"
+#include "modules/agreements/agreements.h"
 #include "modules/commitments/commitments.h"
 #include "modules/needs/needs.h"
 
 const struct lx_type *const lx_types[] = { &lx_charter_type, &lx_body_type, &lx_member_type,
-	&lx_person_type, &lx_mandate_type, &lx_need_type, &lx_commitment_type, NULL };
+	&lx_person_type, &lx_mandate_type, &lx_need_type, &lx_commitment_type,
+	&lx_agreement_type, NULL };
 
 const struct lx_data_check lx_data_checks[] = {
 	{ "need.question", lx_need_answers_check },

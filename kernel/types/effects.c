@@ -6,6 +6,7 @@
 #include "kernel/types/apply.h"
 #include "kernel/types/input.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum lx_code lx_effect_add(struct lx_case *c, json_t *list, json_t *effect)
@@ -180,19 +181,35 @@ static enum lx_code key_free(struct lx_case *c, size_t list, const json_t *rows,
 	return lx_fail(c->call, LX_CONFLICT, shape->rows->name, "act.row_twice", NULL);
 }
 
-static enum lx_code input_rows(struct lx_case *c, size_t list, const json_t *rows)
+/* A new row's fields that are filled from who acts. */
+static enum lx_code row_actor(struct lx_case *c, const struct lx_rows *rows, json_t *row)
+{
+	json_t *value;
+
+	for (const struct lx_field *f = rows->fields; f->name != NULL; f++) {
+		if (!by_actor(f))
+			continue;
+		LX_TRY(actor_value(c, f, false, &value));
+		if (value != NULL && json_object_set_new(row, f->name, value) != 0)
+			return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
+	}
+	return LX_OK;
+}
+
+static enum lx_code input_rows(struct lx_case *c, size_t list, json_t *rows)
 {
 	const struct lx_rows *declared = c->record->shape->rows[list].rows;
 	int64_t next = c->record->given[list];
 
 	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *row = json_array_get(rows, i);
+		json_t *row = json_array_get(rows, i);
 		int64_t number = json_integer_value(json_object_get(row, "row"));
 		if (json_is_true(json_object_get(row, "drop"))) {
 			LX_TRY(row_dropped(c, declared, number));
 			continue;
 		}
 		if (number == 0) {
+			LX_TRY(row_actor(c, declared, row));
 			LX_TRY(key_free(c, list, rows, i));
 			number = ++next;
 		}
@@ -214,7 +231,7 @@ static enum lx_code input_effects(struct lx_case *c)
 			LX_TRY(lx_effect_set(c, f, json_incref(value)));
 	}
 	for (size_t i = 0; i < c->record->shape->rows_n; i++) {
-		const json_t *rows = json_object_get(c->input, type->rows[i].name);
+		json_t *rows = json_object_get(c->input, type->rows[i].name);
 		if (rows != NULL)
 			LX_TRY(input_rows(c, i, rows));
 	}
@@ -273,29 +290,65 @@ static bool is_set(const struct lx_case *c, const char *field)
 	return false;
 }
 
-enum lx_code lx_effects_whole(struct lx_case *c)
+/* A content that was named inside so far is bound in the open entry too: outsiders need nothing earlier. */
+static enum lx_code bind_open(
+	struct lx_case *c, const struct lx_field *field, const struct lx_value *value)
+{
+	struct lx_content content;
+	char ref[48];
+
+	if ((field->kind != LX_TEXT && field->kind != LX_DATA) || value->kind == LX_V_NULL)
+		return LX_OK;
+	LX_TRY(lx_content_read(c->work->tx, value->number, &content));
+	(void)snprintf(ref, sizeof ref, "content/%lld", (long long)value->number);
+	if (json_object_set_new(c->bound, ref, json_string(content.commitment)) != 0)
+		return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
+	return LX_OK;
+}
+
+static enum lx_code whole_fields(struct lx_case *c)
 {
 	const struct lx_record *record = c->record;
 	const struct lx_type *type = record->shape->type;
 
 	for (size_t i = 0; i < record->shape->fields_n; i++) {
 		const struct lx_field *f = &type->fields[i];
-		if (f->seen_by == NULL && f->kind != LX_COUNT &&
-			record->values[i].kind != LX_V_NULL && !is_set(c, f->name))
-			LX_TRY(lx_effect_set(c, f, lx_json_of_value(f, &record->values[i])));
+		if (f->seen_by != NULL || f->kind == LX_COUNT ||
+			record->values[i].kind == LX_V_NULL || is_set(c, f->name))
+			continue;
+		LX_TRY(lx_effect_set(c, f, lx_json_of_value(f, &record->values[i])));
+		LX_TRY(bind_open(c, f, &record->values[i]));
 	}
+	return LX_OK;
+}
+
+/* The open cells of one row; of a list that is restricted altogether nothing is said. */
+static enum lx_code whole_row(
+	struct lx_case *c, const struct lx_rows *rows, const struct lx_row *row)
+{
+	LX_CLOSE(lx_json_free) json_t *cells = json_object();
+	bool any = false;
+
+	for (const struct lx_field *f = rows->fields; f->name != NULL; f++) {
+		const struct lx_value *value = &row->values[f - rows->fields];
+		if (f->seen_by != NULL)
+			continue;
+		any = true;
+		(void)json_object_set_new(cells, f->name, lx_json_of_value(f, value));
+		LX_TRY(bind_open(c, f, value));
+	}
+	return any ? row_effect(c, rows, row->number, cells) : LX_OK;
+}
+
+enum lx_code lx_effects_whole(struct lx_case *c)
+{
+	const struct lx_record *record = c->record;
+
+	LX_TRY(whole_fields(c));
 	for (size_t l = 0; l < record->shape->rows_n; l++)
-		for (size_t r = 0; r < record->lists[l].n; r++) {
-			LX_CLOSE(lx_json_free) json_t *cells = json_object();
-			for (const struct lx_field *f = type->rows[l].fields; f->name != NULL; f++)
-				if (f->seen_by == NULL)
-					(void)json_object_set_new(cells, f->name,
-						lx_json_of_value(
-							f, &record->lists[l].rows[r].values
-								    [f - type->rows[l].fields]));
-			LX_TRY(row_effect(
-				c, &type->rows[l], record->lists[l].rows[r].number, cells));
-		}
+		for (size_t r = 0; r < record->lists[l].n; r++)
+			LX_TRY(whole_row(
+				c, &record->shape->type->rows[l], &record->lists[l].rows[r]));
 	if (!is_set(c, "state"))
 		LX_TRY(lx_effect_add(c, c->open,
 			json_pack("[s, s, s%]", "set", "state", record->state.at,
