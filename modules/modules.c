@@ -11,6 +11,10 @@ const struct lx_type *const lx_types[] = { &lx_charter_type, &lx_body_type, &lx_
 	&lx_person_type, &lx_mandate_type, &lx_need_type, &lx_commitment_type,
 	&lx_agreement_type, NULL };
 
+const struct lx_table *const lx_module_tables[] = { NULL };
+
+lx_background_fn *const lx_module_background[] = { NULL };
+
 const struct lx_data_check lx_data_checks[] = {
 	{ "need.question", lx_need_answers_check },
 	{ 0 },

@@ -167,6 +167,15 @@ LX_CHECK enum lx_code lx_reply_redirect(struct lx_request *request, struct lx_re
  * has it already: the reply is then a finished 304. Signed-in readers get no tag and `private, no-store`. */
 bool lx_reply_fresh(struct lx_request *request, struct lx_reply *reply, int64_t sequence);
 
+/* The same for a page of one record: `last` is the record's last entry, which If-Match is about; `seen` the last one that touched
+ * anything the page shows. */
+bool lx_reply_fresh_record(
+	struct lx_request *request, struct lx_reply *reply, int64_t last, int64_t seen);
+
+/* The sequences that begin the strong tags of If-Match, at most `most`: an act may only be entered on one of them. None though
+ * the field is there: -1, which no record has. "*" and no field: none. */
+size_t lx_request_matches(const struct lx_request *request, int64_t *sequences, size_t most);
+
 /* Refuses with a status of the door's own (406, 410, 428 …): records the fault and returns LX_INVALID.
  * `field` may be NULL. */
 LX_CHECK enum lx_code lx_reply_refuse(struct lx_request *request, struct lx_reply *reply,

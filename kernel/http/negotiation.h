@@ -23,6 +23,7 @@ bool lx_tags_hold(struct lx_text field, struct lx_text tag, bool weak);
 
 /* The sequences that begin the strong tags of an If-Match field: whether `sequence` is among them, or "*". */
 bool lx_tags_hold_sequence(struct lx_text field, int64_t sequence);
+size_t lx_tags_sequences(struct lx_text field, int64_t *sequences, size_t most);
 
 /* Fills media, lang, large and theme of a request from its path (taking prefix and suffix off into
  * *inner), query and head. False: nothing acceptable (406 later, media is then HTML). */

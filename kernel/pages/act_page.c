@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MATCHES_MOST 16 /* tags of an If-Match field */
+
 struct acting {
 	struct lx_request *request;
 	const struct lx_shape *shape;
@@ -251,15 +253,22 @@ static enum lx_code send(struct acting *a, const json_t *input, struct lx_reply 
 {
 	struct lx_request *request = a->request;
 	const struct lx_app *app = request->app;
+	int64_t matches[MATCHES_MOST];
 	struct lx_order order = { .type = a->shape->type->name,
 		.record = a->record,
 		.act = a->act->name,
 		.input = input,
 		.lang = lx_lang_names[request->lang],
 		.person = request->visitor.person,
-		.key = key_of(request) };
+		.key = key_of(request),
+		.if_last = matches,
+		.if_last_n = lx_request_matches(request, matches, MATCHES_MOST) };
 
 	enum lx_code code = lx_writer_submit(app->writer, request->call, job_of(a), &order);
+	if (code == LX_CONFLICT && strcmp(request->call->fault.msgid, "act.changed") == 0) {
+		reply->status = 412;
+		return code;
+	}
 	if (code != LX_OK)
 		return refuse(a, input, code, reply);
 	if (request->media == LX_JSON)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* What the general pages share: the frame, values in words, the handlers. Not for other rooms. */
+/* What pages share: the frame, values in words, the handlers. For the general pages here and for those of modules. */
 #ifndef LX_KERNEL_PAGES_PAGES_H
 #define LX_KERNEL_PAGES_PAGES_H
 
@@ -53,6 +53,17 @@ int64_t lx_show_moment(const json_t *value);
 
 /* A charter word's names. */
 struct lx_words lx_show_code(const struct lx_reader *reader, const char *list, struct lx_text code);
+
+/* --- tags (seen.c) --------------------------------------------------------------------------- */
+
+/* The last entry that touched what a record's page shows: the record, the charter, what it links to and who acted on it, and what
+ * leads to it by a thread. Each look-up is one row. */
+LX_CHECK enum lx_code lx_seen_record(
+	const struct lx_reader *reader, const struct lx_record *record, int64_t *seen);
+
+/* The same for a list of a type: any of its records, those its columns and filters name, the charter. */
+LX_CHECK enum lx_code lx_seen_list(
+	const struct lx_reader *reader, const struct lx_shape *shape, int64_t *seen);
 
 /* --- frame ----------------------------------------------------------------------------------- */
 

@@ -2,6 +2,7 @@
 /* The eight effects and the one function that applies them. */
 #include "kernel/types/apply.h"
 
+#include "kernel/types/marks.h"
 #include "kernel/types/search_text.h"
 #include "kernel/types/types_queries.h"
 #include "kernel/types/upcast.h"
@@ -410,6 +411,8 @@ static enum lx_code finish(struct applying *a, bool shut)
 	record->last_n = a->n;
 	record->last_at = a->at;
 	LX_TRY(lx_record_save(a->tx, record));
+	LX_TRY(lx_marks_type(a->tx, record, a->n));
+	LX_TRY(lx_marks_lead(a->tx, record, a->n));
 	LX_TRY(lx_run(a->tx, &lx_q_timeline_put,
 		(struct lx_value[]){ LX_I(a->n), LX_S(record->shape->type->name),
 			LX_I(record->number), LX_S(act), LX_I(a->at), LX_S(by), LX_I(!shut),
@@ -438,6 +441,7 @@ enum lx_code lx_apply(struct lx_tx *tx, const struct lx_region *region, int64_t 
 	}
 	LX_CLOSE(lx_json_free) json_t *list = NULL;
 	LX_TRY(lx_upcast(tx, a.record, a.entry, &list));
+	LX_TRY(lx_marks_lead(tx, a.record, n)); /* what it leads to before the act, too */
 	LX_TRY(apply_effects(&a, list));
 	if (!shut && inner != NULL)
 		LX_TRY(apply_effects(&a, json_object_get(inner, "do")));

@@ -420,6 +420,18 @@ static enum lx_code begin_person(
 	return LX_OK;
 }
 
+/* Who decided on what a record was does not change what it has become. */
+static enum lx_code test_last(
+	struct lx_call *call, const struct lx_order *order, const struct lx_record *record)
+{
+	for (size_t i = 0; i < order->if_last_n; i++)
+		if (order->if_last[i] == record->last_n)
+			return LX_OK;
+	return order->if_last_n == 0 ? LX_OK
+				     : lx_fail(call, LX_CONFLICT, NULL, "act.changed", "%lld",
+					       (long long)record->last_n);
+}
+
 static enum lx_code perform(struct lx_performing *p, struct lx_order *order)
 {
 	struct lx_call *call = lx_tx_call(p->work->tx);
@@ -439,9 +451,7 @@ static enum lx_code perform(struct lx_performing *p, struct lx_order *order)
 			p->charter->founding ? "act.founding" : "act.off", NULL);
 	LX_TRY(load_for(p, shape, order, &record));
 	LX_TRY(test_hidden(p, &record));
-	if (order->if_last != 0 && record.last_n != order->if_last)
-		return lx_fail(
-			call, LX_CONFLICT, NULL, "act.changed", "%lld", (long long)record.last_n);
+	LX_TRY(test_last(call, order, &record));
 	LX_TRY(begin_person(p, &registering, &record));
 	LX_TRY(enter_common(p, &record, order, &common));
 	if (!common) {

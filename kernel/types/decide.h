@@ -18,9 +18,10 @@ struct lx_order {
 	const char *act;
 	const json_t *input; /* borrowed; NULL: nothing */
 	const char *lang;
-	int64_t person;     /* who acts; 0: nobody */
-	struct lx_text key; /* idempotency key, scoped to the person; empty: none */
-	int64_t if_last;    /* the record's last entry must be this one; 0: any */
+	int64_t person;         /* who acts; 0: nobody */
+	struct lx_text key;     /* idempotency key, scoped to the person; empty: none */
+	const int64_t *if_last; /* the record's last entry must be one of these */
+	size_t if_last_n;       /* 0: any */
 	/* filled: */
 	int64_t made_record;
 	int64_t entry;

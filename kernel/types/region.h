@@ -29,7 +29,8 @@ struct lx_shape {
 	struct lx_rows_shape *rows;
 	struct lx_query load; /* id → head, counters of rows, fields */
 	struct lx_query save;
-	struct lx_query last; /* → highest number */
+	struct lx_query last;    /* → highest number */
+	struct lx_query touched; /* id → the record's last entry */
 };
 
 /* A check of a LX_DATA value: `of` names it. `value` is the parsed JSON. */

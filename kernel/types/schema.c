@@ -123,6 +123,10 @@ static void type_queries(struct lx_call *call, struct lx_buf *sql, struct lx_sha
 	shape->last = (struct lx_query){
 		.name = "type.last", .sql = keep(call, sql), .takes = "", .gives = "i"
 	};
+	lx_buf_printf(sql, "SELECT last_n FROM %s WHERE id = $1", type->name);
+	shape->touched = (struct lx_query){
+		.name = "type.touched", .sql = keep(call, sql), .takes = "i", .gives = "i"
+	};
 }
 
 /* "record = $1 AND f_a IS NOT DISTINCT FROM …" is not common to both stores; keys are never NULL. */

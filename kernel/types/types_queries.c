@@ -38,6 +38,11 @@ const struct lx_table lx_common_tables[] = {
 		"type TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (type, "
 		"state)",
 		NULL, true },
+	/* the last entry on any record of a type (record 0), or on any record that leads to this one */
+	{ "mark", LX_DERIVED,
+		"type TEXT NOT NULL, record INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY "
+		"(type, record)",
+		NULL, true },
 	/* shown 0: the entry says nothing in public but that it is there */
 	{ "timeline", LX_DERIVED,
 		"n INTEGER PRIMARY KEY, type TEXT NOT NULL, record INTEGER NOT NULL, act TEXT NOT "
@@ -110,6 +115,12 @@ const struct lx_query lx_q_count_add = { "types.count_add",
 	"tti", "" };
 const struct lx_query lx_q_counts = { "types.counts",
 	"SELECT state, n FROM count_by_state WHERE type = $1 ORDER BY state", "t", "ti" };
+const struct lx_query lx_q_mark = { "types.mark",
+	"SELECT n FROM mark WHERE type = $1 AND record = $2", "ti", "i" };
+const struct lx_query lx_q_mark_put = { "types.mark_put",
+	"INSERT INTO mark (type, record, n) VALUES ($1, $2, $3) "
+	"ON CONFLICT (type, record) DO UPDATE SET n = excluded.n",
+	"tii", "" };
 const struct lx_query lx_q_timeline_put = { "types.timeline_put",
 	"INSERT INTO timeline (n, type, record, act, at, actor, shown, undoes) VALUES ($1, $2, $3, "
 	"$4, $5, $6, $7, $8)",
@@ -164,4 +175,4 @@ const struct lx_query *const lx_types_queries[] = { &lx_q_terms, &lx_q_term_put,
 	&lx_q_consents, &lx_q_consent_put, &lx_q_consent_close, &lx_q_consents_due, &lx_q_voices,
 	&lx_q_voice_put, &lx_q_timeline_put, &lx_q_timeline, &lx_q_latest, &lx_q_undone,
 	&lx_q_entries, &lx_q_consents_open, &lx_q_log, &lx_q_next_due, &lx_q_charter_last,
-	&lx_q_key, &lx_q_key_put, &lx_q_count_add, &lx_q_counts, NULL };
+	&lx_q_key, &lx_q_key_put, &lx_q_count_add, &lx_q_counts, &lx_q_mark, &lx_q_mark_put, NULL };

@@ -123,6 +123,7 @@ struct lx_item_page {
 	size_t proses_n;
 	const struct lx_answer *answers;
 	size_t answers_n;
+	struct lx_html part;          /* of the institution itself, made by its own templates */
 	struct lx_fact_group facts;   /* empty heading: "At a glance" */
 	const struct lx_grid *tables; /* child rows */
 	size_t tables_n;
