@@ -293,7 +293,9 @@ static void step(struct walk *walk)
 	if (code == LX_OK && strcmp(name, "need.submit") == 0 && order.made_record < NEEDS)
 		walk->asker[order.made_record] = person;
 	bool others = owner != UNOWNED && owner != person;
-	bool collective = order.pending || strcmp(what->name, "say") == 0;
+	/* what every resident may do to any record (backing a need) changes nothing that is the owner's */
+	bool collective = order.pending || strcmp(what->name, "say") == 0 ||
+			  strcmp(what->who, "resident") == 0;
 	if (others && !collective && last_entry(w, shape->type->name, number) != before)
 		fail_msg("%s on %s/%lld of %d entered by %d", name, shape->type->name,
 			(long long)number, (int)owner, (int)person);

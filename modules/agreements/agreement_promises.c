@@ -112,8 +112,8 @@ static enum lx_code annul_of_article(struct lx_case *c, const struct lx_shape *c
 
 enum lx_code agreement_annul(struct lx_case *c)
 {
-	const struct lx_shape *commitments =
-		lx_shape_find(c->view.region, LX_TEXT_OF("commitment"));
+	const struct lx_shape *commitments = lx_shape_find(
+		c->view.region, LX_TEXT_OF("commitment"));
 	const struct lx_row_list *articles = lx_agreement_list(c->record, "article");
 	LX_CLOSE(lx_json_free) json_t *reason = NULL;
 

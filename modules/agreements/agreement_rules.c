@@ -180,16 +180,14 @@ enum lx_code agreement_new_version(struct lx_case *c)
 /* A day enters by the clock; declaring is for a condition that is met. */
 enum lx_code agreement_has_condition(struct lx_case *c)
 {
-	return has_text(c, "condition") ? LX_OK
-					: lx_case_refuse(c, NULL, "agreement_no_condition");
+	return has_text(c, "condition") ? LX_OK : lx_case_refuse(c, NULL, "agreement_no_condition");
 }
 
 /* Who accedes accedes for its own member, once. */
 enum lx_code agreement_accedes(struct lx_case *c)
 {
 	const json_t *rows = json_object_get(c->input, "party");
-	const char *member =
-		json_string_value(json_object_get(json_array_get(rows, 0), "member"));
+	const char *member = json_string_value(json_object_get(json_array_get(rows, 0), "member"));
 
 	if (json_array_size(rows) != 1 || member == NULL ||
 		(c->relation != NULL && !lx_text_is(c->holding.holder, member)))
@@ -222,8 +220,7 @@ enum lx_code agreement_to_former(struct lx_case *c)
 {
 	const json_t *rows = json_object_get(c->input, "party");
 	const struct lx_row_list *parties = lx_agreement_list(c->record, "party");
-	int64_t next =
-		c->record->given[lx_rows_find(c->record->shape->type, LX_TEXT_OF("former"))];
+	int64_t next = c->record->given[lx_rows_find(c->record->shape->type, LX_TEXT_OF("former"))];
 
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		int64_t number = json_integer_value(
@@ -237,13 +234,13 @@ enum lx_code agreement_to_former(struct lx_case *c)
 			LX_TRY(lx_effect_add(c, c->open,
 				json_pack("[s, s, I, {s:o, s:o, s:o}]", "row", "former",
 					(json_int_t)++next, "member",
-					day_or_null(lx_agreement_cell(
-						c->record, "party", row, "member")
-							    .text),
+					day_or_null(
+						lx_agreement_cell(c->record, "party", row, "member")
+							.text),
 					"since",
-					day_or_null(lx_agreement_cell(
-						c->record, "party", row, "since")
-							    .text),
+					day_or_null(
+						lx_agreement_cell(c->record, "party", row, "since")
+							.text),
 					"until", day_or_null(lx_case_input(c, "on")))));
 		}
 	}

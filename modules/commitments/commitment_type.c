@@ -22,7 +22,7 @@ static const struct lx_relation relations[] = { { "owner", LX_ACTS_FOR, "owner",
 static const struct lx_state states[] = { { "open", LX_WORK, LX_PUBLIC, "report" },
 	{ "reported", LX_WAIT, LX_PUBLIC, "confirm doubt" },
 	{ "doubted", LX_SOON, LX_PUBLIC, "report" }, { "kept", LX_DONE, LX_PUBLIC },
-	{ "released", LX_SHUT, LX_PUBLIC }, END };
+	{ "broken", LX_LATE, LX_PUBLIC }, { "released", LX_SHUT, LX_PUBLIC }, END };
 static const struct lx_term terms[] = { { "due", NULL, "owner", "open doubted", NULL, "overdue" },
 	{ "doubt_by", "commitment.doubt", NULL, "reported", NULL, "accept" }, END };
 static const struct lx_consent consents[] = {
