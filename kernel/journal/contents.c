@@ -99,7 +99,9 @@ enum lx_code lx_content_read(struct lx_tx *tx, int64_t number, struct lx_content
 	found.gone = row[3].number;
 	(void)snprintf(found.lang, sizeof found.lang, "%s", row[4].text.at);
 	(void)snprintf(found.media, sizeof found.media, "%s", row[5].text.at);
-	found.bytes = (struct lx_text){ "", 0 };
+	found.bytes = found.salt = (struct lx_text){ "", 0 };
+	if (found.gone == 0)
+		found.salt = row[1].text;
 	if (found.gone == 0)
 		LX_TRY(read_chunks(tx, number, (size_t)row[2].number, &found.bytes));
 	*content = found;

@@ -60,6 +60,7 @@ LX_CHECK enum lx_code lx_journal_walk(
 struct lx_content {
 	int64_t number;
 	struct lx_text bytes; /* empty when gone */
+	struct lx_text salt;  /* 32 bytes; empty when gone. Never to be shown but with the bytes */
 	char lang[12];        /* BCP 47; "" for files and data */
 	char media[64];       /* "text/plain", "application/json", … */
 	char commitment[LX_HASH_TEXT];
@@ -89,6 +90,10 @@ struct lx_standing {
 };
 LX_CHECK enum lx_code lx_vault_standings(struct lx_tx *tx, int64_t person, const char *type,
 	const char *relation, size_t most, struct lx_standing **standings, size_t *n);
+/* Who stands first in a relation to a record ("bearer" of mandate/4); LX_NOT_FOUND without a fault. For commands that act by
+ * a mandate: no page asks this. */
+LX_CHECK enum lx_code lx_vault_who(
+	struct lx_tx *tx, const char *type, int64_t record, const char *relation, int64_t *person);
 /* Seals personal data; `person` whose it is, or 0 (then it goes with its record). The commitment does not tell the length. */
 LX_CHECK enum lx_code lx_seal_put(struct lx_tx *tx, struct lx_edge *edge, int64_t person,
 	struct lx_text text, int64_t *number, char commitment[LX_HASH_TEXT]);

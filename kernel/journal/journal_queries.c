@@ -126,4 +126,8 @@ const struct lx_query lx_journal_queries[Q_JOURNAL_QUERIES] = {
 		"ORDER BY id DESC LIMIT $4",
 		"iTTi", "tit" },
 	[Q_STANDINGS_GONE] = { "standing.gone", "DELETE FROM standing WHERE person = $1", "i", "" },
+	[Q_STANDING_WHO] = { "standing.who",
+		"SELECT person FROM standing WHERE type = $1 AND record = $2 AND relation = $3 "
+		"ORDER BY id LIMIT 1",
+		"tit", "i" },
 };

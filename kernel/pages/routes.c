@@ -24,6 +24,7 @@ const struct lx_route lx_page_routes[] = {
 	{ "GET", "/log/checkpoint", LX_FILE, lx_page_checkpoint },
 	{ "GET", "/log/key", LX_FILE, lx_page_log_key },
 	{ "GET", "/log/tile/*", LX_FILE, lx_page_tile },
+	{ "GET", "/log/content/:hash", LX_FILE, lx_page_content },
 	{ "GET", "/log/proof/:n", LX_FILE, lx_page_receipt },
 	{ "GET", "/desk", LX_SIGNED_IN, lx_page_desk },
 	{ "GET", "/sign-in", LX_ANYONE, lx_page_sign_in },

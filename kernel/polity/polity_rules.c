@@ -9,7 +9,7 @@
 #include <string.h>
 
 lx_rule_fn charter_holds_together, charter_admits_founders, body_own_seat, member_no_circle,
-	person_goes, mandate_second_factor;
+	person_goes;
 
 #define TREE_MOST 32 /* levels of superiors */
 

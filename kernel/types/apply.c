@@ -396,6 +396,26 @@ static enum lx_code find_record(struct applying *a, struct lx_record *loaded)
 	return code;
 }
 
+/* Contents that the entry binds in the open can be asked for by their commitment. */
+static enum lx_code note_contents(struct applying *a, const json_t *with)
+{
+	const char *ref;
+	json_t *commitment;
+
+	json_object_foreach((json_t *)with, ref, commitment)
+	{
+		int64_t number;
+		if (!lx_text_starts(lx_text(ref), "content/"))
+			continue;
+		if (!lx_text_int(lx_text(ref + 8), &number) || !json_is_string(commitment))
+			return malformed(a, ref);
+		LX_TRY(lx_run(a->tx, &lx_q_open_content_put,
+			(struct lx_value[]){ LX_S(json_string_value(commitment)), LX_I(number),
+				LX_S(a->record->shape->type->name), LX_I(a->record->number) }));
+	}
+	return LX_OK;
+}
+
 static enum lx_code finish(struct applying *a, bool shut)
 {
 	struct lx_record *record = a->record;
@@ -445,5 +465,6 @@ enum lx_code lx_apply(struct lx_tx *tx, const struct lx_region *region, int64_t 
 	LX_TRY(apply_effects(&a, list));
 	if (!shut && inner != NULL)
 		LX_TRY(apply_effects(&a, json_object_get(inner, "do")));
+	LX_TRY(note_contents(&a, json_object_get(open, "with")));
 	return finish(&a, shut);
 }

@@ -164,14 +164,19 @@ static enum lx_code test_chosen_rows(struct lx_case *c, size_t list, bool *holds
 	return LX_OK;
 }
 
+/* The list of "=rows"; -1 where none may be, or need be, and is, chosen. */
 static int chosen_list(const struct lx_case *c)
 {
 	struct lx_text rest = lx_text(c->act->takes);
 	struct lx_taken taken;
 
 	while (lx_takes_next(&rest, &taken))
-		if (taken.sign == '=')
-			return lx_rows_find(c->record->shape->type, taken.name);
+		if (taken.sign == '=') {
+			int list = lx_rows_find(c->record->shape->type, taken.name);
+			const char *name = c->record->shape->type->rows[list].name;
+			bool chosen = json_array_size(json_object_get(c->input, name)) > 0;
+			return taken.needed || chosen ? list : -1;
+		}
 	return -1;
 }
 
@@ -269,7 +274,7 @@ enum lx_code lx_enter_follows(const struct lx_performing *p, const struct lx_cas
 		LX_TRY(lx_entry_actor(&named, &by));
 		actor.cause = true;
 		struct lx_performing next = { p->work, p->region, p->charter, &actor, by, cause, 0,
-			p->depth + 1 };
+			p->depth + 1, p->import };
 		LX_TRY(lx_enter(&next, &record, act, f->input, false, c->lang, &n, &opened));
 	}
 	return LX_OK;
@@ -283,9 +288,11 @@ static enum lx_code guard(struct lx_case *c)
 static enum lx_code enter_case(const struct lx_performing *p, struct lx_case *c,
 	const json_t *input, bool frozen, int64_t *n, bool *opened)
 {
-	struct lx_header header = {
-		.act = c->act->name, .by = p->by, .cause = p->cause, .consent = p->consent
-	};
+	struct lx_header header = { .act = c->act->name,
+		.by = p->by,
+		.cause = p->cause,
+		.consent = p->consent,
+		.import = p->import };
 
 	LX_TRY(test_state(c->call, c->record, c->act));
 	LX_TRY(test_within(c->call, c->record, c->act));
@@ -468,9 +475,11 @@ enum lx_code lx_perform(struct lx_work *work, const struct lx_region *region,
 	const struct lx_actor *actor, struct lx_order *order)
 {
 	struct lx_charter charter;
-	struct lx_performing p = {
-		.work = work, .region = region, .charter = &charter, .actor = actor
-	};
+	struct lx_performing p = { .work = work,
+		.region = region,
+		.charter = &charter,
+		.actor = actor,
+		.import = order->import };
 
 	if (region->kept != NULL)
 		LX_TRY(lx_charter_kept_load(work->tx, region, region->kept, &p.charter));

@@ -6,7 +6,6 @@
 #include "kernel/types/apply.h"
 #include "kernel/types/input.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum lx_code lx_effect_add(struct lx_case *c, json_t *list, json_t *effect)
@@ -290,23 +289,23 @@ static bool is_set(const struct lx_case *c, const char *field)
 	return false;
 }
 
-/* A content that was named inside so far is bound in the open entry too: outsiders need nothing earlier. */
-static enum lx_code bind_open(
-	struct lx_case *c, const struct lx_field *field, const struct lx_value *value)
+/* What was bound in inner parts so far is bound in the open with the entry that opens it: outsiders have no other word for it. */
+static enum lx_code bind_openly(struct lx_case *c, const json_t *value)
 {
+	struct lx_text ref = lx_text(json_string_value(value));
 	struct lx_content content;
-	char ref[48];
+	int64_t number;
 
-	if ((field->kind != LX_TEXT && field->kind != LX_DATA) || value->kind == LX_V_NULL)
+	if (!lx_text_starts(ref, "content/") ||
+		!lx_text_int((struct lx_text){ ref.at + 8, ref.len - 8 }, &number))
 		return LX_OK;
-	LX_TRY(lx_content_read(c->work->tx, value->number, &content));
-	(void)snprintf(ref, sizeof ref, "content/%lld", (long long)value->number);
-	if (json_object_set_new(c->bound, ref, json_string(content.commitment)) != 0)
+	LX_TRY(lx_content_read(c->work->tx, number, &content));
+	if (json_object_set_new(c->bound, ref.at, json_string(content.commitment)) != 0)
 		return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
 	return LX_OK;
 }
 
-static enum lx_code whole_fields(struct lx_case *c)
+static enum lx_code open_fields(struct lx_case *c)
 {
 	const struct lx_record *record = c->record;
 	const struct lx_type *type = record->shape->type;
@@ -316,26 +315,28 @@ static enum lx_code whole_fields(struct lx_case *c)
 		if (f->seen_by != NULL || f->kind == LX_COUNT ||
 			record->values[i].kind == LX_V_NULL || is_set(c, f->name))
 			continue;
-		LX_TRY(lx_effect_set(c, f, lx_json_of_value(f, &record->values[i])));
-		LX_TRY(bind_open(c, f, &record->values[i]));
+		json_t *value = lx_json_of_value(f, &record->values[i]);
+		LX_TRY(bind_openly(c, value));
+		LX_TRY(lx_effect_set(c, f, value));
 	}
 	return LX_OK;
 }
 
-/* The open cells of one row; of a list that is restricted altogether nothing is said. */
-static enum lx_code whole_row(
+/* The open cells of a row; of a list that is restricted altogether nothing is said. */
+static enum lx_code open_row(
 	struct lx_case *c, const struct lx_rows *rows, const struct lx_row *row)
 {
 	LX_CLOSE(lx_json_free) json_t *cells = json_object();
 	bool any = false;
 
-	for (const struct lx_field *f = rows->fields; f->name != NULL; f++) {
-		const struct lx_value *value = &row->values[f - rows->fields];
-		if (f->seen_by != NULL)
+	for (size_t i = 0; rows->fields[i].name != NULL; i++) {
+		if (rows->fields[i].seen_by != NULL)
 			continue;
 		any = true;
-		(void)json_object_set_new(cells, f->name, lx_json_of_value(f, value));
-		LX_TRY(bind_open(c, f, value));
+		json_t *value = lx_json_of_value(&rows->fields[i], &row->values[i]);
+		enum lx_code code = bind_openly(c, value);
+		(void)json_object_set_new(cells, rows->fields[i].name, value);
+		LX_TRY(code);
 	}
 	return any ? row_effect(c, rows, row->number, cells) : LX_OK;
 }
@@ -344,10 +345,10 @@ enum lx_code lx_effects_whole(struct lx_case *c)
 {
 	const struct lx_record *record = c->record;
 
-	LX_TRY(whole_fields(c));
+	LX_TRY(open_fields(c));
 	for (size_t l = 0; l < record->shape->rows_n; l++)
 		for (size_t r = 0; r < record->lists[l].n; r++)
-			LX_TRY(whole_row(
+			LX_TRY(open_row(
 				c, &record->shape->type->rows[l], &record->lists[l].rows[r]));
 	if (!is_set(c, "state"))
 		LX_TRY(lx_effect_add(c, c->open,

@@ -282,6 +282,21 @@ static const char *relation_at(const struct lx_type *type, const char *field)
 	return field;
 }
 
+/* Who is named: by the name of signing in; in a consequent act `true` names the person whose act it follows from. */
+static enum lx_code named_person(const struct decoding *d, int64_t *who)
+{
+	struct lx_case *c = d->c;
+
+	if (json_is_true(d->raw) && c->view.actor->cause && c->view.actor->person > 0) {
+		*who = c->view.actor->person;
+		return LX_OK;
+	}
+	if (!json_is_string(d->raw) || c->view.region->person_by_name == NULL)
+		return wrong(d, "input.person", NULL);
+	enum lx_code code = c->view.region->person_by_name(c->work->tx, sent(d), who);
+	return code == LX_NOT_FOUND ? wrong(d, "input.person", NULL) : code;
+}
+
 static enum lx_code person(const struct decoding *d, json_t **value)
 {
 	struct lx_case *c = d->c;
@@ -289,12 +304,7 @@ static enum lx_code person(const struct decoding *d, json_t **value)
 	char pseudonym[LX_PSEUDONYM_TEXT];
 	int64_t who;
 
-	if (!json_is_string(d->raw) || c->view.region->person_by_name == NULL)
-		return wrong(d, "input.person", NULL);
-	enum lx_code code = c->view.region->person_by_name(c->work->tx, sent(d), &who);
-	if (code == LX_NOT_FOUND)
-		return wrong(d, "input.person", NULL);
-	LX_TRY(code);
+	LX_TRY(named_person(d, &who));
 	LX_TRY(lx_vault_pseudonym(c->work->tx, who, type, c->record->number, pseudonym));
 	LX_TRY(lx_vault_stand(c->work->tx, who, type, c->record->number,
 		relation_at(c->record->shape->type, d->field->name)));

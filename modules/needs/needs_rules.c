@@ -3,6 +3,7 @@
 #include "modules/needs/needs.h"
 
 #include "kernel/journal/journal.h"
+#include "modules/organisations/organisations.h"
 
 #include <string.h>
 
@@ -175,6 +176,7 @@ enum lx_code need_once(struct lx_case *c)
 	if (lx_case_input(c, "bearer").len > 0 &&
 		(c->relation == NULL || strcmp(c->relation->name, "steward") != 0))
 		return lx_case_refuse(c, "bearer", "need_bearer");
+	LX_TRY(lx_organisation_may_speak(c, "bearer", lx_case_input(c, "bearer")));
 	LX_TRY(needed_answers(c));
 	return not_twice(c);
 }
