@@ -174,6 +174,25 @@ enum lx_code lx_consent_open(struct lx_case *c, int64_t *number)
 	return lx_effect_add(c, c->open, json_pack("[s, I, o]", "ask", (json_int_t)*number, asked));
 }
 
+enum lx_code lx_consents_overtaken(struct lx_case *c)
+{
+	struct lx_text after = lx_state_after(c);
+
+	if (lx_text_equal(after, c->record->state))
+		return LX_OK;
+	for (size_t i = 0; i < c->record->pending_n; i++) {
+		const struct lx_pending *p = &c->record->pending[i];
+		const struct lx_act *act = lx_act_find(c->record->shape->type, p->act);
+		bool possible = act != NULL && act->from != NULL &&
+				(strcmp(act->from, "*") == 0 || lx_word_in(after, act->from));
+		if (!lx_text_is(p->stage, "open") || possible)
+			continue;
+		LX_TRY(lx_effect_add(c, c->open,
+			json_pack("[s, I, s]", "close", (json_int_t)p->number, "overtaken")));
+	}
+	return LX_OK;
+}
+
 /* One voice with its weights. */
 struct ballot {
 	struct lx_text link, body;

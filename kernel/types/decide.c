@@ -319,6 +319,7 @@ static enum lx_code enter_case(const struct lx_performing *p, struct lx_case *c,
 		LX_TRY(lx_consent_open(c, &number));
 	} else {
 		LX_TRY(make_effects(c));
+		LX_TRY(lx_consents_overtaken(c));
 		LX_TRY(find_undone(c, &header.undoes));
 	}
 	LX_TRY(lx_entry_write(c, &header, n));
