@@ -119,8 +119,8 @@ LX_CHECK enum lx_code lx_item_head(const struct lx_reader *reader, const struct 
 	const json_t *json, struct lx_item_page *page);
 
 /* The steps of its thread under the title, and the way to the whole of it; none where it is part of none (thread_page.c). */
-LX_CHECK enum lx_code lx_item_thread(const struct lx_reader *reader, const struct lx_record *record,
-	struct lx_item_page *page);
+LX_CHECK enum lx_code lx_item_thread(
+	const struct lx_reader *reader, const struct lx_record *record, struct lx_item_page *page);
 
 /* The acts at the right of a record's page, and of a list's (acts that make one; record NULL). */
 LX_CHECK enum lx_code lx_item_acts(const struct lx_reader *reader, const struct lx_shape *shape,

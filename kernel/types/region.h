@@ -25,7 +25,7 @@ struct lx_rows_shape {
 /* A field with the use "thread", and who leads by it to a record. */
 struct lx_thread_field {
 	const struct lx_field *field;
-	int list; /* -1: of the record itself */
+	int list;             /* -1: of the record itself */
 	struct lx_query back; /* the record, the range of its rows, most → records of this type */
 };
 
