@@ -436,6 +436,21 @@ static enum lx_code keep_seen(
 	return LX_OK;
 }
 
+/* What was entered while a record was withheld stays with its readers when it is published: an earlier wording of a draft is
+ * nobody else's. A type without readers withholds only what is hidden, and shows it again. */
+static enum lx_code may_read_shut(
+	const struct lx_sight *sight, const struct lx_record *record, bool *may)
+{
+	const struct lx_relation *relation;
+	struct lx_holding holding;
+
+	if (record->shape->type->readers == NULL)
+		return lx_may_read(sight, record, may);
+	LX_TRY(lx_relation_any(sight, record, record->shape->type->readers, &relation, &holding));
+	*may = relation != NULL;
+	return LX_OK;
+}
+
 static enum lx_code add_inner(const struct lx_sight *sight, json_t *open, const json_t *inner)
 {
 	bool shut = json_object_get(open, "shut") != NULL, may;
@@ -451,7 +466,7 @@ static enum lx_code add_inner(const struct lx_sight *sight, json_t *open, const 
 	enum lx_code code = lx_record_load(sight->tx, shape, ref.number, &record);
 	if (code != LX_OK)
 		return code == LX_NOT_FOUND ? LX_OK : code;
-	LX_TRY(lx_may_read(sight, &record, &may));
+	LX_TRY(shut ? may_read_shut(sight, &record, &may) : lx_may_read(sight, &record, &may));
 	if (!may)
 		return LX_OK;
 	LX_CLOSE(lx_json_free) json_t *seen = json_deep_copy(inner);
