@@ -147,7 +147,7 @@ static enum lx_code copy_chunk(void *with, const struct lx_value *values)
 	return LX_OK;
 }
 
-enum lx_code lx_content_copy(struct lx_tx *tx, int64_t number, struct lx_buf *out)
+enum lx_code lx_content_write(struct lx_tx *tx, int64_t number, struct lx_buf *out)
 {
 	struct lx_value range[] = { LX_I(number * LX_CHUNKS_MAX),
 		LX_I((number + 1) * LX_CHUNKS_MAX) };

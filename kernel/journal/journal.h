@@ -83,7 +83,7 @@ LX_CHECK enum lx_code lx_content_head(
 	struct lx_tx *tx, int64_t number, struct lx_content *content, size_t *size);
 
 /* Writes a content's bytes onto `out`; one that is gone has none. */
-LX_CHECK enum lx_code lx_content_copy(struct lx_tx *tx, int64_t number, struct lx_buf *out);
+LX_CHECK enum lx_code lx_content_write(struct lx_tx *tx, int64_t number, struct lx_buf *out);
 
 /* A large content is laid down beforehand, chunk by chunk in transactions of their own, and adopted by the act that names it.
  * What nobody adopts is swept. `token`: what the one who laid it down holds; kept hashed. */

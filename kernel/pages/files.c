@@ -226,7 +226,7 @@ static enum lx_code write_file(const struct lx_reader *reader, const struct lx_s
 	if (lx_reply_fresh(request, reply, number))
 		return LX_OK;
 	reply->media = media->type;
-	return lx_content_copy(reader->tx, number, &reply->body);
+	return lx_content_write(reader->tx, number, &reply->body);
 }
 
 enum lx_code lx_page_file(struct lx_request *request, struct lx_reply *reply)
