@@ -52,7 +52,7 @@ static const struct lx_field fields[] = { { "names", LX_NAMES, "120", "list sear
 	{ "roll_size", LX_NUMBER, "0.." }, { "roll_hash", LX_HASH },
 	{ "key", LX_HASH }, /* the urn's public key */
 	{ "secret", LX_CHOICE, "kept destroyed" }, { "spoiled", LX_NUMBER, "0.." },
-	{ "urn", LX_DATA, "round.urn" }, { "drawn", LX_WORD, "120" }, { "seed", LX_NUMBER, "0.." },
+	{ "urn", LX_FILE, "sheet" }, { "drawn", LX_WORD, "120" }, { "seed", LX_NUMBER, "0.." },
 	{ "method", LX_WORD, "40" }, { "version", LX_NUMBER, "1.." },
 	{ "result", LX_DATA, "tally.result" }, { "object_by", LX_MOMENT },
 	{ "voters", LX_COUNT, "roll.voted=yes", "list" }, END };

@@ -14,7 +14,7 @@
 lx_rule_fn round_may_cast, round_to_urn, round_seal_lot, round_seal_rest, round_urn_whole,
 	round_publish, round_destroyed, round_counted, round_outcomes;
 
-#define URN_MEDIA "text/x-pabulib"
+#define URN_MEDIA "text/csv" /* Pabulib files are tables with semicolons */
 
 enum lx_code lx_round_entrants(struct lx_call *call, const struct lx_record *round,
 	struct lx_entrant **entrants, size_t *n)
@@ -139,12 +139,6 @@ enum lx_code round_seal_rest(struct lx_case *c)
 }
 
 /* --- publishing --------------------------------------------------------------------------------- */
-
-enum lx_code lx_round_check_urn(struct lx_case *c, const char *field, const json_t *value)
-{
-	(void)value;
-	return lx_fail(c->call, LX_INVALID, field, "round_not_by_hand", NULL);
-}
 
 int64_t lx_urn_count(struct lx_text urn)
 {

@@ -22,8 +22,7 @@ extern const struct lx_type lx_round_type;
 extern const struct lx_table lx_round_tables[];
 extern const struct lx_query *const lx_round_queries[];
 
-/* Checkers of LX_DATA: an urn comes from the boxes alone; a result must be one of this round. */
-enum lx_code lx_round_check_urn(struct lx_case *c, const char *field, const json_t *value);
+/* Checker of LX_DATA: a result must be one of this round. */
 enum lx_code lx_round_check_result(struct lx_case *c, const char *field, const json_t *value);
 
 /* --- one entrant ------------------------------------------------------------------------------ */
