@@ -50,6 +50,20 @@ enum lx_code lx_content_put(struct lx_tx *tx, struct lx_edge *edge, struct lx_te
 	return LX_OK;
 }
 
+enum lx_code lx_content_copy(struct lx_tx *tx, int64_t number,
+	const unsigned char commitment[LX_HASH_BYTES], struct lx_text salt, struct lx_text bytes)
+{
+	struct lx_value binds[] = { LX_I(number),
+		LX_B(((struct lx_text){ (const char *)commitment, LX_HASH_BYTES })), LX_B(salt),
+		LX_I((int64_t)bytes.len), LX_S(""), LX_S("") };
+	struct lx_value gone[] = { LX_I(number), LX_I(1) };
+
+	LX_TRY(lx_run(tx, &lx_journal_queries[Q_CONTENT_INSERT], binds));
+	if (salt.len == 0)
+		return lx_run(tx, &lx_journal_queries[Q_CONTENT_GONE], gone);
+	return put_chunks(tx, number, bytes);
+}
+
 /* Chunks on their way into one piece of memory of `size` bytes. */
 struct joining {
 	struct lx_tx *tx;

@@ -45,6 +45,9 @@ void lx_edge_root(const struct lx_edge *edge, unsigned char root[LX_HASH_BYTES])
 LX_CHECK enum lx_code lx_journal_append(
 	struct lx_tx *tx, struct lx_edge *edge, int64_t now, json_t *entry, json_t *inner);
 
+/* Puts an entry of another store's record as it stands: the next one, its bytes canonical. For copies. */
+LX_CHECK enum lx_code lx_journal_put(struct lx_tx *tx, struct lx_edge *edge, struct lx_text bytes);
+
 /* One entry: *open is what is public, *inner the inner part or NULL; both the caller's (lx_json_free). */
 LX_CHECK enum lx_code lx_journal_read(struct lx_tx *tx, int64_t n, json_t **open, json_t **inner);
 
@@ -68,6 +71,9 @@ struct lx_content {
 };
 LX_CHECK enum lx_code lx_content_put(struct lx_tx *tx, struct lx_edge *edge, struct lx_text bytes,
 	const char *lang, const char *media, int64_t *number, char commitment[LX_HASH_TEXT]);
+/* The same for a content of another store, under its number and salt; empty `bytes` and `salt`: it is not there (gone, as by entry 1). */
+LX_CHECK enum lx_code lx_content_copy(struct lx_tx *tx, int64_t number,
+	const unsigned char commitment[LX_HASH_BYTES], struct lx_text salt, struct lx_text bytes);
 LX_CHECK enum lx_code lx_content_read(struct lx_tx *tx, int64_t number, struct lx_content *content);
 /* Removes bytes and salt for good and remembers the withdrawing entry. */
 LX_CHECK enum lx_code lx_content_withdraw(struct lx_tx *tx, int64_t number, int64_t entry);

@@ -433,6 +433,8 @@ static enum lx_code finish(struct applying *a, bool shut)
 	LX_TRY(lx_record_save(a->tx, record));
 	LX_TRY(lx_marks_type(a->tx, record, a->n));
 	LX_TRY(lx_marks_lead(a->tx, record, a->n));
+	if (record->shape->type->derive != NULL)
+		LX_TRY(record->shape->type->derive(a->tx, record));
 	LX_TRY(lx_run(a->tx, &lx_q_timeline_put,
 		(struct lx_value[]){ LX_I(a->n), LX_S(record->shape->type->name),
 			LX_I(record->number), LX_S(act), LX_I(a->at), LX_S(by), LX_I(!shut),

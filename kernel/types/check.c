@@ -283,7 +283,12 @@ static void check_consents(struct lx_checking *k)
 			used = used || (a->consent != NULL && strcmp(a->consent, c->name) == 0);
 		if (!used)
 			lx_check_fault(k, c->name, "a consent that no act asks");
-		lx_check_path(k, c->name, c->asked);
+		struct lx_text rest = lx_text(c->asked), word;
+		while (lx_text_word(&rest, &word)) {
+			char path[160];
+			(void)snprintf(path, sizeof path, "%.*s", (int)word.len, word.at);
+			lx_check_path(k, c->name, path);
+		}
 		each_word(k, c->name, c->fails, "act", is_act);
 	}
 }

@@ -271,7 +271,10 @@ enum lx_code lx_enter_follows(const struct lx_performing *p, const struct lx_cas
 		/* a mandate, the clock and init act under the same name on every record; a person does not */
 		struct lx_case named = *c;
 		named.record = &record;
-		LX_TRY(lx_entry_actor(&named, &by));
+		if (p->by.len > 0 && !lx_text_starts(p->by, "p:"))
+			by = p->by; /* what follows from a granted consent: who proposed it */
+		else
+			LX_TRY(lx_entry_actor(&named, &by));
 		actor.cause = true;
 		struct lx_performing next = { p->work, p->region, p->charter, &actor, by, cause, 0,
 			p->depth + 1, p->import };

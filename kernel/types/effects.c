@@ -36,7 +36,8 @@ static enum lx_code actor_value(
 			*value = json_stringn(c->holding.holder.at, c->holding.holder.len);
 		return LX_OK;
 	}
-	if (field->kind != LX_PERSON || actor->kind != LX_BY_PERSON)
+	/* what follows from a granted consent is done by several: no one person */
+	if (field->kind != LX_PERSON || actor->kind != LX_BY_PERSON || actor->person == 0)
 		return LX_OK;
 	LX_TRY(lx_vault_pseudonym(
 		c->work->tx, actor->person, type->name, c->record->number, pseudonym));

@@ -299,8 +299,11 @@ static enum lx_code make_tables(struct lx_call *call, struct lx_buf *sql,
 {
 	size_t n = count_tables(lx_journal_tables) + count_tables(lx_common_tables) + 1, at = 0;
 
-	for (size_t i = 0; i < region->n; i++)
+	for (size_t i = 0; i < region->n; i++) {
+		const struct lx_type *type = region->shapes[i].type;
 		n += 1 + region->shapes[i].rows_n;
+		n += type->tables == NULL ? 0 : count_tables(type->tables);
+	}
 	for (size_t i = 0; further[i] != NULL; i++)
 		n += count_tables(further[i]);
 	region->tables = lx_array(call, n, sizeof *region->tables);
@@ -316,6 +319,8 @@ static enum lx_code make_tables(struct lx_call *call, struct lx_buf *sql,
 		for (size_t r = 0; r < shape->rows_n; r++)
 			rows_table(call, sql, shape->type->name, &shape->rows[r],
 				&region->tables[at++]);
+		if (shape->type->tables != NULL)
+			add_tables(region, &at, shape->type->tables);
 	}
 	return call->fault.code;
 }
