@@ -179,18 +179,19 @@ static void skane_is_stated_signed_computed_and_adopted(void **state)
 		prepare_input(w, "refused"));
 	int64_t a = must(w, SECRETARY, "allocation.prepare", 0, prepare_input(w, "refused"));
 	must_not(w, LX_INVALID, "allocation_group_other", 3, "allocation.enter", a,
-		"{\"worth\":[{\"coalition\":\"1+3\",\"amount\":\"1\",\"basis\":\"估算的\"}]}");
+		"{\"worth\":[{\"coalition\":\"1+3\",\"amount\":\"1\",\"basis\":\"粗略估算\"}]}");
 	must_not(w, LX_INVALID, "allocation_group_all", 2, "allocation.enter", a,
-		"{\"worth\":[{\"coalition\":\"1+2+3+4+5+6\",\"amount\":\"1\",\"basis\":\"估算的\"}]"
+		"{\"worth\":[{\"coalition\":\"1+2+3+4+5+6\",\"amount\":\"1\",\"basis\":"
+		"\"粗略估算\"}]"
 		"}");
 	must_not(w, LX_INVALID, "allocation_group", 2, "allocation.enter", a,
-		"{\"worth\":[{\"coalition\":\"1+1\",\"amount\":\"1\",\"basis\":\"估算的\"}]}");
+		"{\"worth\":[{\"coalition\":\"1+1\",\"amount\":\"1\",\"basis\":\"粗略估算\"}]}");
 	must_not(w, LX_INVALID, "allocation_bare", 2, "allocation.enter", a,
 		"{\"worth\":[{\"coalition\":\"1\",\"amount\":\"1\"}]}");
 	for (int i = 0; i < PLAYERS - 1; i++)
 		must(w, persons[i], "allocation.enter", a, groups_of(w, i));
 	must_not(w, LX_CONFLICT, "act.row_twice", 3, "allocation.enter", a,
-		"{\"worth\":[{\"coalition\":\"2+1\",\"amount\":\"1\",\"basis\":\"估算的\"}]}");
+		"{\"worth\":[{\"coalition\":\"2+1\",\"amount\":\"1\",\"basis\":\"粗略估算\"}]}");
 	for (int i = 0; i < PLAYERS; i++)
 		must(w, persons[i], "allocation.sign", a, NULL);
 	must_not(w, LX_CONFLICT, "act.twice", 2, "allocation.sign", a, NULL);
