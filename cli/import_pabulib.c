@@ -20,7 +20,7 @@ struct pabulib {
 	struct lx_import *import;
 	struct lx_pb pb;
 	struct lx_tally_report report;
-	struct lx_buf urn, result;
+	struct lx_buf urn, result, decided; /* what acts are given beside their input */
 	char counting[96], digest[LX_HASH_TEXT];
 	char begins[16], ends[16];
 	bool says; /* the file tells what the city funded */
@@ -32,6 +32,7 @@ static void pabulib_end(struct pabulib *p)
 {
 	lx_buf_close(&p->urn);
 	lx_buf_close(&p->result);
+	lx_buf_close(&p->decided);
 }
 
 static struct lx_call *call_of(const struct pabulib *p)
@@ -326,21 +327,27 @@ static json_t *override_of(const struct pabulib *p)
 
 static json_t *input_of_outcome(const struct pabulib *p)
 {
-	json_t *input = json_object(), *rows = json_array();
+	json_t *input = json_object(), *reason = p->says ? override_of(p) : NULL;
 
-	for (size_t i = 0; p->says && i < p->pb.election.projects_n; i++)
-		(void)json_array_append_new(
-			rows, json_pack("{s:i, s:s}", "row", (int)i + 1, "outcome",
-				      chosen_by_city(p, i) ? "won" : "lost"));
-	json_t *reason = p->says ? override_of(p) : NULL;
-	if (p->says)
-		(void)json_object_set(input, "entrant", rows);
 	if (reason != NULL)
 		(void)json_object_set_new(input, "reason", reason);
 	if (p->ends[0] != '\0')
 		(void)json_object_set_new(input, "on", json_string(p->ends));
-	json_decref(rows);
 	return input;
+}
+
+/* What the city funded, as a list of codes; nothing where the file does not say. */
+static enum lx_code write_decided(struct pabulib *p)
+{
+	LX_CLOSE(lx_json_free) json_t *codes = json_array();
+
+	if (!p->says)
+		return LX_OK;
+	for (size_t i = 0; i < p->pb.election.projects_n; i++)
+		if (chosen_by_city(p, i))
+			(void)json_array_append_new(codes,
+				json_stringn(p->pb.election.id[i].at, p->pb.election.id[i].len));
+	return lx_json_canonical(&p->decided, codes, &call_of(p)->fault);
 }
 
 /* --- entering ---------------------------------------------------------------------------------- */
@@ -389,7 +396,7 @@ static enum lx_code pabulib_job(struct lx_work *work, void *argument)
 		json_pack("{s:s, s:i}", "method", p->report.rule, "version", LX_TALLY_VERSION),
 		&p->result, none));
 	LX_TRY(lx_step(call, 4, STEPS));
-	return enter(work, p, "import", input_of_outcome(p), NULL, none);
+	return enter(work, p, "import", input_of_outcome(p), &p->decided, none);
 }
 
 static void tell(const struct pabulib *p)
@@ -420,6 +427,7 @@ static enum lx_code run(struct pabulib *p)
 	call->progress = lx_cli_progress(p->import->cli, "import.progress");
 	LX_TRY(lx_step(call, 0, STEPS));
 	LX_TRY(decide(p));
+	LX_TRY(write_decided(p));
 	LX_TRY(lx_step(call, 1, STEPS));
 	enum lx_code code = lx_writer_submit(p->import->opened->writer, call, pabulib_job, p);
 	if (code != LX_OK)

@@ -6,10 +6,14 @@
  */
 #include "modules/module_pages.h"
 
+#include "modules/rounds/result.h"
+
 const struct lx_route lx_module_routes[] = {
+	{ "GET", "/=rounds/:n/result", LX_ANYONE, lx_page_result },
 	{ 0 },
 };
 
 const struct lx_item_part lx_module_parts[] = {
+	{ "round", NULL, lx_result_part },
 	{ 0 },
 };

@@ -331,10 +331,16 @@ static enum lx_code apply_say(struct applying *a, const json_t *effect)
 /* ["close", n, "granted"|"refused"|"overtaken"] */
 static enum lx_code apply_close(struct applying *a, const json_t *effect)
 {
+	int64_t number = json_integer_value(json_array_get(effect, 1));
+
+	for (size_t i = 0; i < a->record->pending_n; i++)
+		if (a->record->pending[i].number == number) {
+			LX_TRY(kept(a, string_at(effect, 2), &a->record->pending[i].stage));
+			a->record->pending[i].closed_n = a->n;
+		}
 	return lx_run(a->tx, &lx_q_consent_close,
 		(struct lx_value[]){ LX_S(a->record->shape->type->name), LX_I(a->record->number),
-			LX_I(json_integer_value(json_array_get(effect, 1))),
-			LX_S(string_at(effect, 2)), LX_I(a->n) });
+			LX_I(number), LX_S(string_at(effect, 2)), LX_I(a->n) });
 }
 
 /* ["gone", ref, ground]: the content's bytes went when the entry was made; search forgets them here. */
@@ -427,6 +433,8 @@ static enum lx_code finish(struct applying *a, bool shut)
 	LX_TRY(lx_record_save(a->tx, record));
 	LX_TRY(lx_marks_type(a->tx, record, a->n));
 	LX_TRY(lx_marks_lead(a->tx, record, a->n));
+	if (record->shape->type->derive != NULL)
+		LX_TRY(record->shape->type->derive(a->tx, record));
 	LX_TRY(lx_run(a->tx, &lx_q_timeline_put,
 		(struct lx_value[]){ LX_I(a->n), LX_S(record->shape->type->name),
 			LX_I(record->number), LX_S(act), LX_I(a->at), LX_S(by), LX_I(!shut),

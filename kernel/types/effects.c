@@ -36,7 +36,8 @@ static enum lx_code actor_value(
 			*value = json_stringn(c->holding.holder.at, c->holding.holder.len);
 		return LX_OK;
 	}
-	if (field->kind != LX_PERSON || actor->kind != LX_BY_PERSON)
+	/* what follows from a granted consent is done by several: no one person */
+	if (field->kind != LX_PERSON || actor->kind != LX_BY_PERSON || actor->person == 0)
 		return LX_OK;
 	LX_TRY(lx_vault_pseudonym(
 		c->work->tx, actor->person, type->name, c->record->number, pseudonym));
@@ -180,25 +181,53 @@ static enum lx_code key_free(struct lx_case *c, size_t list, const json_t *rows,
 	return lx_fail(c->call, LX_CONFLICT, shape->rows->name, "act.row_twice", NULL);
 }
 
-static enum lx_code input_rows(struct lx_case *c, size_t list, const json_t *rows)
+/* A new row's fields that are filled from who acts. */
+static enum lx_code row_actor(struct lx_case *c, const struct lx_rows *rows, json_t *row)
+{
+	json_t *value;
+
+	for (const struct lx_field *f = rows->fields; f->name != NULL; f++) {
+		if (!by_actor(f))
+			continue;
+		LX_TRY(actor_value(c, f, false, &value));
+		if (value != NULL && json_object_set_new(row, f->name, value) != 0)
+			return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
+	}
+	return LX_OK;
+}
+
+static enum lx_code input_rows(struct lx_case *c, size_t list, json_t *rows)
 {
 	const struct lx_rows *declared = c->record->shape->rows[list].rows;
 	int64_t next = c->record->given[list];
 
 	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *row = json_array_get(rows, i);
+		json_t *row = json_array_get(rows, i);
 		int64_t number = json_integer_value(json_object_get(row, "row"));
 		if (json_is_true(json_object_get(row, "drop"))) {
 			LX_TRY(row_dropped(c, declared, number));
 			continue;
 		}
 		if (number == 0) {
+			LX_TRY(row_actor(c, declared, row));
 			LX_TRY(key_free(c, list, rows, i));
 			number = ++next;
 		}
 		LX_TRY(row_effect(c, declared, number, row));
 	}
 	return LX_OK;
+}
+
+/* A term that this act starts, or that runs, sets its field itself; the day of one that a later act starts is kept until then. */
+static bool set_by_term(const struct lx_case *c, const struct lx_field *field)
+{
+	int term = lx_term_find(c->record->shape->type, lx_text(field->name));
+	enum lx_stage stage = term < 0 ? LX_STAGE_NONE : c->record->terms[term].stage;
+
+	if (term < 0)
+		return false;
+	return lx_word_in(lx_text(field->name), c->act->starts) ||
+	       (stage != LX_STAGE_NONE && stage != LX_STAGE_OVER);
 }
 
 static enum lx_code input_effects(struct lx_case *c)
@@ -209,12 +238,11 @@ static enum lx_code input_effects(struct lx_case *c)
 
 	for (const struct lx_field *f = type->fields; f != NULL && f->name != NULL; f++) {
 		json_t *value = json_object_get(c->input, f->name);
-		/* a term's field is set by the term's own effect */
-		if (value != NULL && lx_term_find(type, lx_text(f->name)) < 0)
+		if (value != NULL && !set_by_term(c, f))
 			LX_TRY(lx_effect_set(c, f, json_incref(value)));
 	}
 	for (size_t i = 0; i < c->record->shape->rows_n; i++) {
-		const json_t *rows = json_object_get(c->input, type->rows[i].name);
+		json_t *rows = json_object_get(c->input, type->rows[i].name);
 		if (rows != NULL)
 			LX_TRY(input_rows(c, i, rows));
 	}
@@ -289,42 +317,51 @@ static enum lx_code bind_openly(struct lx_case *c, const json_t *value)
 	return LX_OK;
 }
 
-static enum lx_code open_cells(struct lx_case *c, const struct lx_field *fields,
-	const struct lx_value *values, json_t *cells)
-{
-	for (size_t i = 0; fields[i].name != NULL; i++) {
-		if (fields[i].seen_by != NULL)
-			continue;
-		json_t *value = lx_json_of_value(&fields[i], &values[i]);
-		enum lx_code code = bind_openly(c, value);
-		(void)json_object_set_new(cells, fields[i].name, value);
-		LX_TRY(code);
-	}
-	return LX_OK;
-}
-
-enum lx_code lx_effects_whole(struct lx_case *c)
+static enum lx_code open_fields(struct lx_case *c)
 {
 	const struct lx_record *record = c->record;
 	const struct lx_type *type = record->shape->type;
 
 	for (size_t i = 0; i < record->shape->fields_n; i++) {
 		const struct lx_field *f = &type->fields[i];
-		if (f->seen_by == NULL && f->kind != LX_COUNT &&
-			record->values[i].kind != LX_V_NULL && !is_set(c, f->name)) {
-			json_t *value = lx_json_of_value(f, &record->values[i]);
-			LX_TRY(bind_openly(c, value));
-			LX_TRY(lx_effect_set(c, f, value));
-		}
+		if (f->seen_by != NULL || f->kind == LX_COUNT ||
+			record->values[i].kind == LX_V_NULL || is_set(c, f->name))
+			continue;
+		json_t *value = lx_json_of_value(f, &record->values[i]);
+		LX_TRY(bind_openly(c, value));
+		LX_TRY(lx_effect_set(c, f, value));
 	}
+	return LX_OK;
+}
+
+/* The open cells of a row; of a list that is restricted altogether nothing is said. */
+static enum lx_code open_row(
+	struct lx_case *c, const struct lx_rows *rows, const struct lx_row *row)
+{
+	LX_CLOSE(lx_json_free) json_t *cells = json_object();
+	bool any = false;
+
+	for (size_t i = 0; rows->fields[i].name != NULL; i++) {
+		if (rows->fields[i].seen_by != NULL)
+			continue;
+		any = true;
+		json_t *value = lx_json_of_value(&rows->fields[i], &row->values[i]);
+		enum lx_code code = bind_openly(c, value);
+		(void)json_object_set_new(cells, rows->fields[i].name, value);
+		LX_TRY(code);
+	}
+	return any ? row_effect(c, rows, row->number, cells) : LX_OK;
+}
+
+enum lx_code lx_effects_whole(struct lx_case *c)
+{
+	const struct lx_record *record = c->record;
+
+	LX_TRY(open_fields(c));
 	for (size_t l = 0; l < record->shape->rows_n; l++)
-		for (size_t r = 0; r < record->lists[l].n; r++) {
-			LX_CLOSE(lx_json_free) json_t *cells = json_object();
-			LX_TRY(open_cells(
-				c, type->rows[l].fields, record->lists[l].rows[r].values, cells));
-			LX_TRY(row_effect(
-				c, &type->rows[l], record->lists[l].rows[r].number, cells));
-		}
+		for (size_t r = 0; r < record->lists[l].n; r++)
+			LX_TRY(open_row(
+				c, &record->shape->type->rows[l], &record->lists[l].rows[r]));
 	if (!is_set(c, "state"))
 		LX_TRY(lx_effect_add(c, c->open,
 			json_pack("[s, s, s%]", "set", "state", record->state.at,

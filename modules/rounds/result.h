@@ -7,6 +7,7 @@
 #define LX_MODULES_ROUNDS_RESULT_H
 
 #include "kernel/pages/pages.h"
+#include "kernel/pages/part.h"
 #include "kernel/view/list.h"
 #include "modules/rounds/rounds.h"
 
@@ -113,5 +114,8 @@ void lx_module_view_result(
 
 /* GET /rounds/:n/result */
 lx_handler lx_page_result;
+
+/* The link to it on the round's own page. */
+lx_part_fill_fn lx_result_part;
 
 #endif

@@ -4,15 +4,14 @@
  * are the file's; the result is counted from them by a rule that the import names; the outcome is what the city decided.
  */
 #include "kernel/types/effects.h"
-#include "modules/rounds/rounds.h"
+#include "modules/rounds/round_words.h"
 
 #include <string.h>
 
 lx_rule_fn round_may_bring, round_bring, round_may_lay, round_lay, round_voters, round_told,
-	round_as_decided;
+	round_as_decided, round_decided;
 
 #define VOTERS_ROWS 3000 /* of one entry: 16 bytes each */
-#define URN_MEDIA   "text/x-pabulib"
 
 /* --- how it is counted: "mes:cost:add1:id" ----------------------------------------------------- */
 
@@ -154,7 +153,7 @@ enum lx_code round_lay(struct lx_case *c)
 {
 	int64_t voters = json_integer_value(json_object_get(c->input, "roll_size"));
 
-	LX_TRY(lx_case_lay(c, "urn", c->aside, URN_MEDIA));
+	LX_TRY(lx_case_lay(c, "urn", c->aside, LX_URN_MEDIA));
 	for (int64_t i = 0; i < voters; i += VOTERS_ROWS)
 		LX_TRY(lx_case_follow(c, "round", c->record->number, "voters", NULL));
 	return LX_OK;
@@ -185,52 +184,75 @@ enum lx_code round_told(struct lx_case *c)
 	return lx_case_lay(c, "result", c->aside, "application/json");
 }
 
-static bool won_by_rule(const json_t *result, struct lx_text code)
+/* What the city funded: a list of codes beside the act, or nothing where the file does not say. */
+static enum lx_code read_decided(struct lx_case *c, json_t **decided)
 {
-	const json_t *winners = json_object_get(result, "winners");
+	*decided = NULL;
+	if (c->aside.len == 0)
+		return LX_OK;
+	LX_TRY(lx_json_read(&c->call->fault, c->aside, decided));
+	return json_is_array(*decided) ? LX_OK : lx_case_refuse(c, NULL, "round_only_outcomes");
+}
 
-	for (size_t i = 0; i < json_array_size(winners); i++)
-		if (lx_text_is(code, json_string_value(json_array_get(winners, i))))
+static bool among(const json_t *codes, struct lx_text code)
+{
+	for (size_t i = 0; i < json_array_size(codes); i++)
+		if (lx_text_is(code, json_string_value(json_array_get(codes, i))))
 			return true;
 	return false;
 }
 
-static enum lx_code deviates(struct lx_case *c, const json_t *result, bool *other)
+static enum lx_code deviates(
+	struct lx_case *c, const json_t *result, const json_t *decided, bool *other)
 {
-	const json_t *sent = json_object_get(c->input, "entrant");
 	struct lx_entrant *entrants;
-	size_t n;
+	size_t n, found = 0;
 
 	*other = false;
 	LX_TRY(lx_round_entrants(c->call, c->record, &entrants, &n));
-	for (size_t i = 0; i < json_array_size(sent); i++) {
-		const json_t *each = json_array_get(sent, i);
-		const char *outcome = json_string_value(json_object_get(each, "outcome"));
-		int64_t row = json_integer_value(json_object_get(each, "row"));
-		if (outcome == NULL || json_object_size(each) != 2)
-			return lx_case_refuse(c, "entrant", "round_only_outcomes");
-		for (size_t k = 0; k < n; k++)
-			if (entrants[k].row == row && won_by_rule(result, entrants[k].code) !=
-							      (strcmp(outcome, "won") == 0))
-				*other = true;
+	for (size_t i = 0; i < n; i++) {
+		bool city = among(decided, entrants[i].code);
+		found += city;
+		if (city != among(json_object_get(result, "winners"), entrants[i].code))
+			*other = true;
 	}
-	return LX_OK;
+	return found == json_array_size(decided) ? LX_OK
+						 : lx_case_refuse(c, NULL, "round_only_outcomes");
 }
 
 /* The city's outcome; where it is not the rule's, the record says why. */
 enum lx_code round_as_decided(struct lx_case *c)
 {
 	struct lx_value number = lx_record_value(c->record, "result");
+	LX_CLOSE(lx_json_free) json_t *decided = NULL;
+	LX_CLOSE(lx_json_free) json_t *result = NULL;
 	struct lx_content content;
 	bool other;
 
 	if (number.kind == LX_V_NULL || lx_record_value(c->record, "urn").kind == LX_V_NULL)
 		return lx_case_refuse(c, NULL, "round_not_told");
+	LX_TRY(read_decided(c, &decided));
+	if (decided == NULL)
+		return LX_OK;
 	LX_TRY(lx_content_read(c->work->tx, number.number, &content));
-	LX_CLOSE(lx_json_free)
-	json_t *result = json_loadb(content.bytes.at, content.bytes.len, 0, NULL);
-	LX_TRY(deviates(c, result, &other));
+	result = json_loadb(content.bytes.at, content.bytes.len, 0, NULL);
+	LX_TRY(deviates(c, result, decided, &other));
 	return other && lx_case_input(c, "reason").len == 0
 		       ? lx_case_refuse(c, "reason", "round_override_reason")
 		       : LX_OK;
+}
+
+enum lx_code round_decided(struct lx_case *c)
+{
+	LX_CLOSE(lx_json_free) json_t *decided = NULL;
+	struct lx_entrant *entrants;
+	size_t n;
+
+	LX_TRY(read_decided(c, &decided));
+	LX_TRY(lx_round_entrants(c->call, c->record, &entrants, &n));
+	for (size_t i = 0; decided != NULL && i < n; i++)
+		LX_TRY(lx_effect_add(c, c->open,
+			json_pack("[s, s, I, {s:s}]", "row", "entrant", (json_int_t)entrants[i].row,
+				"outcome", among(decided, entrants[i].code) ? "won" : "lost")));
+	return LX_OK;
 }
