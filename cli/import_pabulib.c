@@ -4,6 +4,7 @@
  * election: the round and its entrants, the ballots and those who cast them, the result by a rule, and what the city decided. One
  * transaction holds all of it. What the file says about single voters is not taken over, only their ballots.
  */
+#include "base/decimal.h"
 #include "cli/import.h"
 #include "engines/tally/report.h"
 
@@ -198,10 +199,8 @@ static enum lx_code read_file(struct pabulib *p)
 
 	LX_TRY(lx_cli_read(import->cli, import->path, &import->text));
 	enum lx_code code = lx_pb_read(call_of(p), import->text, &p->pb);
-	if (code != LX_OK) {
-		lx_cli_in(import->cli, import->path);
-		return code;
-	}
+	if (code != LX_OK)
+		return place_fault(p, code);
 	lx_hash_text(import->text, p->digest);
 	read_day(lx_pb_meta(&p->pb, "date_begin"), false, p->begins);
 	read_day(lx_pb_meta(&p->pb, "date_end"), true, p->ends);

@@ -6,7 +6,7 @@
  */
 #include "modules/module_pages.h"
 
-#include "modules/rounds/result.h"
+#include "modules/rounds/rounds.h"
 
 const struct lx_route lx_module_routes[] = {
 	{ "GET", "/=rounds/:n/result", LX_ANYONE, lx_page_result },

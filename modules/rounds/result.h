@@ -7,7 +7,6 @@
 #define LX_MODULES_ROUNDS_RESULT_H
 
 #include "kernel/pages/pages.h"
-#include "kernel/pages/part.h"
 #include "kernel/view/list.h"
 #include "modules/rounds/rounds.h"
 
@@ -25,8 +24,6 @@ struct lx_result_project {
 	bool in, tried; /* funded by the rule; by what is tried */
 	bool rivals[LX_RESULT_RIVALS];
 	const struct lx_tally_loser *lost;
-	int64_t wins_at; /* minor units; 0: none or not searched */
-	uint64_t wins_with;
 };
 
 struct lx_result {
@@ -34,7 +31,8 @@ struct lx_result {
 	const struct lx_record *record;
 	struct lx_money unit; /* of the region: currency and places */
 	struct lx_tally_report report, tried;
-	bool tries; /* another rule or budget was asked for */
+	struct lx_text told; /* the recorded result, JSON */
+	bool tries;          /* another rule or budget was asked for */
 	bool too_long;
 	const char *preset;                 /* the rule that is tried */
 	struct lx_result_project *projects; /* as report.pb.election */
@@ -49,6 +47,10 @@ struct lx_result_preset {
 	const char *name, *rule, *utility, *completion;
 };
 extern const struct lx_result_preset lx_result_presets[];
+
+/* Reads what was found out about losers when the round was counted: their supporters' money, and what would have made them win. To
+ * follow that anew would take a run for each of them. */
+LX_CHECK enum lx_code lx_result_losers(struct lx_result *r);
 
 /* One loser's sentence: what took its supporters' money, and what would have changed it. */
 struct lx_words lx_result_why(const struct lx_result *r, uint16_t project);
@@ -109,13 +111,8 @@ struct lx_result_page {
 	struct lx_text command;
 };
 
+/* Prints templates/result.html. */
 void lx_module_view_result(
 	struct lx_buf *out, const struct lx_view *view, const struct lx_result_page *page);
-
-/* GET /rounds/:n/result */
-lx_handler lx_page_result;
-
-/* The link to it on the round's own page. */
-lx_part_fill_fn lx_result_part;
 
 #endif

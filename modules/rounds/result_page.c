@@ -145,36 +145,6 @@ static void choose_rivals(struct lx_result *r)
 		}
 }
 
-/* What would have made losers win was searched when the round was counted, and stands in its result. */
-static enum lx_code read_searched(struct lx_result *r)
-{
-	LX_CLOSE(lx_json_free) json_t *stored = NULL;
-	struct lx_value value = lx_record_value(r->record, "result");
-	const struct lx_tally_election *e = &r->report.pb.election;
-	struct lx_content content;
-
-	if (value.kind != LX_V_INT)
-		return LX_OK;
-	LX_TRY(lx_content_read(r->reader->tx, value.number, &content));
-	stored = json_loadb(content.bytes.at, content.bytes.len, 0, NULL);
-	const json_t *losers = json_object_get(stored, "losers");
-	for (size_t i = 0; i < json_array_size(losers); i++) {
-		const json_t *loser = json_array_get(losers, i);
-		const char *at = json_string_value(json_object_get(loser, "wins_at_cost"));
-		const char *id = json_string_value(json_object_get(loser, "project"));
-		for (size_t p = 0; id != NULL && p < e->projects_n; p++) {
-			if (!lx_text_is(e->id[p], id))
-				continue;
-			if (at == NULL ||
-				!lx_decimal_read(lx_text(at), e->places, &r->projects[p].wins_at))
-				r->projects[p].wins_at = 0;
-			r->projects[p].wins_with = (uint64_t)json_integer_value(
-				json_object_get(loser, "wins_with_more_votes"));
-		}
-	}
-	return LX_OK;
-}
-
 /* --- deciding --------------------------------------------------------------------------------- */
 
 static bool in_time(void *until, uint64_t done, uint64_t total)
@@ -248,7 +218,6 @@ static enum lx_code decide(struct lx_result *r, const char **wrong)
 	const struct lx_progress *before = call->progress;
 
 	call->progress = &progress;
-	r->report.explained = true;
 	enum lx_code code = lx_round_decide(r->reader->tx, r->record, &r->report);
 	if (code == LX_OK)
 		code = lx_tally_report_compare(call, &r->report);
@@ -266,9 +235,9 @@ static enum lx_code load(struct lx_result *r, const char **wrong)
 	memcpy(r->unit.currency, charter->currency, sizeof r->unit.currency);
 	LX_TRY(decide(r, wrong));
 	LX_TRY(name_projects(r));
+	LX_TRY(lx_result_losers(r));
 	count_votes(r);
 	choose_rivals(r);
-	LX_TRY(read_searched(r));
 	return order_projects(r);
 }
 
@@ -284,7 +253,7 @@ static enum lx_code reply_json(const struct lx_result *r, struct lx_reply *reply
 	lx_json_key(&json, "round");
 	lx_json_int(&json, r->record->number);
 	lx_json_key(&json, "result");
-	LX_TRY(lx_tally_report_json(call, &r->report, &reply->body));
+	lx_json_raw(&json, r->told);
 	if (r->tries) {
 		uint64_t it, this;
 		bool *in = lx_tally_report_funded(call, &r->report, &r->report.result);
@@ -475,6 +444,9 @@ static enum lx_code fill(const struct lx_result *r, const json_t *json, const ch
 	LX_TRY(lx_result_rules(r, &page->rules));
 	LX_TRY(lx_result_picture(r, &page->picture));
 	LX_TRY(lx_result_flows(r, &page->flows));
+	const char *urn = json_string_value(json_object_get(json_object_get(json, "urn"), "file"));
+	if (urn != NULL)
+		page->urn = lx_address_make(r->reader->call, "%s", urn);
 	page->csv = lx_address_make(
 		r->reader->call, "/rounds/%lld/result.csv", (long long)r->record->number);
 	page->command = lx_show_text(r->reader,
@@ -514,7 +486,7 @@ static enum lx_code show(
 		lx_result_flows_csv(r, &reply->body);
 		return LX_OK;
 	}
-	enum lx_code code = lx_reduce(&r->reader->sight, record, LX_LIST_PARTS, &json);
+	enum lx_code code = lx_reduce(&r->reader->sight, record, LX_ALL_PARTS, &json);
 	if (code == LX_NOT_FOUND)
 		return lx_fail(r->reader->call, LX_NOT_FOUND, NULL, "page.none", NULL);
 	LX_TRY(code);

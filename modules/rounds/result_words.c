@@ -74,12 +74,12 @@ static const char *name_of(const struct lx_result *r, uint16_t project)
 static struct lx_words took(const struct lx_result *r, uint16_t project)
 {
 	const struct lx_tally_loser *lost = r->projects[project].lost;
-	double lack = (double)r->report.pb.election.cost[project] - lost->left;
 	size_t most;
 
-	if (r->report.setting.rule != LX_RULE_MES || lost->had <= 0)
+	if (r->report.setting.rule != LX_RULE_MES || lost == NULL || lost->had <= 0)
 		return r->projects[project].votes == 0 ? SAY(r, "result.nobody", "")
 						       : SAY(r, "result.used_up", "");
+	double lack = (double)r->report.pb.election.cost[project] - lost->left;
 	if (!taker(r, lost, &most))
 		return SAY(r, "result.had_too_little", amount(r, lost->had).at, amount(r, lack).at);
 	uint16_t by = r->report.result.rounds[most].project;
@@ -90,13 +90,16 @@ static struct lx_words took(const struct lx_result *r, uint16_t project)
 /* What would have changed it. */
 static struct lx_words changed(const struct lx_result *r, const struct lx_result_project *p)
 {
-	struct lx_text at = lx_result_money(r, p->wins_at, false), with = count(r, p->wins_with);
+	if (p->lost == NULL)
+		return lx_words_str("");
+	struct lx_text at = lx_result_money(r, p->lost->wins_at, false),
+		       with = count(r, p->lost->wins_with);
 
-	if (p->wins_at > 0 && p->wins_with > 0)
+	if (p->lost->wins_at > 0 && p->lost->wins_with > 0)
 		return SAY(r, "result.wins_both", at.at, with.at);
-	if (p->wins_at > 0)
+	if (p->lost->wins_at > 0)
 		return SAY(r, "result.wins_at", at.at);
-	if (p->wins_with > 0)
+	if (p->lost->wins_with > 0)
 		return SAY(r, "result.wins_with", with.at);
 	return lx_words_str("");
 }

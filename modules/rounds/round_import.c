@@ -155,7 +155,7 @@ enum lx_code round_lay(struct lx_case *c)
 
 	LX_TRY(lx_case_lay(c, "urn", c->aside, LX_URN_MEDIA));
 	for (int64_t i = 0; i < voters; i += VOTERS_ROWS)
-		LX_TRY(lx_case_follow(c, "round", c->record->number, "voters", NULL));
+		LX_TRY(lx_case_follow(c, "round", c->record->number, "attend", NULL));
 	return LX_OK;
 }
 

@@ -121,7 +121,7 @@ static const struct lx_act acts[] = {
 		.guard = LX_C(round_may_bring), .also = LX_C(round_bring), .dated = true },
 	{ "lay", "secretariat", "arriving", NULL, "roll_size", "discard",
 		.guard = LX_C(round_may_lay), .also = LX_C(round_lay) },
-	{ "voters", "cause", "arriving", NULL, "", "-", .also = LX_C(round_voters) },
+	{ "attend", "cause", "arriving", NULL, "", "-", .also = LX_C(round_voters) },
 	{ "tell", "secretariat", "arriving", NULL, "method version", "discard",
 		.guard = LX_C(round_counted), .also = LX_C(round_told) },
 	{ "import", "secretariat", "arriving", "imported", "reason?", "discard",

@@ -7,6 +7,7 @@
 #define LX_MODULES_ROUNDS_ROUNDS_H
 
 #include "engines/tally/report.h"
+#include "kernel/pages/part.h"
 #include "kernel/types/background.h"
 #include "kernel/types/case.h"
 
@@ -24,6 +25,14 @@ extern const struct lx_query *const lx_round_queries[];
 
 /* Checker of LX_DATA: a result must be one of this round. */
 enum lx_code lx_round_check_result(struct lx_case *c, const char *field, const json_t *value);
+
+/* --- pages ------------------------------------------------------------------------------------ */
+
+/* GET /rounds/:n/result: the outcome explained, and another rule or budget tried (result_page.c). */
+lx_handler lx_page_result;
+
+/* The link to it on a round's own page. */
+lx_part_fill_fn lx_result_part;
 
 /* --- one entrant ------------------------------------------------------------------------------ */
 
