@@ -22,6 +22,7 @@ static char letter(const struct lx_field *field)
 	case LX_MONEY:
 	case LX_MOMENT:
 	case LX_TEXT:
+	case LX_FILE:
 	case LX_DATA:
 	case LX_SEALED:
 	case LX_COUNT:
