@@ -122,6 +122,39 @@ enum lx_code lx_content_read(struct lx_tx *tx, int64_t number, struct lx_content
 	return LX_OK;
 }
 
+enum lx_code lx_content_head(
+	struct lx_tx *tx, int64_t number, struct lx_content *content, size_t *size)
+{
+	struct lx_value row[6];
+	struct lx_content found = { .number = number, .bytes = { "", 0 }, .salt = { "", 0 } };
+
+	LX_TRY(lx_one(tx, &lx_journal_queries[Q_CONTENT], &LX_I(number), row));
+	if (row[0].text.len != LX_HASH_BYTES || row[2].number < 0)
+		return lx_fail(lx_tx_call(tx), LX_BROKEN, NULL, "journal.chunks", "%lld",
+			(long long)number);
+	lx_hash_write((const unsigned char *)row[0].text.at, found.commitment);
+	found.gone = row[3].number;
+	(void)snprintf(found.lang, sizeof found.lang, "%s", row[4].text.at);
+	(void)snprintf(found.media, sizeof found.media, "%s", row[5].text.at);
+	*size = (size_t)row[2].number;
+	*content = found;
+	return LX_OK;
+}
+
+static enum lx_code copy_chunk(void *with, const struct lx_value *values)
+{
+	lx_buf_text(with, values[0].text);
+	return LX_OK;
+}
+
+enum lx_code lx_content_write(struct lx_tx *tx, int64_t number, struct lx_buf *out)
+{
+	struct lx_value range[] = { LX_I(number * LX_CHUNKS_MAX),
+		LX_I((number + 1) * LX_CHUNKS_MAX) };
+
+	return lx_each(tx, &lx_journal_queries[Q_CHUNKS], range, copy_chunk, out);
+}
+
 enum lx_code lx_content_withdraw(struct lx_tx *tx, int64_t number, int64_t entry)
 {
 	struct lx_value row[6];

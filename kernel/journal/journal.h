@@ -78,6 +78,38 @@ LX_CHECK enum lx_code lx_content_read(struct lx_tx *tx, int64_t number, struct l
 /* Removes bytes and salt for good and remembers the withdrawing entry. */
 LX_CHECK enum lx_code lx_content_withdraw(struct lx_tx *tx, int64_t number, int64_t entry);
 
+/* The same without its bytes; `size` tells how many there are. */
+LX_CHECK enum lx_code lx_content_head(
+	struct lx_tx *tx, int64_t number, struct lx_content *content, size_t *size);
+
+/* Writes a content's bytes onto `out`; one that is gone has none. */
+LX_CHECK enum lx_code lx_content_write(struct lx_tx *tx, int64_t number, struct lx_buf *out);
+
+/* A large content is laid down beforehand, chunk by chunk in transactions of their own, and adopted by the act that names it.
+ * What nobody adopts is swept. `token`: what the one who laid it down holds; kept hashed. */
+struct lx_upload {
+	struct lx_text token;
+	int64_t person; /* whose it is; 0: nobody's who is known */
+	int64_t at;
+	struct lx_text bytes;
+	const char *media;
+	unsigned char salt[32], commitment[32]; /* filled by lx_upload_seal, outside the writer */
+	int64_t number;                         /* filled by the first part; 0: it was there */
+};
+void lx_upload_seal(struct lx_upload *upload);
+size_t lx_upload_parts(const struct lx_upload *upload);
+/* Lays down part i, in order. A token that lies there already whole: nothing is done, number 0. Beyond what may lie about
+ * unadopted: LX_BUSY `journal.uploads`. */
+LX_CHECK enum lx_code lx_upload_part(
+	struct lx_tx *tx, struct lx_edge *edge, struct lx_upload *upload, size_t i);
+/* The content of a token that `person` may adopt, whole; LX_NOT_FOUND without a fault. */
+LX_CHECK enum lx_code lx_upload_find(
+	struct lx_tx *tx, struct lx_text token, int64_t person, int64_t *number);
+/* From now on it belongs to an entry. */
+LX_CHECK enum lx_code lx_upload_adopt(struct lx_tx *tx, int64_t number);
+/* Removes at most `most` uploads laid down before `before` and never adopted. */
+LX_CHECK enum lx_code lx_uploads_sweep(struct lx_tx *tx, int64_t before, size_t most);
+
 /* The vault. A person's key is made with the person; pseudonyms are HMAC-SHA-256(key, "need/17"), cut to
  * 128 bits: two acts of a person on one record can be linked, two records cannot. */
 LX_CHECK enum lx_code lx_vault_person(struct lx_tx *tx, int64_t person);
