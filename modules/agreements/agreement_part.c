@@ -358,6 +358,46 @@ static enum lx_code keep_consents(struct filling *f, struct lx_item_page *page)
 	return LX_OK;
 }
 
+static bool is_running_term(const json_t *json, const char *name)
+{
+	const json_t *terms = json_object_get(json, "terms");
+
+	for (size_t i = 0; i < json_array_size(terms); i++) {
+		const char *term = json_string_value(
+			json_object_get(json_array_get(terms, i), "term"));
+		if (term != NULL && strcmp(term, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What it belongs to, and its days as long as no term of theirs has begun; the version stands with the others. */
+static enum lx_code fill_facts(struct filling *f, struct lx_item_page *page)
+{
+	static const char *const names[] = { "project", "allocation", "force_on", "ends_on" };
+	const struct lx_type *type = f->record->shape->type;
+	struct lx_fact *facts = lx_array(f->reader->call, 4, sizeof *facts);
+	struct lx_cell *cells = lx_array(f->reader->call, 4, sizeof *cells);
+	size_t n = 0;
+
+	if (facts == NULL || cells == NULL)
+		return LX_BROKEN;
+	for (size_t i = 0; i < 4; i++) {
+		const json_t *value = json_object_get(f->json, names[i]);
+		const struct lx_field *field =
+			&type->fields[lx_field_find(type->fields, lx_text(names[i]))];
+		if (value == NULL || json_is_null(value) || is_running_term(f->json, names[i]))
+			continue;
+		cells[n] = lx_show_cell(f->reader, type->name, field, value);
+		facts[n] = (struct lx_fact){
+			lx_show_key(f->reader, type->name, ".", lx_text(names[i])), &cells[n], 1
+		};
+		n++;
+	}
+	page->facts = (struct lx_fact_group){ .facts = facts, .facts_n = n };
+	return LX_OK;
+}
+
 static enum lx_code print_with(struct filling *f,
 	void (*print)(struct lx_buf *, const struct lx_view *, const struct lx_agreement_part *),
 	struct lx_html *html)
@@ -385,6 +425,7 @@ enum lx_code lx_agreement_fill(const struct lx_reader *reader, const struct lx_r
 	LX_TRY(fill_versions(&f));
 	LX_TRY(keep_tables(&f, page));
 	LX_TRY(keep_consents(&f, page));
+	LX_TRY(fill_facts(&f, page));
 	LX_TRY(print_with(&f, lx_module_view_agreement_part, &page->part));
 	return print_with(&f, lx_module_view_agreement_side, &page->side);
 }
