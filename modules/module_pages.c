@@ -6,7 +6,7 @@
  */
 #include "modules/module_pages.h"
 
-#include "modules/agreements/pages.h"
+#include "modules/agreements/agreements.h"
 
 const struct lx_route lx_module_routes[] = {
 	{ 0 },

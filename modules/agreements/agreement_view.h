@@ -53,8 +53,10 @@ struct lx_agreement_part {
 	size_t versions_n;
 };
 
+/* The left part of the page, and the right one. */
 void lx_module_view_agreement_part(
 	struct lx_buf *out, const struct lx_view *view, const struct lx_agreement_part *part);
+/* Signatures and reservations. */
 void lx_module_view_agreement_side(
 	struct lx_buf *out, const struct lx_view *view, const struct lx_agreement_part *part);
 
