@@ -28,7 +28,8 @@ static enum lx_code none(struct lx_request *request)
 static const struct lx_shape *asked_shape(const struct lx_region *region)
 {
 	for (size_t i = 0; i < region->n; i++)
-		for (const struct lx_act *act = region->shapes[i].type->acts; act->name != NULL; act++)
+		for (const struct lx_act *act = region->shapes[i].type->acts; act->name != NULL;
+			act++)
 			if (lx_word_in(LX_TEXT_OF("visitor"), act->who))
 				return &region->shapes[i];
 	return NULL;
@@ -54,13 +55,11 @@ static enum lx_code open_act(struct lx_request *request, bool *open)
 	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 
 	LX_TRY(lx_reader_open(request, &reader));
-	const struct lx_shape *shape = lx_shape_of_plural(
-		reader.app->region, request->captures[0]);
+	const struct lx_shape *shape = lx_shape_of_plural(reader.app->region, request->captures[0]);
 	const struct lx_act *act = shape == NULL ? NULL
 						 : lx_act_find(shape->type, request->captures[1]);
-	*open = act != NULL && act->from == NULL &&
-		lx_word_in(LX_TEXT_OF("visitor"), act->who) && lx_may_ask_openly(&reader) &&
-		lx_charter_on(&reader.charter, shape->type->name);
+	*open = act != NULL && act->from == NULL && lx_word_in(LX_TEXT_OF("visitor"), act->who) &&
+		lx_may_ask_openly(&reader) && lx_charter_on(&reader.charter, shape->type->name);
 	request->captures[2] = request->captures[1];
 	request->captures[1] = LX_TEXT_OF("new");
 	request->captures_n = 3;
@@ -136,8 +135,8 @@ enum lx_code lx_visit_receipt(struct lx_request *request, struct lx_reply *reply
 	struct lx_words type = lx_show_key(&reader, "", "", lx_text(shape->type->name));
 	struct lx_receipt_page page = { .heading = lx_small_words(&reader, "visit.done"),
 		.entry = order->entry,
-		.entry_address =
-			lx_address_make(request->call, "/record/%lld", (long long)order->entry),
+		.entry_address = lx_address_make(
+			request->call, "/record/%lld", (long long)order->entry),
 		.at = request->now,
 		.code_label = lx_small_words(&reader, "visit.code").text,
 		.code = lx_text(request->visitor.code),
@@ -226,8 +225,8 @@ enum lx_code lx_page_follow(struct lx_request *request, struct lx_reply *reply)
 
 	/* the number from the receipt stands in the form already */
 	if (number != NULL && request->form_n == 0)
-		request->form[request->form_n++] =
-			(struct lx_param){ LX_TEXT_OF("number"), *number };
+		request->form[request->form_n++] = (struct lx_param){ LX_TEXT_OF("number"),
+			*number };
 	return show_follow(request, reply);
 }
 
