@@ -203,7 +203,7 @@ enum lx_code lx_tally_explain(struct lx_call *call, const struct lx_tally_electi
 	struct lx_tally_trial trial;
 	struct lx_tally_view view;
 
-	if (setting->rule == LX_RULE_PHRAGMEN)
+	if (lx_tally_by_approval(setting->rule))
 		by.utility = LX_UTILITY_CARD;
 	LX_TRY(lx_tally_prepare(call, election, &by, &view));
 	LX_TRY(list(call, &view, result, losers, losers_n));
