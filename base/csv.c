@@ -152,10 +152,26 @@ static bool is_number(struct lx_text text)
 	return digit;
 }
 
+/* Whether a formula begins behind any apostrophes: then there is one too few, or one too many. */
+static bool as_formula(struct lx_text field)
+{
+	size_t i = 0;
+
+	while (i < field.len && field.at[i] == '\'')
+		i++;
+	return i < field.len && strchr("=+-@\t\r", field.at[i]) != NULL;
+}
+
+struct lx_text lx_csv_plain(struct lx_text field)
+{
+	if (field.len == 0 || field.at[0] != '\'' || !as_formula(field))
+		return field;
+	return (struct lx_text){ field.at + 1, field.len - 1 };
+}
+
 void lx_csv_write(struct lx_buf *out, struct lx_text field, char separator)
 {
-	bool formula = field.len > 0 && strchr("=+-@\t\r", field.at[0]) != NULL &&
-		       !is_number(field);
+	bool formula = as_formula(field) && !is_number(field);
 	bool quote = formula;
 
 	for (size_t i = 0; i < field.len && !quote; i++)

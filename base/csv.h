@@ -33,8 +33,12 @@ LX_CHECK enum lx_code lx_csv_row(struct lx_call *call, struct lx_csv *csv,
 	struct lx_csv_field *fields, size_t most, size_t *n);
 
 /* Writes one field, quoted only where needed. Text that a spreadsheet would run as a formula (first
- * character = + - @ TAB CR, unless it is a number) gets an apostrophe before it. */
+ * character = + - @ TAB CR, unless it is a number) gets an apostrophe before it, and so does text that begins as if
+ * it had one already. */
 struct lx_buf;
 void lx_csv_write(struct lx_buf *out, struct lx_text field, char separator);
+
+/* What lx_csv_write was given, from a field as it was read: without the apostrophe before a formula (borrowed). */
+struct lx_text lx_csv_plain(struct lx_text field);
 
 #endif

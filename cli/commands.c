@@ -14,7 +14,10 @@ extern const struct lx_command lx_ground_command;
 extern const struct lx_command lx_similar_command;
 extern const struct lx_command lx_appraise_command;
 extern const struct lx_command lx_verify_command;
+extern const struct lx_command lx_mirror_command;
 extern const struct lx_command lx_rebuild_command;
+extern const struct lx_command lx_import_command;
+extern const struct lx_command lx_export_command;
 extern const struct lx_command lx_backup_command;
 extern const struct lx_command lx_restore_command;
 /* clang-format on */
@@ -31,7 +34,10 @@ const struct lx_command *const lx_commands[] = {
 	&lx_similar_command,
 	&lx_appraise_command,
 	&lx_verify_command,
+	&lx_mirror_command,
 	&lx_rebuild_command,
+	&lx_import_command,
+	&lx_export_command,
 	&lx_backup_command,
 	&lx_restore_command,
 	NULL,

@@ -18,9 +18,17 @@
 
 enum lx_code lx_region_types(struct lx_call *call, struct lx_region *region)
 {
-	static const struct lx_table *const further[] = { lx_order_tables, lx_account_tables,
-		NULL };
+	size_t n = 0;
 
+	while (lx_module_tables[n] != NULL)
+		n++;
+	const struct lx_table **further = lx_array(call, n + 3, sizeof *further);
+	if (further == NULL)
+		return LX_BROKEN;
+	further[0] = lx_order_tables;
+	further[1] = lx_account_tables;
+	for (size_t i = 0; i < n; i++)
+		further[i + 2] = lx_module_tables[i];
 	LX_TRY(lx_region_make(call, lx_types, lx_data_checks, further, region));
 	region->person_by_name = lx_app_person_by_name;
 	region->second_factor = lx_app_second_factor;

@@ -4,6 +4,8 @@
 #include "cli/region.h"
 #include "kernel/pages/pages_queries.h"
 #include "kernel/types/check.h"
+#include "modules/module_pages.h"
+#include "modules/modules.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -13,13 +15,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#define REQUEST_MEMORY ((size_t)32 << 20)
-#define TIDY_EVERY     600 /* ticks */
-#define SCRUB_EVERY    60
+#define REQUEST_MEMORY    ((size_t)32 << 20)
+#define TIDY_EVERY        600              /* ticks */
+#define TIDY_AT           1                /* soon after the start, too */
+#define UPLOAD_MS         INT64_C(3600000) /* a file that no act has adopted by then goes */
+#define UPLOADS_SWEPT     32
+#define SCRUB_EVERY       60
+#define BACKGROUND_MEMORY ((size_t)1 << 30)
 
-/* A thread that lets the writer enter what has become due, once a second. */
+/* A thread that does something once a second: let the writer enter what has become due, or what institutions do beside it. */
 struct ticking {
 	struct lx_opened *opened;
+	void (*tick)(struct ticking *t, unsigned n);
+	char told[256]; /* the last fault that was logged */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t stop;
@@ -29,10 +37,11 @@ struct ticking {
 static enum lx_code tidy(struct lx_work *work, void *nothing)
 {
 	(void)nothing;
+	LX_TRY(lx_uploads_sweep(work->tx, work->now - UPLOAD_MS, UPLOADS_SWEPT));
 	return lx_accounts_tidy(work->tx, work->now);
 }
 
-static void tick(struct ticking *t, unsigned n)
+static void enter_due(struct ticking *t, unsigned n)
 {
 	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = (size_t)4 << 20 };
 	struct lx_call call = { .arena = &arena };
@@ -48,8 +57,40 @@ static void tick(struct ticking *t, unsigned n)
 		lx_writer_wake(t->opened->writer);
 	if (n % SCRUB_EVERY == SCRUB_EVERY - 1 && lx_store_scrub_due(t->opened->store))
 		lx_writer_wake(t->opened->writer);
-	if (n % TIDY_EVERY == TIDY_EVERY - 1)
+	if (n % TIDY_EVERY == TIDY_AT)
 		code = lx_writer_submit(t->opened->writer, &call, tidy, NULL);
+}
+
+static void log_line(void *with, struct lx_text line)
+{
+	(void)with;
+	(void)fprintf(stderr, "%.*s\n", (int)line.len, line.at);
+}
+
+/* A fault is logged once, not every second. */
+static void tell_fault(struct ticking *t, const struct lx_fault *fault)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf line = { 0 };
+
+	lx_say_fault(&line, LX_EN, fault);
+	struct lx_text text = lx_buf_view(&line);
+	if (text.len == 0 || strncmp(t->told, text.at, sizeof t->told - 1) == 0)
+		return;
+	(void)snprintf(t->told, sizeof t->told, "%.*s", (int)text.len, text.at);
+	log_line(NULL, text);
+}
+
+static void background(struct ticking *t, unsigned n)
+{
+	(void)n;
+	for (size_t i = 0; lx_module_background[i] != NULL; i++) {
+		LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = BACKGROUND_MEMORY };
+		struct lx_call call = { .arena = &arena };
+		struct lx_background work = { &call, t->opened->store, t->opened->writer,
+			&t->opened->region, t->opened->keys };
+		if (lx_module_background[i](&work) != LX_OK)
+			tell_fault(t, &call.fault);
+	}
 }
 
 static void *ticking_main(void *argument)
@@ -67,7 +108,7 @@ static void *ticking_main(void *argument)
 		(void)pthread_mutex_unlock(&t->lock);
 		if (stopping)
 			return NULL;
-		tick(t, n);
+		t->tick(t, n);
 	}
 }
 
@@ -109,12 +150,6 @@ static enum lx_code read_listen(struct lx_cli *cli, char address[64], unsigned *
 		(void)snprintf(address, 64, "127.0.0.1");
 	*port = (unsigned)number;
 	return LX_OK;
-}
-
-static void log_line(void *with, struct lx_text line)
-{
-	(void)with;
-	(void)fprintf(stderr, "%.*s\n", (int)line.len, line.at);
 }
 
 /* A sure fault in the tables is found before anybody meets it. */
@@ -218,33 +253,57 @@ static void tell_unsigned(struct lx_cli *cli, struct lx_opened *opened)
 	log_line(NULL, lx_buf_view(&line));
 }
 
+/* The institutions' addresses and the general ones in one table. */
+static enum lx_code join_routes(struct lx_call *call, const struct lx_route **routes)
+{
+	size_t own = 0, general = 0;
+
+	while (lx_module_routes[own].pattern != NULL)
+		own++;
+	while (lx_page_routes[general].pattern != NULL)
+		general++;
+	struct lx_route *joined = lx_array(call, own + general + 1, sizeof *joined);
+	if (joined == NULL)
+		return LX_BROKEN;
+	memcpy(joined, lx_module_routes, own * sizeof *joined);
+	memcpy(joined + own, lx_page_routes, general * sizeof *joined);
+	*routes = joined;
+	return LX_OK;
+}
+
 static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 {
 	struct lx_charter_shared charter = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct lx_app app = { opened->store, opened->writer, &opened->region, opened->accounts,
-		&charter, opened->log };
+		&charter, opened->log, lx_module_parts };
 	struct lx_http_setting setting = { .proxies = lx_option(cli, "proxy"),
 		.memory = REQUEST_MEMORY,
-		.routes = lx_page_routes,
 		.app = &app,
 		.now = lx_clock_now,
 		.clock = &opened->clock,
 		.session = lx_app_session,
 		.problem_page = lx_app_problem,
 		.log = lx_option(cli, "log") != NULL ? log_line : NULL };
-	struct ticking ticking = { .opened = opened };
+	struct ticking ticking = { .opened = opened, .tick = enter_due };
+	struct ticking beside = { .opened = opened, .tick = background };
 	struct lx_http *http = NULL;
 	char address[64];
 
 	LX_TRY(read_listen(cli, address, &setting.port));
 	setting.address = address;
+	LX_TRY(join_routes(&cli->call, &setting.routes));
 	if (lx_option(cli, "no-limits") == NULL) {
 		setting.address_rate = (struct lx_rate){ 6000, 1200 };
 		setting.account_rate = (struct lx_rate){ 1200, 300 };
 	}
 	tell_unsigned(cli, opened);
 	LX_TRY(start_ticking(cli, &ticking));
-	enum lx_code code = lx_http_start(&cli->call, &setting, &http);
+	enum lx_code code = start_ticking(cli, &beside);
+	if (code != LX_OK) {
+		stop_ticking(&ticking);
+		return code;
+	}
+	code = lx_http_start(&cli->call, &setting, &http);
 	if (code == LX_OK) {
 		char port[16];
 		(void)snprintf(port, sizeof port, "%u", lx_http_port(http));
@@ -259,6 +318,7 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 		code = wait_for_end(cli);
 	lx_http_stop(&http);
 	lx_charter_shared_close(&charter);
+	stop_ticking(&beside);
 	stop_ticking(&ticking);
 	return code;
 }

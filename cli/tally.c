@@ -10,15 +10,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define RULES       "greedy greedy-no-skip greedy-threshold greedy-exclusive mes phragmen welfare"
-#define UTILITIES   "cost card cardinal borda positional sqrt log"
-#define COMPLETIONS "none add1 add1x greedy utilitarian comparison"
-#define TIES        "id natural votes cost lot refuse"
-#define FILES_MAX   ((size_t)100000)
+#define FILES_MAX ((size_t)100000)
 
 static const struct lx_option options[] = {
-	{ .name = "rule", .kind = LX_OPTION_CHOICE, .of = RULES },
-	{ .name = "utility", .kind = LX_OPTION_CHOICE, .of = UTILITIES },
+	{ .name = "rule", .kind = LX_OPTION_CHOICE, .of = LX_TALLY_RULES },
+	{ .name = "utility", .kind = LX_OPTION_CHOICE, .of = LX_TALLY_UTILITIES },
 	{ .name = "completion", .kind = LX_OPTION_TEXT, .value = "none|add1|add1x|greedy|…" },
 	{ .name = "increment", .kind = LX_OPTION_TEXT, .value = "AMOUNT" },
 	{ .name = "whole-start", .kind = LX_OPTION_FLAG },
@@ -28,7 +24,7 @@ static const struct lx_option options[] = {
 	{ .name = "group", .kind = LX_OPTION_TEXT, .value = "COLUMN" },
 	{ .name = "most", .kind = LX_OPTION_TEXT, .value = "GROUP=AMOUNT", .many = true },
 	{ .name = "least", .kind = LX_OPTION_TEXT, .value = "GROUP=AMOUNT", .many = true },
-	{ .name = "ties", .kind = LX_OPTION_CHOICE, .of = TIES },
+	{ .name = "ties", .kind = LX_OPTION_CHOICE, .of = LX_TALLY_TIES },
 	{ .name = "seed", .kind = LX_OPTION_INT, .of = "0..9223372036854775807" },
 	{ .name = "explain", .kind = LX_OPTION_FLAG },
 	{ .name = "what-if", .kind = LX_OPTION_FLAG },
@@ -38,17 +34,6 @@ static const struct lx_option options[] = {
 	{ 0 },
 };
 
-/* The place of a word in a list of words. */
-static int index_of(const char *words, const char *word)
-{
-	struct lx_text rest = lx_text(words), each;
-
-	for (int i = 0; lx_text_word(&rest, &each); i++)
-		if (lx_text_is(each, word))
-			return i;
-	return 0;
-}
-
 static const char *given(const struct lx_cli *cli, const char *name, const char *otherwise)
 {
 	const char *value = lx_option(cli, name);
@@ -56,30 +41,7 @@ static const char *given(const struct lx_cli *cli, const char *name, const char 
 	return value == NULL ? otherwise : value;
 }
 
-/* Words joined by commas or plus signs. */
-static enum lx_code read_completion(struct lx_cli *cli, const char *words, unsigned *completion)
-{
-	static const unsigned flags[] = { 0, LX_COMPLETE_ADD1 | LX_COMPLETE_EXHAUSTIVE_STOP,
-		LX_COMPLETE_ADD1, LX_COMPLETE_GREEDY, LX_COMPLETE_UTILITARIAN,
-		LX_COMPLETE_COMPARE };
-	size_t n = strlen(words);
-
-	for (size_t i = 0; i < n;) {
-		size_t length = strcspn(words + i, ",+");
-		struct lx_text word = { words + i, length };
-		char copy[32];
-		if (!lx_word_in(word, COMPLETIONS) || length >= sizeof copy)
-			return lx_fail(&cli->call, LX_INVALID, "completion", "cli.choice", "%s",
-				COMPLETIONS);
-		memcpy(copy, words + i, length);
-		copy[length] = '\0';
-		*completion |= flags[index_of(COMPLETIONS, copy)];
-		i += length + 1;
-	}
-	return LX_OK;
-}
-
-static enum lx_code read_setting(struct lx_cli *cli, struct lx_cli_tally *tally)
+static enum lx_code read_setting(struct lx_cli *cli, struct lx_tally_report *tally)
 {
 	struct lx_tally_setting *setting = &tally->setting;
 
@@ -87,20 +49,20 @@ static enum lx_code read_setting(struct lx_cli *cli, struct lx_cli_tally *tally)
 	tally->utility = given(cli, "utility", "cost");
 	tally->completion = given(cli, "completion", "none");
 	tally->ties = given(cli, "ties", "id");
-	setting->rule = (enum lx_tally_rule)index_of(RULES, tally->rule);
-	setting->utility = (enum lx_tally_utility)index_of(UTILITIES, tally->utility);
-	setting->ties = (enum lx_tally_ties)index_of(TIES, tally->ties);
+	tally->searched = lx_option(cli, "what-if") != NULL;
+	tally->explained = tally->searched || lx_option(cli, "explain") != NULL;
+	LX_TRY(lx_tally_report_words(&cli->call, tally));
 	setting->seed = (uint64_t)lx_option_int(cli, "seed", 0);
 	setting->by_total = strcmp(given(cli, "rank", "density"), "total") == 0;
 	setting->whole_start = lx_option(cli, "whole-start") != NULL;
 	setting->unit_steps = lx_option(cli, "unit-steps") != NULL;
 	if (setting->ties == LX_TIES_LOT && lx_option(cli, "seed") == NULL)
 		return lx_fail(&cli->call, LX_INVALID, "seed", "cli.tally_seed", NULL);
-	return read_completion(cli, tally->completion, &setting->completion);
+	return LX_OK;
 }
 
 /* What depends on the file: the increment in its money, the threshold it names. */
-static enum lx_code fit_setting(struct lx_cli *cli, struct lx_cli_tally *tally)
+static enum lx_code fit_setting(struct lx_cli *cli, struct lx_tally_report *tally)
 {
 	struct lx_tally_setting *setting = &tally->setting;
 	const char *increment = lx_option(cli, "increment");
@@ -115,33 +77,6 @@ static enum lx_code fit_setting(struct lx_cli *cli, struct lx_cli_tally *tally)
 		return lx_fail(&cli->call, LX_INVALID, "group", "cli.tally_group", NULL);
 	int64_t told = setting->rule == LX_RULE_THRESHOLD ? tally->pb.threshold : 0;
 	setting->threshold = lx_option_int(cli, "threshold", told);
-	return LX_OK;
-}
-
-/* Losers are always listed; with --explain their money and support are followed, and all that is claimed
- * is certified; with --what-if it is searched what would have made them win. */
-static enum lx_code explain(struct lx_cli *cli, struct lx_cli_tally *tally)
-{
-	const struct lx_tally_election *e = &tally->pb.election;
-
-	tally->searched = lx_option(cli, "what-if") != NULL;
-	tally->explained = tally->searched || lx_option(cli, "explain") != NULL;
-	if (tally->explained) {
-		tally->percent = lx_array(&cli->call, e->projects_n, sizeof *tally->percent);
-		if (tally->percent == NULL)
-			return LX_BROKEN;
-		LX_TRY(lx_tally_explain(&cli->call, e, &tally->setting, &tally->result,
-			tally->searched, tally->percent, &tally->losers, &tally->losers_n));
-		LX_TRY(lx_tally_certify(
-			&cli->call, e, &tally->setting, &tally->result, tally->certificates));
-		tally->certified = true;
-	}
-	if (lx_option(cli, "compare") != NULL)
-		LX_TRY(lx_cli_tally_compare(cli, tally));
-	bool *in = lx_cli_tally_funded(cli, tally, &tally->result);
-	if (in == NULL)
-		return LX_BROKEN;
-	lx_tally_served(e, in, tally->served);
 	return LX_OK;
 }
 
@@ -218,18 +153,21 @@ static enum lx_code read_limits(struct lx_cli *cli, struct lx_pb *pb)
 	return LX_OK;
 }
 
-static enum lx_code show(struct lx_cli *cli, const struct lx_cli_tally *tally, bool first)
+static enum lx_code show(struct lx_cli *cli, const struct lx_tally_report *tally, bool first)
 {
 	const char *format = given(cli, "format", "text");
 
-	if (strcmp(format, "json") == 0)
-		return lx_cli_tally_json(cli, tally);
+	if (strcmp(format, "json") == 0) {
+		LX_TRY(lx_tally_report_json(&cli->call, tally, &cli->out));
+		lx_buf_char(&cli->out, '\n');
+		return LX_OK;
+	}
 	if (strcmp(format, "csv") == 0)
 		return lx_cli_tally_csv(cli, tally, first);
 	return lx_cli_tally_text(cli, tally);
 }
 
-static enum lx_code write_back(struct lx_cli *cli, const struct lx_cli_tally *tally)
+static enum lx_code write_back(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
 	const char *path = lx_option(cli, "write");
@@ -242,7 +180,7 @@ static enum lx_code write_back(struct lx_cli *cli, const struct lx_cli_tally *ta
 
 static enum lx_code run_file(struct lx_cli *cli, const char *path, bool first)
 {
-	struct lx_cli_tally tally = { .path = path };
+	struct lx_tally_report tally = { .path = path };
 	struct lx_text text;
 
 	LX_TRY(read_setting(cli, &tally));
@@ -255,9 +193,9 @@ static enum lx_code run_file(struct lx_cli *cli, const char *path, bool first)
 	if (code == LX_OK)
 		code = read_limits(cli, &tally.pb);
 	if (code == LX_OK)
-		code = lx_tally(&cli->call, &tally.pb.election, &tally.setting, &tally.result);
-	if (code == LX_OK)
-		code = explain(cli, &tally);
+		code = lx_tally_report_decide(&cli->call, &tally);
+	if (code == LX_OK && lx_option(cli, "compare") != NULL)
+		code = lx_tally_report_compare(&cli->call, &tally);
 	if (code != LX_OK) {
 		if (cli->call.fault.field[0] == '\0')
 			(void)snprintf(

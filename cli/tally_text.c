@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-void lx_cli_tally_money(struct lx_buf *out, const struct lx_cli_tally *tally, int64_t minor)
+void lx_cli_tally_money(struct lx_buf *out, const struct lx_tally_report *tally, int64_t minor)
 {
 	lx_money_write(
 		out, (struct lx_money){ .minor = minor, .places = tally->pb.election.places });
@@ -30,7 +30,7 @@ static void say_word(struct lx_cli *cli, const char *option, const char *word)
 	lx_buf_char(&cli->out, '\n');
 }
 
-static void write_head(struct lx_cli *cli, const struct lx_cli_tally *tally)
+static void write_head(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf budget = { 0 }, spent = { 0 }, won = { 0 };
 	LX_CLOSE(lx_buf_close) struct lx_buf all = { 0 };
@@ -49,7 +49,7 @@ static void write_head(struct lx_cli *cli, const struct lx_cli_tally *tally)
 }
 
 /* What made a round: "1,234 effective votes" where the utility is the cost, else nothing. */
-static void cell_price(struct lx_columns *table, const struct lx_cli_tally *tally,
+static void cell_price(struct lx_columns *table, const struct lx_tally_report *tally,
 	const struct lx_tally_round *round)
 {
 	bool shares = tally->setting.rule == LX_RULE_MES && round->phase == 0;
@@ -69,7 +69,7 @@ static void head_cells(struct lx_cli *cli, struct lx_columns *table)
 		lx_columns_cell(table, lx_text(lx_tr(cli->lang, heads[i])));
 }
 
-static enum lx_code write_winners(struct lx_cli *cli, const struct lx_cli_tally *tally)
+static enum lx_code write_winners(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	struct lx_columns table = { .call = &cli->call, .align = "rlrrl" };
 
@@ -87,7 +87,7 @@ static enum lx_code write_winners(struct lx_cli *cli, const struct lx_cli_tally 
 	return lx_columns_write(&table, &cli->out);
 }
 
-static void write_ties(struct lx_cli *cli, const struct lx_cli_tally *tally)
+static void write_ties(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	for (size_t i = 0; i < tally->result.winners_n; i++) {
 		LX_CLOSE(lx_buf_close) struct lx_buf names = { 0 }, first = { 0 };
@@ -106,7 +106,7 @@ static void write_ties(struct lx_cli *cli, const struct lx_cli_tally *tally)
 	}
 }
 
-enum lx_code lx_cli_tally_text(struct lx_cli *cli, const struct lx_cli_tally *tally)
+enum lx_code lx_cli_tally_text(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	write_head(cli, tally);
 	LX_TRY(write_winners(cli, tally));

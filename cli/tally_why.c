@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* The winner to which the loser's supporters paid most. */
-static size_t largest(const struct lx_cli_tally *tally, const struct lx_tally_loser *loser)
+static size_t largest(const struct lx_tally_report *tally, const struct lx_tally_loser *loser)
 {
 	size_t most = 0;
 
@@ -18,7 +18,7 @@ static size_t largest(const struct lx_cli_tally *tally, const struct lx_tally_lo
 }
 
 static void say_money(
-	struct lx_cli *cli, const struct lx_cli_tally *tally, const struct lx_tally_loser *loser)
+	struct lx_cli *cli, const struct lx_tally_report *tally, const struct lx_tally_loser *loser)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf left = { 0 }, cost = { 0 }, most = { 0 }, to = { 0 };
 
@@ -37,7 +37,7 @@ static void say_money(
 }
 
 static void say_search(
-	struct lx_cli *cli, const struct lx_cli_tally *tally, const struct lx_tally_loser *loser)
+	struct lx_cli *cli, const struct lx_tally_report *tally, const struct lx_tally_loser *loser)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf cost = { 0 };
 
@@ -51,7 +51,7 @@ static void say_search(
 }
 
 static void say_loser(
-	struct lx_cli *cli, const struct lx_cli_tally *tally, const struct lx_tally_loser *loser)
+	struct lx_cli *cli, const struct lx_tally_report *tally, const struct lx_tally_loser *loser)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf support = { 0 };
 	struct lx_text name = lx_pb_cell(&tally->pb, loser->project, "name");
@@ -74,7 +74,7 @@ static void say_loser(
 	lx_buf_char(&cli->out, '\n');
 }
 
-enum lx_code lx_cli_tally_text_losers(struct lx_cli *cli, const struct lx_cli_tally *tally)
+enum lx_code lx_cli_tally_text_losers(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	if (!tally->explained || tally->losers_n == 0)
 		return LX_OK;
@@ -84,7 +84,7 @@ enum lx_code lx_cli_tally_text_losers(struct lx_cli *cli, const struct lx_cli_ta
 	return LX_OK;
 }
 
-static void say_certificates(struct lx_cli *cli, const struct lx_cli_tally *tally)
+static void say_certificates(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	lx_buf_printf(&cli->out, "\n%s\n", lx_tr(cli->lang, "cli.tally_certificates"));
 	for (size_t i = 0; i < LX_PROPERTIES; i++) {
@@ -104,7 +104,7 @@ static void say_certificates(struct lx_cli *cli, const struct lx_cli_tally *tall
 	}
 }
 
-static enum lx_code write_rivals(struct lx_cli *cli, const struct lx_cli_tally *tally)
+static enum lx_code write_rivals(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	static const char *const heads[] = { "cli.tally_other", "cli.tally_projects",
 		"cli.tally_cost", "cli.tally_prefer_it", "cli.tally_prefer_this" };
@@ -115,7 +115,7 @@ static enum lx_code write_rivals(struct lx_cli *cli, const struct lx_cli_tally *
 		lx_columns_cell(&table, lx_text(lx_tr(cli->lang, heads[i])));
 	for (size_t i = 0; i < tally->rivals_n; i++) {
 		LX_CLOSE(lx_buf_close) struct lx_buf cost = { 0 };
-		const struct lx_cli_rival *rival = &tally->rivals[i];
+		const struct lx_tally_rival *rival = &tally->rivals[i];
 		lx_columns_printf(
 			&table, "%s, %s, %s", rival->rule, rival->utility, rival->completion);
 		lx_columns_printf(&table, "%zu", rival->result.winners_n);
@@ -127,7 +127,7 @@ static enum lx_code write_rivals(struct lx_cli *cli, const struct lx_cli_tally *
 	return lx_columns_write(&table, &cli->out);
 }
 
-static void say_served(struct lx_cli *cli, const struct lx_cli_tally *tally)
+static void say_served(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf share = { 0 };
 	uint64_t voters = tally->result.voters;
@@ -140,7 +140,7 @@ static void say_served(struct lx_cli *cli, const struct lx_cli_tally *tally)
 	lx_buf_char(&cli->out, '\n');
 }
 
-static void say_notices(struct lx_cli *cli, const struct lx_cli_tally *tally)
+static void say_notices(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	size_t shown = tally->pb.notices_n < 5 ? tally->pb.notices_n : 5;
 
@@ -160,7 +160,7 @@ static void say_notices(struct lx_cli *cli, const struct lx_cli_tally *tally)
 	}
 }
 
-enum lx_code lx_cli_tally_text_rest(struct lx_cli *cli, const struct lx_cli_tally *tally)
+enum lx_code lx_cli_tally_text_rest(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	say_served(cli, tally);
 	if (tally->certified)

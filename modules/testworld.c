@@ -14,24 +14,49 @@ static const char charter_file[] =
 	"Council\"},\"currency\":\"CNY\",\"places\":2,\"zone\":\"+08:00\","
 	"\"sample\":\"yes\",\"second_factor\":\"no\","
 	"\"institution\":[{\"type\":\"need\",\"on\":\"yes\"},{\"type\":\"commitment\",\"on\":"
-	"\"yes\"}],"
-	"\"word\":[{\"list\":\"need.category\",\"code\":\"transport\",\"names\":{\"zh\":\"交通\","
+	"\"yes\"},{\"type\":\"agreement\",\"on\":\"yes\"},"
+	"{\"type\":\"organisation\",\"on\":\"yes\"},{\"type\":\"project\",\"on\":\"yes\"},"
+	"{\"type\":\"ledger\",\"on\":\"yes\"},{\"type\":\"voucher\",\"on\":\"yes\"}],"
+	"\"word\":[{\"list\":\"domain\",\"code\":\"transport\",\"names\":{\"zh\":\"交通\","
+	"\"en\":\"Transport\"}},"
+	"{\"list\":\"need.category\",\"code\":\"transport\",\"names\":{\"zh\":\"交通\","
 	"\"en\":\"Transport\"}}],"
 	"\"term\":[{\"name\":\"need.sign\",\"length\":1,\"unit\":\"working_days\"},"
 	"{\"name\":\"need.answer\",\"length\":3,\"unit\":\"working_days\",\"soon\":1},"
 	"{\"name\":\"need.raise\",\"length\":5,\"unit\":\"working_days\"},"
 	"{\"name\":\"need.verdict\",\"length\":10,\"unit\":\"days\"},"
 	"{\"name\":\"charter.amend\",\"length\":5,\"unit\":\"days\"},"
+	"{\"name\":\"organisation.renew\",\"length\":730,\"unit\":\"days\"},"
+	"{\"name\":\"organisation.appeal\",\"length\":5,\"unit\":\"days\"},"
+	"{\"name\":\"project.adopt\",\"length\":5,\"unit\":\"days\"},"
+	"{\"name\":\"fund.pay\",\"length\":5,\"unit\":\"days\"},"
 	"{\"name\":\"commitment.doubt\",\"length\":5,\"unit\":\"days\"}],"
 	"\"rule\":[{\"name\":\"charter.amend\",\"quorum\":\"1/"
 	"2\",\"silence\":\"absent\",\"early\":\"yes\"},"
+	"{\"name\":\"agreement.parties\",\"silence\":\"absent\",\"early\":\"yes\"},"
+	"{\"name\":\"commitment.change\",\"silence\":\"absent\",\"early\":\"yes\"},"
+	"{\"name\":\"organisation.appeal\",\"silence\":\"absent\",\"early\":\"yes\"},"
+	"{\"name\":\"project.adopt\",\"silence\":\"absent\",\"early\":\"yes\"},"
+	"{\"name\":\"fund.pay\",\"silence\":\"absent\",\"early\":\"yes\"},"
 	"{\"name\":\"need.extend\",\"silence\":\"absent\",\"early\":\"yes\"}],"
 	"\"majority\":[{\"rule\":\"charter.amend\",\"weight\":\"one\",\"of\":\"asked\",\"least\":"
 	"\"2/3\",\"more\":\"no\"},"
 	"{\"rule\":\"charter.amend\",\"weight\":\"population\",\"of\":\"asked\",\"least\":\"1/"
 	"2\",\"more\":\"yes\"},"
+	"{\"rule\":\"agreement.parties\",\"weight\":\"one\",\"of\":\"asked\",\"least\":\"1/"
+	"1\",\"more\":\"no\"},"
+	"{\"rule\":\"commitment.change\",\"weight\":\"one\",\"of\":\"asked\",\"least\":\"2/"
+	"3\",\"more\":\"no\"},"
+	"{\"rule\":\"organisation.appeal\",\"weight\":\"one\",\"of\":\"asked\",\"least\":"
+	"\"2/3\",\"more\":\"no\"},"
+	"{\"rule\":\"project.adopt\",\"weight\":\"one\",\"of\":\"asked\",\"least\":\"2/3\","
+	"\"more\":\"no\"},"
+	"{\"rule\":\"fund.pay\",\"weight\":\"body\",\"of\":\"asked\",\"least\":\"2\",\"more\":"
+	"\"no\"},"
 	"{\"rule\":\"need.extend\",\"weight\":\"one\",\"of\":\"asked\",\"least\":\"1\",\"more\":"
 	"\"no\"}],"
+	"\"formula\":[{\"name\":\"fund.call\",\"by\":\"equal\",\"parts\":1},"
+	"{\"name\":\"fund.call\",\"by\":\"population\",\"parts\":1}],"
 	"\"day\":[],"
 	"\"members\":["
 	"{\"code\":\"A\",\"names\":{\"zh\":\"甲市\",\"en\":\"A "
@@ -49,7 +74,10 @@ static const char charter_file[] =
 	"{\"names\":{\"zh\":\"丙观察\",\"en\":\"C "
 	"watching\"},\"member\":\"C\",\"voice\":\"observes\"}]},"
 	"{\"as\":\"secretariat\",\"names\":{\"zh\":\"秘书处\",\"en\":\"Secretariat\"},\"kind\":"
-	"\"secretariat\"}]}";
+	"\"secretariat\"},"
+	"{\"as\":\"treasury\",\"names\":{\"zh\":\"基金办\",\"en\":\"Treasury\"},\"kind\":"
+	"\"office\"},"
+	"{\"as\":\"audit\",\"names\":{\"zh\":\"审计组\",\"en\":\"Audit\"},\"kind\":\"panel\"}]}";
 
 static int64_t clock_now(void *with)
 {
@@ -151,39 +179,55 @@ void is_in(struct world *w, const char *type, int64_t number, const char *state,
 	assert_int_equal(lx_record_mark(&record), mark);
 }
 
-/* person 1 secretary, 2 3 4 administrators, officers and delegates of A B C, 5 6 residents */
-static void people(struct world *w)
+static const char *const kept_offices[] = { "officer", "delegate", NULL },
+			 *const fund_offices[] = { "treasurer", NULL },
+			 *const audit_offices[] = { "auditor", NULL };
+
+/* Who acts for whom, by which offices beside that of administrator. */
+static const struct {
+	int64_t person;
+	const char *holder, *const *offices;
+} posts[] = {
+	{ 1, "body/2", kept_offices },
+	{ 2, "member/1", kept_offices },
+	{ 3, "member/2", kept_offices },
+	{ 4, "member/3", kept_offices },
+	{ 7, "body/3", fund_offices },
+	{ 8, "body/4", audit_offices },
+};
+
+static void appoint(struct world *w, int64_t person, const char *holder, const char *const *offices)
 {
-	static const char *const holders[] = { "body/2", "member/1", "member/2", "member/3" };
-	static const char *const offices[] = { "administrator", "officer", "delegate" };
+	struct lx_order order;
 	char input[256];
 
-	for (int i = 0; i < 6; i++)
+	(void)snprintf(input, sizeof input,
+		"{\"holder\":\"%s\",\"office\":\"administrator\",\"person\":\"%d\"}", holder,
+		(int)person);
+	/* by init, as its one-time links do */
+	json_t *json = json_loads(input, 0, NULL);
+	order = (struct lx_order){ .type = "mandate", .act = "first", .input = json, .person = -1 };
+	assert_int_equal(lx_writer_submit(w->writer, &w->call, lx_init_order_job, &order), LX_OK);
+	json_decref(json);
+	for (size_t k = 0; offices[k] != NULL; k++) {
+		(void)snprintf(input, sizeof input,
+			"{\"holder\":\"%s\",\"office\":\"%s\",\"person\":\"%d\",\"called\":"
+			"\"张\"}",
+			holder, offices[k], (int)person);
+		int64_t mandate = must(w, person, "mandate.grant", 0, input);
+		must(w, person, "mandate.accept", mandate, NULL);
+	}
+}
+
+/* person 1 secretary, 2 3 4 administrators, officers and delegates of A B C, 5 6 residents, 7 treasurer, 8 auditor */
+static void people(struct world *w)
+{
+	for (int i = 0; i < 8; i++)
 		assert_int_equal(
 			must(w, 0, "person.register", 0, "{\"name\":\"王小明\",\"tongue\":\"zh\"}"),
 			i + 1);
-	for (int i = 0; i < 4; i++) {
-		struct lx_order order;
-		(void)snprintf(input, sizeof input,
-			"{\"holder\":\"%s\",\"office\":\"administrator\",\"person\":\"%d\"}",
-			holders[i], i + 1);
-		/* by init, as its one-time links do */
-		json_t *json = json_loads(input, 0, NULL);
-		order = (struct lx_order){
-			.type = "mandate", .act = "first", .input = json, .person = -1
-		};
-		assert_int_equal(
-			lx_writer_submit(w->writer, &w->call, lx_init_order_job, &order), LX_OK);
-		json_decref(json);
-		for (int k = 1; k < 3; k++) {
-			(void)snprintf(input, sizeof input,
-				"{\"holder\":\"%s\",\"office\":\"%s\",\"person\":\"%d\",\"called\":"
-				"\"张\"}",
-				holders[i], offices[k], i + 1);
-			int64_t mandate = must(w, i + 1, "mandate.grant", 0, input);
-			must(w, i + 1, "mandate.accept", mandate, NULL);
-		}
-	}
+	for (size_t i = 0; i < sizeof posts / sizeof posts[0]; i++)
+		appoint(w, posts[i].person, posts[i].holder, posts[i].offices);
 }
 
 static void adopt(struct world *w)

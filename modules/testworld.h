@@ -32,7 +32,8 @@ struct world {
 	char path[64];
 };
 
-/* Does an act as a person: 1 secretary; 2 3 4 administrators, officers and delegates of A B C; 5 6 residents; 0 nobody. */
+/* Does an act as a person: 1 secretary; 2 3 4 administrators, officers and delegates of A B C; 5 6 residents; 7 treasurer;
+ * 8 auditor; 0 nobody. */
 enum lx_code act(struct world *w, int64_t person, const char *what, int64_t record,
 	const char *input, struct lx_order *order);
 

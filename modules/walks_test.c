@@ -181,10 +181,18 @@ static int64_t owner_of(const struct walk *walk, const struct lx_record *record)
 
 	if (strcmp(type, "member") == 0)
 		return number == 2 ? ONE : number == 3 ? OTHER : UNOWNED;
-	if (strcmp(type, "person") == 0)
-		return number == ONE || number == OTHER ? number : UNOWNED;
+	if (strcmp(type, "person") == 0) {
+		/* where somebody says to live, that place's officers verify */
+		bool moved = lx_record_value(record, "home").text.len > 0 &&
+			     held_by(record, "home") != number;
+		return !moved && (number == ONE || number == OTHER) ? number : UNOWNED;
+	}
 	if (strcmp(type, "mandate") == 0)
 		return held_by(record, "holder");
+	if (strcmp(type, "project") == 0) {
+		int64_t mover = held_by(record, "mover"), lead = held_by(record, "lead");
+		return mover == lead || lead == UNOWNED ? mover : mover == UNOWNED ? lead : UNOWNED;
+	}
 	if (strcmp(type, "commitment") == 0)
 		return record->lists[lx_rows_find(record->shape->type, LX_TEXT_OF("helper"))].n > 0
 			       ? UNOWNED
@@ -261,6 +269,12 @@ static bool ends_the_walk(const struct lx_type *type, const struct lx_act *act)
 	return false;
 }
 
+/* A resident says "my problem too" on anybody's need: the row is the resident's own. */
+static bool adds_oneself(const char *name)
+{
+	return strcmp(name, "need.back") == 0 || strcmp(name, "need.unback") == 0;
+}
+
 static void step(struct walk *walk)
 {
 	struct world *w = walk->w;
@@ -293,7 +307,7 @@ static void step(struct walk *walk)
 	if (code == LX_OK && strcmp(name, "need.submit") == 0 && order.made_record < NEEDS)
 		walk->asker[order.made_record] = person;
 	bool others = owner != UNOWNED && owner != person;
-	bool collective = order.pending || strcmp(what->name, "say") == 0;
+	bool collective = order.pending || strcmp(what->name, "say") == 0 || adds_oneself(name);
 	if (others && !collective && last_entry(w, shape->type->name, number) != before)
 		fail_msg("%s on %s/%lld of %d entered by %d", name, shape->type->name,
 			(long long)number, (int)owner, (int)person);

@@ -336,6 +336,23 @@ void lx_tally_prefer(const struct lx_tally_election *e, enum lx_tally_utility by
 void lx_tally_served(
 	const struct lx_tally_election *election, const bool *in, uint64_t served[LX_TALLY_SERVED]);
 
+/*
+ * Whose money went where, by groups of voters (election.district; one group without). `paid[round * groups_n + g]`: what voters of g
+ * paid in that round of the result, `had[round]`: what all supporters of its project held before it, `left[g]`: what remains, in smallest units
+ * rounded for reading. Equal Shares before completion sells; where nobody paid (`sold[round]` is false: other rules, filling
+ * up) the cost is put down to those who named the project in equal parts, and had is 0.
+ */
+struct lx_tally_money {
+	size_t groups_n;
+	const uint64_t *voters;
+	const double *paid, *had, *left;
+	const bool *sold;
+};
+
+LX_CHECK enum lx_code lx_tally_follow_money(struct lx_call *call,
+	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
+	const struct lx_tally_result *result, struct lx_tally_money *money);
+
 /* Something in a file that was decided, not refused: line, what (a message key), the words it is about. */
 struct lx_pb_notice {
 	int64_t line;

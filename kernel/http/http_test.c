@@ -222,9 +222,10 @@ static const struct lx_route routes[] = {
 	{ "POST", "/needs/:n/say", LX_ANYONE, NULL },
 	{ "POST", "/:type/:n/say", LX_ANYONE, NULL },
 	{ "DELETE", "/needs/:n", LX_ANYONE, NULL },
-	{ "GET", "/log/tile/*", LX_FILE, NULL },
-	{ "GET", "/log/tile/key", LX_FILE, NULL },
+	{ "GET", "/log/tile/*", LX_AS_IT_IS, NULL },
+	{ "GET", "/log/tile/key", LX_AS_IT_IS, NULL },
 	{ "GET", "/:type/:n/:act", LX_ANYONE, NULL },
+	{ "GET", "/=rounds/:n/roll", LX_ANYONE, NULL },
 	{ NULL, NULL, 0, NULL },
 };
 
@@ -255,6 +256,20 @@ static void the_most_literal_route_wins(void **state)
 	assert_false(found.known);
 	lx_route_find(routes, "GET", lx_text("/"), &found);
 	assert_ptr_equal(found.route, &routes[0]);
+}
+
+static void a_literal_may_be_captured(void **state)
+{
+	struct lx_found found;
+
+	(void)state;
+	lx_route_find(routes, "GET", lx_text("/rounds/17/roll"), &found);
+	assert_ptr_equal(found.route, &routes[11]);
+	assert_int_equal(found.captures_n, 2);
+	assert_true(lx_text_is(found.captures[0], "rounds"));
+	assert_true(lx_text_is(found.captures[1], "17"));
+	lx_route_find(routes, "GET", lx_text("/round/17/roll"), &found);
+	assert_ptr_equal(found.route, &routes[10]);
 }
 
 static void a_star_takes_the_rest_of_the_path(void **state)
@@ -500,6 +515,7 @@ int main(void)
 		T(cookies),
 		T(kinds_of_bodies),
 		T(the_most_literal_route_wins),
+		T(a_literal_may_be_captured),
 		T(a_star_takes_the_rest_of_the_path),
 		T(networks),
 		T(buckets_fill_by_the_minute),

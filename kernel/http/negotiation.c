@@ -149,7 +149,7 @@ enum lx_body_kind lx_body_kind_of(struct lx_text content_type)
 		return LX_BODY_FORM;
 	if (same(name, "application/json") || same(name, "application/merge-patch+json"))
 		return LX_BODY_JSON;
-	return LX_BODY_OTHER;
+	return same(name, "multipart/form-data") ? LX_BODY_PARTS : LX_BODY_OTHER;
 }
 
 /* The next entity tag of a list: its opaque text without quotes, and whether it is weak. */
@@ -183,19 +183,37 @@ bool lx_tags_hold(struct lx_text field, struct lx_text tag, bool weak)
 	return false;
 }
 
-bool lx_tags_hold_sequence(struct lx_text field, int64_t sequence)
+/* The next sequence that begins a strong tag. */
+static bool next_sequence(struct lx_text *field, int64_t *sequence)
 {
 	struct lx_text one, digits;
-	int64_t number;
 	bool is_weak;
+
+	while (next_tag(field, &one, &is_weak))
+		if (!is_weak && lx_text_split(&one, '-', &digits) && lx_text_int(digits, sequence))
+			return true;
+	return false;
+}
+
+bool lx_tags_hold_sequence(struct lx_text field, int64_t sequence)
+{
+	int64_t number;
 
 	if (lx_text_is(lx_text_trim(field), "*"))
 		return true;
-	while (next_tag(&field, &one, &is_weak))
-		if (!is_weak && lx_text_split(&one, '-', &digits) && lx_text_int(digits, &number) &&
-			number == sequence)
+	while (next_sequence(&field, &number))
+		if (number == sequence)
 			return true;
 	return false;
+}
+
+size_t lx_tags_sequences(struct lx_text field, int64_t *sequences, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most && next_sequence(&field, &sequences[n]))
+		n++;
+	return n;
 }
 
 static bool by_suffix(struct lx_text path, struct lx_text *inner, enum lx_media *media)

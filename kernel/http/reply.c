@@ -106,11 +106,17 @@ static uint32_t mixed(const char *text)
 
 bool lx_reply_fresh(struct lx_request *request, struct lx_reply *reply, int64_t sequence)
 {
-	char tag[80];
+	return lx_reply_fresh_record(request, reply, sequence, sequence);
+}
+
+bool lx_reply_fresh_record(
+	struct lx_request *request, struct lx_reply *reply, int64_t last, int64_t seen)
+{
+	char tag[96];
 
 	if (request->visitor.account != 0) /* lx_reply_finish says private, no-store */
 		return false;
-	int n = snprintf(tag, sizeof tag, "%" PRId64 "-%08x-%s%d%s%.1s", sequence,
+	int n = snprintf(tag, sizeof tag, "%" PRId64 "-%" PRIx64 "-%08x-%s%d%s%.1s", last, seen,
 		mixed(request->build), lx_lang_names[request->lang], (int)request->media,
 		request->large ? "L" : "", request->theme);
 	if (lx_reply_header(request, reply, "ETag", "\"%s\"", tag) != LX_OK ||
@@ -141,6 +147,16 @@ enum lx_code lx_request_match(
 	if (lx_tags_hold_sequence(request->if_match, sequence))
 		return LX_OK;
 	return lx_reply_refuse(request, reply, 412, NULL, "http.match");
+}
+
+size_t lx_request_matches(const struct lx_request *request, int64_t *sequences, size_t most)
+{
+	if (request->if_match.len == 0 || lx_text_is(lx_text_trim(request->if_match), "*"))
+		return 0;
+	size_t n = lx_tags_sequences(request->if_match, sequences, most);
+	if (n == 0)
+		sequences[n++] = -1;
+	return n;
 }
 
 void lx_reply_retry(struct lx_request *request, struct lx_reply *reply, unsigned seconds)

@@ -2,7 +2,8 @@
 /*
  * The table of routes walked: patterns are compared segment by segment; of several that fit, the one
  * that is literal where the others capture, seen from the left, wins. Some hundred rows at most, so no index. A
- * last segment "*" captures all that is left, slashes and all.
+ * last segment "*" captures all that is left, slashes and all; "=word" is literal and captured, so that a page of one type can
+ * call the handlers of all.
  */
 #include "kernel/http/routes.h"
 
@@ -21,13 +22,15 @@ bool lx_pattern_fits(const char *pattern, struct lx_text path, struct lx_text *c
 		}
 		if (!lx_text_split(&left, '/', &want) || !lx_text_split(&right, '/', &have))
 			return false;
-		if (want.len > 0 && want.at[0] == ':') {
-			if (have.len == 0 || found == LX_CAPTURES_MAX)
-				return false;
-			captures[found++] = have;
-		} else if (!lx_text_equal(want, have)) {
+		bool named = want.len > 0 && (want.at[0] == '=' || want.at[0] == ':');
+		if (named && (have.len == 0 || found == LX_CAPTURES_MAX))
 			return false;
-		}
+		if (named && want.at[0] == '=')
+			want = (struct lx_text){ want.at + 1, want.len - 1 };
+		if ((!named || want.at[0] != ':') && !lx_text_equal(want, have))
+			return false;
+		if (named)
+			captures[found++] = have;
 	}
 	*n = found;
 	return left.len == 0 && right.len == 0;

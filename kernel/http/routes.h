@@ -15,7 +15,7 @@ struct lx_found {
 	size_t captures_n;
 };
 
-/* Whether a path fits a pattern; captures[] gets what stands at its :names, and
+/* Whether a path fits a pattern; captures[] gets what stands at its :names and =words, and
  * the rest of the path for a last segment "*". */
 bool lx_pattern_fits(const char *pattern, struct lx_text path, struct lx_text *captures, size_t *n);
 

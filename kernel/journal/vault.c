@@ -76,6 +76,16 @@ enum lx_code lx_vault_standings(struct lx_tx *tx, int64_t person, const char *ty
 	return LX_OK;
 }
 
+enum lx_code lx_vault_who(
+	struct lx_tx *tx, const char *type, int64_t record, const char *relation, int64_t *person)
+{
+	struct lx_value binds[] = { LX_S(type), LX_I(record), LX_S(relation) }, row;
+
+	LX_TRY(lx_one(tx, &lx_journal_queries[Q_STANDING_WHO], binds, &row));
+	*person = row.number;
+	return LX_OK;
+}
+
 enum lx_code lx_seal_put(struct lx_tx *tx, struct lx_edge *edge, int64_t person,
 	struct lx_text text, int64_t *number, char commitment[LX_HASH_TEXT])
 {

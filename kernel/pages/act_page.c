@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MATCHES_MOST 16 /* tags of an If-Match field */
+
 struct acting {
 	struct lx_request *request;
 	const struct lx_shape *shape;
@@ -162,7 +164,7 @@ enum lx_code lx_page_new(struct lx_request *request, struct lx_reply *reply)
 
 /* --- sending --------------------------------------------------------------------------------- */
 
-static struct lx_text key_of(const struct lx_request *request)
+struct lx_text lx_key_of(const struct lx_request *request)
 {
 	const struct lx_text *once = lx_form_param(request, "once", 0);
 
@@ -251,15 +253,22 @@ static enum lx_code send(struct acting *a, const json_t *input, struct lx_reply 
 {
 	struct lx_request *request = a->request;
 	const struct lx_app *app = request->app;
+	int64_t matches[MATCHES_MOST];
 	struct lx_order order = { .type = a->shape->type->name,
 		.record = a->record,
 		.act = a->act->name,
 		.input = input,
 		.lang = lx_lang_names[request->lang],
 		.person = request->visitor.person,
-		.key = key_of(request) };
+		.key = lx_key_of(request),
+		.if_last = matches,
+		.if_last_n = lx_request_matches(request, matches, MATCHES_MOST) };
 
 	enum lx_code code = lx_writer_submit(app->writer, request->call, job_of(a), &order);
+	if (code == LX_CONFLICT && strcmp(request->call->fault.msgid, "act.changed") == 0) {
+		reply->status = 412;
+		return code;
+	}
 	if (code != LX_OK)
 		return refuse(a, input, code, reply);
 	if (request->media == LX_JSON)
@@ -279,6 +288,12 @@ enum lx_code lx_page_act_post(struct lx_request *request, struct lx_reply *reply
 	struct acting a;
 
 	LX_TRY(find_act(request, app->region, &a));
+	enum lx_code code = lx_lay_files(request, a.shape->type, a.act);
+	struct lx_fault fault = request->call->fault;
 	LX_TRY(lx_input_of_request(request, a.shape, a.act, &input));
+	if (code != LX_OK) {
+		request->call->fault = fault;
+		return refuse(&a, input, code, reply);
+	}
 	return send(&a, input, reply);
 }

@@ -12,6 +12,8 @@
 #include "kernel/types/decide.h"
 #include "kernel/types/reduce.h"
 
+struct lx_item_part;
+
 struct lx_app {
 	struct lx_store *store;
 	struct lx_writer *writer;
@@ -19,6 +21,7 @@ struct lx_app {
 	struct lx_accounts *accounts;
 	struct lx_charter_shared *charter;
 	struct lx_log *log;
+	const struct lx_item_part *parts; /* of the institutions (part.h); ends with a zero row */
 };
 
 /* One request's view of the region: a snapshot, the charter as it is in it, and who reads. */

@@ -311,16 +311,40 @@ static enum lx_code section_table(
 	return LX_OK;
 }
 
+static bool gathered(
+	const struct lx_reader *reader, const struct lx_type *type, const char *section)
+{
+	return type->section != NULL && strcmp(type->section, section) == 0 &&
+	       strcmp(type->name, "charter") != 0 && lx_charter_on(&reader->charter, type->name);
+}
+
+/* The last entry that touched any of the gathered lists, or the charter. */
+static enum lx_code seen_section(const struct lx_reader *reader, const char *section, int64_t *seen)
+{
+	*seen = reader->charter.record.last_n;
+	for (size_t i = 0; i < reader->app->region->n; i++) {
+		const struct lx_shape *shape = &reader->app->region->shapes[i];
+		int64_t n = 0;
+		if (gathered(reader, shape->type, section))
+			LX_TRY(lx_seen_list(reader, shape, &n));
+		if (n > *seen)
+			*seen = n;
+	}
+	return LX_OK;
+}
+
 /* /council and /duty gather the lists of their types. */
 enum lx_code lx_page_section(struct lx_request *request, struct lx_reply *reply)
 {
 	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_section_page page = { .tables_n = 0 };
 	const char *section = lx_text_is(request->path, "/duty") ? "duty" : "council";
+	int64_t seen;
 	char id[64];
 
 	LX_TRY(lx_reader_open(request, &reader));
-	if (lx_reply_fresh(request, reply, reader.size))
+	LX_TRY(seen_section(&reader, section, &seen));
+	if (lx_reply_fresh(request, reply, seen))
 		return LX_OK;
 	struct lx_view view = lx_show_view(&reader);
 	struct lx_grid *tables = lx_array(request->call, reader.app->region->n, sizeof *tables);
@@ -328,13 +352,10 @@ enum lx_code lx_page_section(struct lx_request *request, struct lx_reply *reply)
 		return LX_BROKEN;
 	(void)snprintf(id, sizeof id, "page.section.%s", section);
 	page.heading = tr(&reader, id);
-	lx_frame_fill(&reader, page.heading, section, reader.size, &page.frame);
+	lx_frame_fill(&reader, page.heading, section, seen, &page.frame);
 	for (size_t i = 0; i < reader.app->region->n; i++) {
 		const struct lx_shape *shape = &reader.app->region->shapes[i];
-		bool here = shape->type->section != NULL &&
-			    strcmp(shape->type->section, section) == 0;
-		if (here && strcmp(shape->type->name, "charter") != 0 &&
-			lx_charter_on(&reader.charter, shape->type->name))
+		if (gathered(&reader, shape->type, section))
 			LX_TRY(section_table(&reader, shape, &tables[page.tables_n++]));
 	}
 	page.tables = tables;

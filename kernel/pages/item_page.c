@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* One record, as a page and as JSON: prose, facts, child rows, consents, terms, the way it went, the acts open to the reader. */
 #include "kernel/pages/pages.h"
+#include "kernel/pages/part.h"
 
 #include "kernel/types/consent.h"
 #include "kernel/view/svg.h"
@@ -316,6 +317,7 @@ static enum lx_code fill(struct showing *s)
 	struct lx_act_view *acts;
 
 	LX_TRY(fill_head(s));
+	LX_TRY(lx_item_thread(s->reader, &s->record, &s->page));
 	LX_TRY(fill_proses(s));
 	LX_TRY(lx_item_answer(s->reader, &s->record, s->json, &s->page));
 	LX_TRY(fill_facts(s));
@@ -328,20 +330,38 @@ static enum lx_code fill(struct showing *s)
 	return LX_OK;
 }
 
+/* The institution's own part, or NULL. */
+static const struct lx_item_part *part_of(const struct showing *s)
+{
+	const struct lx_item_part *part = s->reader->app->parts;
+
+	while (part != NULL && part->type != NULL && strcmp(part->type, s->shape->type->name) != 0)
+		part++;
+	return part == NULL || part->type == NULL ? NULL : part;
+}
+
 static enum lx_code show(struct showing *s, struct lx_reply *reply)
 {
 	struct lx_request *request = s->reader->request;
 	struct lx_view view = lx_show_view(s->reader);
+	const struct lx_item_part *part = part_of(s);
 
-	if (lx_reply_fresh(request, reply, s->reader->size))
+	int64_t seen;
+
+	LX_TRY(lx_seen_record(s->reader, &s->record, &seen));
+	if (lx_reply_fresh_record(request, reply, s->record.last_n, seen))
 		return LX_OK;
 	enum lx_code code = lx_reduce(&s->reader->sight, &s->record, LX_ALL_PARTS, &s->json);
 	if (code == LX_NOT_FOUND)
 		return lx_fail(s->reader->call, LX_NOT_FOUND, NULL, "page.none", NULL);
 	LX_TRY(code);
+	if (part != NULL && part->more != NULL)
+		LX_TRY(part->more(s->reader, &s->record, s->json));
 	if (request->media == LX_JSON)
 		return lx_reply_json(request, reply, s->json);
 	LX_TRY(fill(s));
+	if (part != NULL && part->fill != NULL)
+		LX_TRY(part->fill(s->reader, &s->record, s->json, &s->page));
 	lx_reader_close(s->reader);
 	lx_reply_page(reply);
 	lx_view_item(&reply->body, &view, &s->page);

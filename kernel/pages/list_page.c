@@ -25,7 +25,7 @@ struct listing {
 	const struct lx_shape *shape;
 	struct lx_list_spec spec;
 	struct lx_list_found found;
-	int64_t page;
+	int64_t page, seen;
 	const char *sort;
 	json_t *records; /* reduced, in order */
 };
@@ -558,7 +558,7 @@ static enum lx_code list_html(struct listing *l, struct lx_reply *reply)
 
 	(void)snprintf(id, sizeof id, "%s+", l->shape->type->name);
 	page.heading = lx_words_str(lx_tr(reader->request->lang, id));
-	lx_frame_fill(reader, page.heading, l->shape->type->section, reader->size, &page.frame);
+	lx_frame_fill(reader, page.heading, l->shape->type->section, l->seen, &page.frame);
 	page.frame.search = l->spec.search;
 	page.frame.exports.json = lx_address_make(
 		reader->call, "/api/v1/%s", l->shape->type->plural);
@@ -578,7 +578,8 @@ static enum lx_code list_html(struct listing *l, struct lx_reply *reply)
 static enum lx_code list_in(struct listing *l, struct lx_reply *reply)
 {
 	LX_TRY(lx_route_type(l->reader, &l->shape));
-	if (lx_reply_fresh(l->reader->request, reply, l->reader->size))
+	LX_TRY(lx_seen_list(l->reader, l->shape, &l->seen));
+	if (lx_reply_fresh(l->reader->request, reply, l->seen))
 		return LX_OK;
 	LX_TRY(read_spec(l));
 	LX_TRY(lx_list_find(l->reader->tx, &l->spec, &l->found));

@@ -4,9 +4,13 @@
  * everyone, with the caching the specification names. Nothing beyond the last checkpoint is served, and nothing at all
  * by a log that may not sign: what is cached for ever must be what was signed.
  */
+#include "kernel/journal/hash.h"
 #include "kernel/pages/pages.h"
 #include "kernel/record/log.h"
 #include "kernel/record/tiles.h"
+#include "kernel/types/types_queries.h"
+
+#include <sodium.h>
 
 #define TEXT     "text/plain; charset=utf-8"
 #define FOR_EVER "public, max-age=31536000, immutable"
@@ -70,6 +74,66 @@ enum lx_code lx_page_tile(struct lx_request *request, struct lx_reply *reply)
 	if (code != LX_OK)
 		return code == LX_NOT_FOUND ? none(request) : code;
 	return file_fields(request, reply, "application/octet-stream", FOR_EVER);
+}
+
+/* 64 hexadecimal digits, as sha256sum prints them, to the form that entries have. */
+static bool read_address(struct lx_text hex, char commitment[LX_HASH_TEXT])
+{
+	unsigned char hash[LX_HASH_BYTES];
+	size_t n;
+
+	for (size_t i = 0; i < hex.len; i++)
+		if (hex.at[i] >= 'A' && hex.at[i] <= 'F')
+			return false; /* one address for one thing */
+	if (hex.len != (size_t)2 * LX_HASH_BYTES ||
+		sodium_hex2bin(hash, sizeof hash, hex.at, hex.len, NULL, &n, NULL) != 0 ||
+		n != sizeof hash)
+		return false;
+	lx_hash_write(hash, commitment);
+	return true;
+}
+
+/* Its content, if an entry binds it in the open and its record is not hidden; LX_NOT_FOUND without a fault. */
+static enum lx_code find_content(const struct lx_app *app, struct lx_tx *tx,
+	const char commitment[LX_HASH_TEXT], struct lx_content *content)
+{
+	struct lx_value row[3];
+	struct lx_record record;
+
+	LX_TRY(lx_one(tx, &lx_q_open_content, &LX_S(commitment), row));
+	LX_TRY(lx_record_load_head(
+		tx, lx_shape_find(app->region, row[1].text), row[2].number, &record));
+	if (lx_record_class(&record) != LX_PUBLIC)
+		return LX_NOT_FOUND;
+	return lx_content_read(tx, row[0].number, content);
+}
+
+enum lx_code lx_page_content(struct lx_request *request, struct lx_reply *reply)
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	const struct lx_app *app = request->app;
+	char commitment[LX_HASH_TEXT];
+	struct lx_content content;
+
+	if (!read_address(request->captures[0], commitment))
+		return none(request);
+	LX_TRY(lx_store_read(app->store, request->call, &tx));
+	enum lx_code code = find_content(app, tx, commitment, &content);
+	if (code == LX_NOT_FOUND)
+		return none(request);
+	LX_TRY(code);
+	if (content.gone != 0) {
+		reply->status = 410;
+		return lx_fail(request->call, LX_INVALID, NULL, "record.content_gone", "%lld",
+			(long long)content.gone);
+	}
+	lx_buf_text(&reply->body, content.salt);
+	lx_buf_text(&reply->body, content.bytes);
+	if (content.lang[0] != '\0')
+		LX_TRY(lx_reply_header(request, reply, "Content-Language", "%s", content.lang));
+	LX_TRY(lx_reply_header(request, reply, "Lianxi-Media", "%s", content.media));
+	/* it may be withdrawn any day: nobody keeps it for ever */
+	return file_fields(request, reply, "application/octet-stream", "public, max-age=60");
 }
 
 /* The proof file of entry n, for its page's link: "receipt". */

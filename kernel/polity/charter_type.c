@@ -38,14 +38,19 @@ static const struct lx_field
 		{ "more", LX_CHOICE, "yes no" }, /* must exceed it */
 		END
 	};
+static const struct lx_field
+	formula[] = { /* how a sum is called from the members: parts by each of the weights */
+		{ "name", LX_WORD, "40" }, { "by", LX_CHOICE, "equal population product weight" },
+		{ "parts", LX_NUMBER, "1..1000000" }, END
+	};
 static const struct lx_field day[] = { /* holidays, and weekend days that are worked */
 	{ "day", LX_DATE }, { "is", LX_CHOICE, "holiday workday" }, END
 };
 static const struct lx_rows rows[] = { { "institution", institution, "type" },
 	{ "word", word, "list code" }, { "question", question, "list code" },
 	{ "term", term }, /* name and code; the code may be absent, so the guard sees to it */
-	{ "rule", rule, "name" }, { "majority", majority, "rule weight of" }, { "day", day, "day" },
-	END };
+	{ "rule", rule, "name" }, { "majority", majority, "rule weight of" },
+	{ "formula", formula, "name by" }, { "day", day, "day" }, END };
 static const struct lx_field fields[] = { { "names", LX_NAMES, "80", "list" },
 	{ "preamble", LX_TEXT, "0..20000" }, { "currency", LX_WORD, "3" },
 	{ "places", LX_NUMBER, "0..4" }, { "zone", LX_WORD, "6" }, /* "+08:00" */

@@ -8,7 +8,7 @@
 static const char *const scalar_fields[] = { "names", "preamble", "currency", "places", "zone",
 	"sample", "second_factor" };
 static const char *const list_fields[] = { "institution", "word", "question", "term", "rule",
-	"majority", "day" };
+	"majority", "formula", "day" };
 static const char *const organs[] = { "council", "secretariat", "treasury", "audit" };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

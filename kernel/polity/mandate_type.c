@@ -2,9 +2,8 @@
 /* Mandates: for whom a person may act, in which office, from when to when. */
 #include "kernel/polity/polity.h"
 
-lx_rule_fn mandate_second_factor;
-
-static const struct lx_field fields[] = { { "holder", LX_LINK, "member body", "list filter" },
+static const struct lx_field fields[] = { { "holder", LX_LINK, "member body organisation",
+						  "list filter" },
 	{ "office", LX_CHOICE, "administrator officer delegate treasurer auditor editor",
 		"list filter" },
 	{ "person", LX_PERSON },

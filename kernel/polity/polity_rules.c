@@ -9,7 +9,7 @@
 #include <string.h>
 
 lx_rule_fn charter_holds_together, charter_admits_founders, body_own_seat, member_no_circle,
-	person_goes, mandate_second_factor;
+	person_goes;
 
 #define TREE_MOST 32 /* levels of superiors */
 
@@ -114,11 +114,34 @@ enum lx_code person_goes(struct lx_case *c)
 	return LX_OK;
 }
 
-/* A mandate is accepted with a second factor, where the charter asks for one. */
+static bool holds_for(const struct lx_actor *actor, struct lx_text holder)
+{
+	for (size_t i = 0; i < actor->mandates_n; i++)
+		if (lx_text_equal(actor->mandates[i].holder, holder))
+			return true;
+	return false;
+}
+
+/* Who keeps the fund does not audit it: nobody acts for the treasury and for the audit. */
+static enum lx_code kept_apart(struct lx_case *c)
+{
+	struct lx_text holder = lx_record_value(c->record, "holder").text;
+	struct lx_text treasury = lx_record_value(&c->view.charter->record, "treasury").text;
+	struct lx_text audit = lx_record_value(&c->view.charter->record, "audit").text;
+
+	if (treasury.len == 0 || audit.len == 0)
+		return LX_OK;
+	bool both = (lx_text_equal(holder, treasury) && holds_for(c->view.actor, audit)) ||
+		    (lx_text_equal(holder, audit) && holds_for(c->view.actor, treasury));
+	return both ? lx_case_refuse(c, NULL, "mandate_apart") : LX_OK;
+}
+
+/* A mandate is accepted with a second factor, where the charter asks for one, and not against another. */
 enum lx_code mandate_second_factor(struct lx_case *c)
 {
 	bool has = false;
 
+	LX_TRY(kept_apart(c));
 	if (!lx_text_is(lx_record_value(&c->view.charter->record, "second_factor").text, "yes"))
 		return LX_OK;
 	if (c->view.region->second_factor != NULL)

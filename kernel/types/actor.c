@@ -193,7 +193,7 @@ static bool by_mandate(const struct lx_actor *actor, struct lx_text holder, cons
 	for (size_t i = 0; i < actor->mandates_n; i++) {
 		const struct lx_mandate *m = &actor->mandates[i];
 		if (lx_text_equal(m->holder, holder) &&
-			(office == NULL || lx_text_is(m->office, office))) {
+			(office == NULL || lx_word_in(m->office, office))) {
 			*holding = (struct lx_holding){ true, m->number, m->holder };
 			return true;
 		}

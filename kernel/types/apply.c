@@ -2,6 +2,7 @@
 /* The eight effects and the one function that applies them. */
 #include "kernel/types/apply.h"
 
+#include "kernel/types/marks.h"
 #include "kernel/types/search_text.h"
 #include "kernel/types/types_queries.h"
 #include "kernel/types/upcast.h"
@@ -330,10 +331,16 @@ static enum lx_code apply_say(struct applying *a, const json_t *effect)
 /* ["close", n, "granted"|"refused"|"overtaken"] */
 static enum lx_code apply_close(struct applying *a, const json_t *effect)
 {
+	int64_t number = json_integer_value(json_array_get(effect, 1));
+
+	for (size_t i = 0; i < a->record->pending_n; i++)
+		if (a->record->pending[i].number == number) {
+			LX_TRY(kept(a, string_at(effect, 2), &a->record->pending[i].stage));
+			a->record->pending[i].closed_n = a->n;
+		}
 	return lx_run(a->tx, &lx_q_consent_close,
 		(struct lx_value[]){ LX_S(a->record->shape->type->name), LX_I(a->record->number),
-			LX_I(json_integer_value(json_array_get(effect, 1))),
-			LX_S(string_at(effect, 2)), LX_I(a->n) });
+			LX_I(number), LX_S(string_at(effect, 2)), LX_I(a->n) });
 }
 
 /* ["gone", ref, ground]: the content's bytes went when the entry was made; search forgets them here. */
@@ -389,6 +396,26 @@ static enum lx_code find_record(struct applying *a, struct lx_record *loaded)
 	return code;
 }
 
+/* Contents that the entry binds in the open can be asked for by their commitment. */
+static enum lx_code note_contents(struct applying *a, const json_t *with)
+{
+	const char *ref;
+	json_t *commitment;
+
+	json_object_foreach((json_t *)with, ref, commitment)
+	{
+		int64_t number;
+		if (!lx_text_starts(lx_text(ref), "content/"))
+			continue;
+		if (!lx_text_int(lx_text(ref + 8), &number) || !json_is_string(commitment))
+			return malformed(a, ref);
+		LX_TRY(lx_run(a->tx, &lx_q_open_content_put,
+			(struct lx_value[]){ LX_S(json_string_value(commitment)), LX_I(number),
+				LX_S(a->record->shape->type->name), LX_I(a->record->number) }));
+	}
+	return LX_OK;
+}
+
 static enum lx_code finish(struct applying *a, bool shut)
 {
 	struct lx_record *record = a->record;
@@ -404,6 +431,10 @@ static enum lx_code finish(struct applying *a, bool shut)
 	record->last_n = a->n;
 	record->last_at = a->at;
 	LX_TRY(lx_record_save(a->tx, record));
+	LX_TRY(lx_marks_type(a->tx, record, a->n));
+	LX_TRY(lx_marks_lead(a->tx, record, a->n));
+	if (record->shape->type->derive != NULL)
+		LX_TRY(record->shape->type->derive(a->tx, record));
 	LX_TRY(lx_run(a->tx, &lx_q_timeline_put,
 		(struct lx_value[]){ LX_I(a->n), LX_S(record->shape->type->name),
 			LX_I(record->number), LX_S(act), LX_I(a->at), LX_S(by), LX_I(!shut),
@@ -432,8 +463,10 @@ enum lx_code lx_apply(struct lx_tx *tx, const struct lx_region *region, int64_t 
 	}
 	LX_CLOSE(lx_json_free) json_t *list = NULL;
 	LX_TRY(lx_upcast(tx, a.record, a.entry, &list));
+	LX_TRY(lx_marks_lead(tx, a.record, n)); /* what it leads to before the act, too */
 	LX_TRY(apply_effects(&a, list));
 	if (!shut && inner != NULL)
 		LX_TRY(apply_effects(&a, json_object_get(inner, "do")));
+	LX_TRY(note_contents(&a, json_object_get(open, "with")));
 	return finish(&a, shut);
 }

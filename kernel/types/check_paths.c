@@ -20,6 +20,8 @@ static bool step(const struct lx_checking *k, struct place at, struct lx_text wo
 		out[(*n)++] = (struct place){ at.type, rows };
 		return true;
 	}
+	if (field < 0 && at.rows >= 0) /* from a row on to what its record has */
+		return step(k, (struct place){ at.type, -1 }, word, out, n);
 	if (field < 0)
 		return false;
 	struct lx_text rest = lx_text(fields[field].of), each, type;

@@ -85,8 +85,8 @@ static enum lx_code keep_voting(struct lx_case *c, bool members, struct lx_text 
 	return LX_OK;
 }
 
-/* Who is asked: the links at the path; where it leads over a body's seats, only those that vote. */
-static enum lx_code asked_voices(
+/* Who is asked at one path: the links there; where it leads over a body's seats, only those that vote. */
+static enum lx_code asked_at(
 	struct lx_case *c, const char *path, struct lx_text **voices, size_t *n)
 {
 	static const char seats[] = ".seat", members[] = ".seat.member";
@@ -104,6 +104,44 @@ static enum lx_code asked_voices(
 		return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
 	LX_TRY(lx_path_links(&c->view, c->record, to_seats, voices, n));
 	return keep_voting(c, by_member, *voices, n);
+}
+
+static bool already(const struct lx_text *links, size_t n, struct lx_text link)
+{
+	size_t i = 0;
+
+	while (i < n && !lx_text_equal(links[i], link))
+		i++;
+	return i < n;
+}
+
+/* Who is asked: the voices at each of the paths, each once. */
+static enum lx_code asked_voices(
+	struct lx_case *c, const char *paths, struct lx_text **voices, size_t *n)
+{
+	struct lx_text rest = lx_text(paths), word, *all = NULL;
+	size_t all_n = 0;
+
+	while (lx_text_word(&rest, &word)) {
+		const char *path = lx_arena_copy(c->call->arena, word.at, word.len);
+		struct lx_text *found;
+		size_t found_n;
+		if (path == NULL)
+			return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
+		LX_TRY(asked_at(c, path, &found, &found_n));
+		struct lx_text *more = lx_array(c->call, all_n + found_n, sizeof *more);
+		if (more == NULL)
+			return LX_BROKEN;
+		if (all_n > 0)
+			memcpy(more, all, all_n * sizeof *more);
+		all = more;
+		for (size_t i = 0; i < found_n; i++)
+			if (!already(all, all_n, found[i]))
+				all[all_n++] = found[i];
+	}
+	*voices = all;
+	*n = all_n;
+	return LX_OK;
 }
 
 enum lx_code lx_consent_open(struct lx_case *c, int64_t *number)
@@ -134,6 +172,25 @@ enum lx_code lx_consent_open(struct lx_case *c, int64_t *number)
 		(void)json_object_set(asked, "reason", json_object_get(c->input, "reason"));
 	*number = (int64_t)c->record->pending_n + 1;
 	return lx_effect_add(c, c->open, json_pack("[s, I, o]", "ask", (json_int_t)*number, asked));
+}
+
+enum lx_code lx_consents_overtaken(struct lx_case *c)
+{
+	struct lx_text after = lx_state_after(c);
+
+	if (lx_text_equal(after, c->record->state))
+		return LX_OK;
+	for (size_t i = 0; i < c->record->pending_n; i++) {
+		const struct lx_pending *p = &c->record->pending[i];
+		const struct lx_act *act = lx_act_find(c->record->shape->type, p->act);
+		bool possible = act != NULL && act->from != NULL &&
+				(strcmp(act->from, "*") == 0 || lx_word_in(after, act->from));
+		if (!lx_text_is(p->stage, "open") || possible)
+			continue;
+		LX_TRY(lx_effect_add(c, c->open,
+			json_pack("[s, I, s]", "close", (json_int_t)p->number, "overtaken")));
+	}
+	return LX_OK;
 }
 
 /* One voice with its weights. */
@@ -219,6 +276,9 @@ static enum lx_code weigh(const struct lx_sight *view, struct ballot *ballot)
 		if (row->values[weight].kind == LX_V_INT)
 			ballot->seat = row->values[weight].number;
 	}
+	/* two seats of one body are one office, whoever sits in them */
+	struct lx_text rest = ballot->link;
+	(void)lx_text_split(&rest, '#', &ballot->body);
 	return LX_OK;
 }
 

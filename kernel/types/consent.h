@@ -11,6 +11,9 @@ enum lx_outcome { LX_UNDECIDED, LX_GRANTED, LX_REFUSED };
  * open for the same act. *number is the consent's. */
 LX_CHECK enum lx_code lx_consent_open(struct lx_case *c, int64_t *number);
 
+/* Adds the effects that close what is pending on acts that the state after this act does not allow. */
+LX_CHECK enum lx_code lx_consents_overtaken(struct lx_case *c);
+
 /* What a pending consent amounts to now. `final`: its time is over, silence counts as the rule says. */
 LX_CHECK enum lx_code lx_consent_verdict(const struct lx_sight *view,
 	const struct lx_record *record, const struct lx_pending *pending, bool final,

@@ -164,14 +164,19 @@ static enum lx_code test_chosen_rows(struct lx_case *c, size_t list, bool *holds
 	return LX_OK;
 }
 
+/* The list of "=rows"; -1 where none may be, or need be, and is, chosen. */
 static int chosen_list(const struct lx_case *c)
 {
 	struct lx_text rest = lx_text(c->act->takes);
 	struct lx_taken taken;
 
 	while (lx_takes_next(&rest, &taken))
-		if (taken.sign == '=')
-			return lx_rows_find(c->record->shape->type, taken.name);
+		if (taken.sign == '=') {
+			int list = lx_rows_find(c->record->shape->type, taken.name);
+			const char *name = c->record->shape->type->rows[list].name;
+			bool chosen = json_array_size(json_object_get(c->input, name)) > 0;
+			return taken.needed || chosen ? list : -1;
+		}
 	return -1;
 }
 
@@ -266,10 +271,13 @@ enum lx_code lx_enter_follows(const struct lx_performing *p, const struct lx_cas
 		/* a mandate, the clock and init act under the same name on every record; a person does not */
 		struct lx_case named = *c;
 		named.record = &record;
-		LX_TRY(lx_entry_actor(&named, &by));
+		if (p->by.len > 0 && !lx_text_starts(p->by, "p:"))
+			by = p->by; /* what follows from a granted consent: who proposed it */
+		else
+			LX_TRY(lx_entry_actor(&named, &by));
 		actor.cause = true;
 		struct lx_performing next = { p->work, p->region, p->charter, &actor, by, cause, 0,
-			p->depth + 1 };
+			p->depth + 1, p->import };
 		LX_TRY(lx_enter(&next, &record, act, f->input, false, c->lang, &n, &opened));
 	}
 	return LX_OK;
@@ -283,9 +291,11 @@ static enum lx_code guard(struct lx_case *c)
 static enum lx_code enter_case(const struct lx_performing *p, struct lx_case *c,
 	const json_t *input, bool frozen, int64_t *n, bool *opened)
 {
-	struct lx_header header = {
-		.act = c->act->name, .by = p->by, .cause = p->cause, .consent = p->consent
-	};
+	struct lx_header header = { .act = c->act->name,
+		.by = p->by,
+		.cause = p->cause,
+		.consent = p->consent,
+		.import = p->import };
 
 	LX_TRY(test_state(c->call, c->record, c->act));
 	LX_TRY(test_within(c->call, c->record, c->act));
@@ -309,6 +319,7 @@ static enum lx_code enter_case(const struct lx_performing *p, struct lx_case *c,
 		LX_TRY(lx_consent_open(c, &number));
 	} else {
 		LX_TRY(make_effects(c));
+		LX_TRY(lx_consents_overtaken(c));
 		LX_TRY(find_undone(c, &header.undoes));
 	}
 	LX_TRY(lx_entry_write(c, &header, n));
@@ -419,6 +430,18 @@ static enum lx_code begin_person(
 	return LX_OK;
 }
 
+/* Who decided on what a record was does not change what it has become. */
+static enum lx_code test_last(
+	struct lx_call *call, const struct lx_order *order, const struct lx_record *record)
+{
+	for (size_t i = 0; i < order->if_last_n; i++)
+		if (order->if_last[i] == record->last_n)
+			return LX_OK;
+	return order->if_last_n == 0 ? LX_OK
+				     : lx_fail(call, LX_CONFLICT, NULL, "act.changed", "%lld",
+					       (long long)record->last_n);
+}
+
 static enum lx_code perform(struct lx_performing *p, struct lx_order *order)
 {
 	struct lx_call *call = lx_tx_call(p->work->tx);
@@ -438,9 +461,7 @@ static enum lx_code perform(struct lx_performing *p, struct lx_order *order)
 			p->charter->founding ? "act.founding" : "act.off", NULL);
 	LX_TRY(load_for(p, shape, order, &record));
 	LX_TRY(test_hidden(p, &record));
-	if (order->if_last != 0 && record.last_n != order->if_last)
-		return lx_fail(
-			call, LX_CONFLICT, NULL, "act.changed", "%lld", (long long)record.last_n);
+	LX_TRY(test_last(call, order, &record));
 	LX_TRY(begin_person(p, &registering, &record));
 	LX_TRY(enter_common(p, &record, order, &common));
 	if (!common) {
@@ -457,9 +478,11 @@ enum lx_code lx_perform(struct lx_work *work, const struct lx_region *region,
 	const struct lx_actor *actor, struct lx_order *order)
 {
 	struct lx_charter charter;
-	struct lx_performing p = {
-		.work = work, .region = region, .charter = &charter, .actor = actor
-	};
+	struct lx_performing p = { .work = work,
+		.region = region,
+		.charter = &charter,
+		.actor = actor,
+		.import = order->import };
 
 	if (region->kept != NULL)
 		LX_TRY(lx_charter_kept_load(work->tx, region, region->kept, &p.charter));

@@ -18,9 +18,12 @@ struct lx_order {
 	const char *act;
 	const json_t *input; /* borrowed; NULL: nothing */
 	const char *lang;
-	int64_t person;     /* who acts; 0: nobody */
-	struct lx_text key; /* idempotency key, scoped to the person; empty: none */
-	int64_t if_last;    /* the record's last entry must be this one; 0: any */
+	int64_t person;         /* who acts; 0: nobody */
+	struct lx_text key;     /* idempotency key, scoped to the person; empty: none */
+	const int64_t *if_last; /* the record's last entry must be one of these */
+	size_t if_last_n;       /* 0: any */
+	int64_t mandate; /* acts by this mandate alone; 0: by whatever the person may act by */
+	int64_t import;  /* part of the import whose first entry is this; 0: of none */
 	/* filled: */
 	int64_t made_record;
 	int64_t entry;

@@ -36,7 +36,8 @@ static enum lx_code actor_value(
 			*value = json_stringn(c->holding.holder.at, c->holding.holder.len);
 		return LX_OK;
 	}
-	if (field->kind != LX_PERSON || actor->kind != LX_BY_PERSON)
+	/* what follows from a granted consent is done by several: no one person */
+	if (field->kind != LX_PERSON || actor->kind != LX_BY_PERSON || actor->person == 0)
 		return LX_OK;
 	LX_TRY(lx_vault_pseudonym(
 		c->work->tx, actor->person, type->name, c->record->number, pseudonym));
@@ -180,19 +181,35 @@ static enum lx_code key_free(struct lx_case *c, size_t list, const json_t *rows,
 	return lx_fail(c->call, LX_CONFLICT, shape->rows->name, "act.row_twice", NULL);
 }
 
-static enum lx_code input_rows(struct lx_case *c, size_t list, const json_t *rows)
+/* A new row's fields that are filled from who acts. */
+static enum lx_code row_actor(struct lx_case *c, const struct lx_rows *rows, json_t *row)
+{
+	json_t *value;
+
+	for (const struct lx_field *f = rows->fields; f->name != NULL; f++) {
+		if (!by_actor(f))
+			continue;
+		LX_TRY(actor_value(c, f, false, &value));
+		if (value != NULL && json_object_set_new(row, f->name, value) != 0)
+			return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
+	}
+	return LX_OK;
+}
+
+static enum lx_code input_rows(struct lx_case *c, size_t list, json_t *rows)
 {
 	const struct lx_rows *declared = c->record->shape->rows[list].rows;
 	int64_t next = c->record->given[list];
 
 	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *row = json_array_get(rows, i);
+		json_t *row = json_array_get(rows, i);
 		int64_t number = json_integer_value(json_object_get(row, "row"));
 		if (json_is_true(json_object_get(row, "drop"))) {
 			LX_TRY(row_dropped(c, declared, number));
 			continue;
 		}
 		if (number == 0) {
+			LX_TRY(row_actor(c, declared, row));
 			LX_TRY(key_free(c, list, rows, i));
 			number = ++next;
 		}
@@ -214,7 +231,7 @@ static enum lx_code input_effects(struct lx_case *c)
 			LX_TRY(lx_effect_set(c, f, json_incref(value)));
 	}
 	for (size_t i = 0; i < c->record->shape->rows_n; i++) {
-		const json_t *rows = json_object_get(c->input, type->rows[i].name);
+		json_t *rows = json_object_get(c->input, type->rows[i].name);
 		if (rows != NULL)
 			LX_TRY(input_rows(c, i, rows));
 	}
@@ -273,29 +290,67 @@ static bool is_set(const struct lx_case *c, const char *field)
 	return false;
 }
 
-enum lx_code lx_effects_whole(struct lx_case *c)
+/* What was bound in inner parts so far is bound in the open with the entry that opens it: outsiders have no other word for it. */
+static enum lx_code bind_openly(struct lx_case *c, const json_t *value)
+{
+	struct lx_text ref = lx_text(json_string_value(value));
+	struct lx_content content;
+	int64_t number;
+
+	if (!lx_text_starts(ref, "content/") ||
+		!lx_text_int((struct lx_text){ ref.at + 8, ref.len - 8 }, &number))
+		return LX_OK;
+	LX_TRY(lx_content_read(c->work->tx, number, &content));
+	if (json_object_set_new(c->bound, ref.at, json_string(content.commitment)) != 0)
+		return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
+	return LX_OK;
+}
+
+static enum lx_code open_fields(struct lx_case *c)
 {
 	const struct lx_record *record = c->record;
 	const struct lx_type *type = record->shape->type;
 
 	for (size_t i = 0; i < record->shape->fields_n; i++) {
 		const struct lx_field *f = &type->fields[i];
-		if (f->seen_by == NULL && f->kind != LX_COUNT &&
-			record->values[i].kind != LX_V_NULL && !is_set(c, f->name))
-			LX_TRY(lx_effect_set(c, f, lx_json_of_value(f, &record->values[i])));
+		if (f->seen_by != NULL || f->kind == LX_COUNT ||
+			record->values[i].kind == LX_V_NULL || is_set(c, f->name))
+			continue;
+		json_t *value = lx_json_of_value(f, &record->values[i]);
+		LX_TRY(bind_openly(c, value));
+		LX_TRY(lx_effect_set(c, f, value));
 	}
+	return LX_OK;
+}
+
+/* The open cells of a row; of a list that is restricted altogether nothing is said. */
+static enum lx_code open_row(
+	struct lx_case *c, const struct lx_rows *rows, const struct lx_row *row)
+{
+	LX_CLOSE(lx_json_free) json_t *cells = json_object();
+	bool any = false;
+
+	for (size_t i = 0; rows->fields[i].name != NULL; i++) {
+		if (rows->fields[i].seen_by != NULL)
+			continue;
+		any = true;
+		json_t *value = lx_json_of_value(&rows->fields[i], &row->values[i]);
+		enum lx_code code = bind_openly(c, value);
+		(void)json_object_set_new(cells, rows->fields[i].name, value);
+		LX_TRY(code);
+	}
+	return any ? row_effect(c, rows, row->number, cells) : LX_OK;
+}
+
+enum lx_code lx_effects_whole(struct lx_case *c)
+{
+	const struct lx_record *record = c->record;
+
+	LX_TRY(open_fields(c));
 	for (size_t l = 0; l < record->shape->rows_n; l++)
-		for (size_t r = 0; r < record->lists[l].n; r++) {
-			LX_CLOSE(lx_json_free) json_t *cells = json_object();
-			for (const struct lx_field *f = type->rows[l].fields; f->name != NULL; f++)
-				if (f->seen_by == NULL)
-					(void)json_object_set_new(cells, f->name,
-						lx_json_of_value(
-							f, &record->lists[l].rows[r].values
-								    [f - type->rows[l].fields]));
-			LX_TRY(row_effect(
-				c, &type->rows[l], record->lists[l].rows[r].number, cells));
-		}
+		for (size_t r = 0; r < record->lists[l].n; r++)
+			LX_TRY(open_row(
+				c, &record->shape->type->rows[l], &record->lists[l].rows[r]));
 	if (!is_set(c, "state"))
 		LX_TRY(lx_effect_add(c, c->open,
 			json_pack("[s, s, s%]", "set", "state", record->state.at,

@@ -66,6 +66,7 @@ static json_t *head(struct lx_case *c, const struct lx_header *header, struct lx
 	put_number(entry, "cause", header->cause);
 	put_number(entry, "undoes", header->undoes);
 	put_number(entry, "consent", header->consent);
+	put_number(entry, "import", header->import);
 	return entry;
 }
 

@@ -11,7 +11,7 @@ struct lx_header {
 	struct lx_text by;     /* empty: worked out from the actor */
 	struct lx_text holder; /* "for" */
 	struct lx_text as;     /* name of the relation */
-	int64_t cause, undoes, consent;
+	int64_t cause, undoes, consent, import;
 };
 
 /* Writes the entry of a case and applies it to c->record. *n is its number. */

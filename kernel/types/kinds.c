@@ -3,6 +3,7 @@
 #include "kernel/types/kinds.h"
 
 #include "base/decimal.h"
+#include "base/media.h"
 #include "base/time.h"
 #include "kernel/journal/journal.h"
 #include "kernel/types/apply.h"
@@ -239,6 +240,39 @@ static enum lx_code prose(const struct decoding *d, json_t **value)
 	return bind(d, "content", n, commitment, value);
 }
 
+/* Which files are taken, for whoever sent another. */
+static enum lx_code wrong_file(const struct decoding *d)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
+
+	lx_media_endings(d->field->of, &out);
+	return wrong(d, "input.file_kind", lx_buf_view(&out).at);
+}
+
+/* "upload:…": what was laid down before, adopted by this act. Of another kind than the field takes, it is refused by its bytes' medium,
+ * whatever its name said. */
+static enum lx_code file(const struct decoding *d, json_t **value)
+{
+	struct lx_text token = json_is_string(d->raw) ? sent(d) : (struct lx_text){ "", 0 };
+	struct lx_case *c = d->c;
+	struct lx_content content;
+	size_t size;
+	int64_t n;
+
+	if (!lx_text_starts(token, "upload:"))
+		return wrong(d, "input.file", NULL);
+	enum lx_code code = lx_upload_find(c->work->tx, token, c->view.actor->person, &n);
+	if (code == LX_NOT_FOUND)
+		return wrong(d, "input.file_gone", NULL);
+	LX_TRY(code);
+	LX_TRY(lx_content_head(c->work->tx, n, &content, &size));
+	const struct lx_file_type *media = lx_media_named(lx_text(content.media));
+	if (media == NULL || !lx_word_in(lx_text(media->word), d->field->of))
+		return wrong_file(d);
+	LX_TRY(lx_upload_adopt(c->work->tx, n));
+	return bind(d, "content", n, content.commitment, value);
+}
+
 static enum lx_code data(const struct decoding *d, json_t **value)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf out = { .limit = 1 << 20 };
@@ -282,6 +316,21 @@ static const char *relation_at(const struct lx_type *type, const char *field)
 	return field;
 }
 
+/* Who is named: by the name of signing in; in a consequent act `true` names the person whose act it follows from. */
+static enum lx_code named_person(const struct decoding *d, int64_t *who)
+{
+	struct lx_case *c = d->c;
+
+	if (json_is_true(d->raw) && c->view.actor->cause && c->view.actor->person > 0) {
+		*who = c->view.actor->person;
+		return LX_OK;
+	}
+	if (!json_is_string(d->raw) || c->view.region->person_by_name == NULL)
+		return wrong(d, "input.person", NULL);
+	enum lx_code code = c->view.region->person_by_name(c->work->tx, sent(d), who);
+	return code == LX_NOT_FOUND ? wrong(d, "input.person", NULL) : code;
+}
+
 static enum lx_code person(const struct decoding *d, json_t **value)
 {
 	struct lx_case *c = d->c;
@@ -289,12 +338,7 @@ static enum lx_code person(const struct decoding *d, json_t **value)
 	char pseudonym[LX_PSEUDONYM_TEXT];
 	int64_t who;
 
-	if (!json_is_string(d->raw) || c->view.region->person_by_name == NULL)
-		return wrong(d, "input.person", NULL);
-	enum lx_code code = c->view.region->person_by_name(c->work->tx, sent(d), &who);
-	if (code == LX_NOT_FOUND)
-		return wrong(d, "input.person", NULL);
-	LX_TRY(code);
+	LX_TRY(named_person(d, &who));
 	LX_TRY(lx_vault_pseudonym(c->work->tx, who, type, c->record->number, pseudonym));
 	LX_TRY(lx_vault_stand(c->work->tx, who, type, c->record->number,
 		relation_at(c->record->shape->type, d->field->name)));
@@ -365,6 +409,7 @@ enum lx_code lx_kind_decode(struct lx_case *c, const struct lx_field *field, con
 		[LX_WORD] = word,
 		[LX_NAMES] = names,
 		[LX_TEXT] = prose,
+		[LX_FILE] = file,
 		[LX_DATA] = data,
 		[LX_SEALED] = sealed,
 		[LX_PERSON] = person,

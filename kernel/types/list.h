@@ -30,6 +30,7 @@ struct lx_list_spec {
 	enum lx_sort sort;
 	int count_field;  /* LX_SORT_COUNT: by which */
 	int64_t before;   /* only numbers under this (LX_SORT_NEW), 0: all */
+	int64_t after;    /* only numbers over this (LX_SORT_OLD) */
 	bool unpublished; /* withheld states too, for a desk */
 	size_t skip, most;
 };

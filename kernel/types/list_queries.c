@@ -168,6 +168,10 @@ static enum lx_code find_plain(
 		lx_buf_str(sql, " AND id < ");
 		bind(&s, LX_I(spec->before));
 	}
+	if (spec->after > 0) {
+		lx_buf_str(sql, " AND id > ");
+		bind(&s, LX_I(spec->after));
+	}
 	put_order(&s, spec);
 	lx_buf_str(sql, " LIMIT ");
 	bind(&s, LX_I((int64_t)spec->most));

@@ -41,6 +41,25 @@ static enum lx_code answered(
 	return LX_OK;
 }
 
+/* Who names a mandate acts in no other way: neither by another one nor as a resident. */
+static enum lx_code by_mandate_alone(
+	struct lx_work *work, const struct lx_order *order, struct lx_actor *actor)
+{
+	size_t kept = 0;
+
+	if (order->mandate == 0)
+		return LX_OK;
+	for (size_t i = 0; i < actor->mandates_n; i++)
+		if (actor->mandates[i].number == order->mandate)
+			actor->mandates[kept++] = actor->mandates[i];
+	actor->mandates_n = kept;
+	actor->resident = false;
+	if (kept == 0)
+		return lx_fail(lx_tx_call(work->tx), LX_FORBIDDEN, NULL, "act.mandate", "%lld",
+			(long long)order->mandate);
+	return LX_OK;
+}
+
 enum lx_code lx_order_job(struct lx_work *work, void *argument)
 {
 	struct lx_order *order = argument;
@@ -60,6 +79,7 @@ enum lx_code lx_order_job(struct lx_work *work, void *argument)
 			return LX_OK;
 	}
 	LX_TRY(lx_actor_load(work->tx, region, order->person, &actor));
+	LX_TRY(by_mandate_alone(work, order, &actor));
 	LX_TRY(lx_perform(work, region, &actor, order));
 	if (order->key.len == 0)
 		return LX_OK;

@@ -22,14 +22,24 @@ struct lx_rows_shape {
 	struct lx_query size; /* record → how many */
 };
 
+/* A field with the use "thread", and who leads by it to a record. */
+struct lx_thread_field {
+	const struct lx_field *field;
+	int list;             /* -1: of the record itself */
+	struct lx_query back; /* the record, the range of its rows, most → records of this type */
+};
+
 struct lx_shape {
 	const struct lx_type *type;
 	int version; /* the newest step, at least 1 */
 	size_t fields_n, rows_n, terms_n;
 	struct lx_rows_shape *rows;
+	struct lx_thread_field *threads;
+	size_t threads_n;
 	struct lx_query load; /* id → head, counters of rows, fields */
 	struct lx_query save;
-	struct lx_query last; /* → highest number */
+	struct lx_query last;    /* → highest number */
+	struct lx_query touched; /* id → the record's last entry */
 };
 
 /* A check of a LX_DATA value: `of` names it. `value` is the parsed JSON. */

@@ -22,6 +22,7 @@ static char letter(const struct lx_field *field)
 	case LX_MONEY:
 	case LX_MOMENT:
 	case LX_TEXT:
+	case LX_FILE:
 	case LX_DATA:
 	case LX_SEALED:
 	case LX_COUNT:
@@ -123,6 +124,10 @@ static void type_queries(struct lx_call *call, struct lx_buf *sql, struct lx_sha
 	shape->last = (struct lx_query){
 		.name = "type.last", .sql = keep(call, sql), .takes = "", .gives = "i"
 	};
+	lx_buf_printf(sql, "SELECT last_n FROM %s WHERE id = $1", type->name);
+	shape->touched = (struct lx_query){
+		.name = "type.touched", .sql = keep(call, sql), .takes = "i", .gives = "i"
+	};
 }
 
 /* "record = $1 AND f_a IS NOT DISTINCT FROM …" is not common to both stores; keys are never NULL. */
@@ -181,6 +186,55 @@ static void rows_queries(
 	lx_buf_printf(sql, "SELECT count(*) FROM %s_%s WHERE record = $1", type, rows->name);
 	shape->size = (struct lx_query){ "rows.size", keep(call, sql), "i", "i" };
 	rows_find(call, sql, type, shape);
+}
+
+static bool is_thread(const struct lx_field *field)
+{
+	return field->kind == LX_LINK && lx_word_in(LX_TEXT_OF("thread"), field->use);
+}
+
+/* $1 the record itself ("project/3"), $2 to $3 its rows ("project/3#" to "project/3$"), $4 how many. */
+static void add_thread(struct lx_call *call, struct lx_buf *sql, struct lx_shape *shape, int list,
+	const struct lx_field *field)
+{
+	const char *rows = list < 0 ? NULL : shape->type->rows[list].name;
+	const char *number = rows == NULL ? "id" : "record";
+
+	lx_buf_printf(sql, "SELECT DISTINCT %s FROM %s%s%s WHERE f_%s = $1", number,
+		shape->type->name, rows == NULL ? "" : "_", rows == NULL ? "" : rows, field->name);
+	lx_buf_printf(sql, " OR (f_%s >= $2 AND f_%s < $3) ORDER BY %s LIMIT $4", field->name,
+		field->name, number);
+	shape->threads[shape->threads_n++] = (struct lx_thread_field){ field, list,
+		{ .name = "thread.back", .sql = keep(call, sql), .takes = "ttti", .gives = "i" } };
+}
+
+static size_t thread_fields(const struct lx_field *fields)
+{
+	size_t n = 0;
+
+	for (; fields != NULL && fields->name != NULL; fields++)
+		n += is_thread(fields);
+	return n;
+}
+
+static enum lx_code thread_queries(struct lx_call *call, struct lx_buf *sql, struct lx_shape *shape)
+{
+	const struct lx_type *type = shape->type;
+	size_t n = thread_fields(type->fields);
+
+	for (size_t r = 0; r < shape->rows_n; r++)
+		n += thread_fields(type->rows[r].fields);
+	shape->threads = lx_array(call, n, sizeof *shape->threads);
+	if (shape->threads == NULL)
+		return LX_BROKEN;
+	for (const struct lx_field *f = type->fields; f != NULL && f->name != NULL; f++)
+		if (is_thread(f))
+			add_thread(call, sql, shape, -1, f);
+	for (size_t r = 0; r < shape->rows_n; r++)
+		for (const struct lx_field *f = type->rows[r].fields; f->name != NULL; f++)
+			if (is_thread(f))
+				add_thread(call, sql, shape, (int)r, f);
+	return LX_OK;
 }
 
 static bool indexed(const struct lx_field *field)
@@ -279,6 +333,7 @@ static enum lx_code make_shape(struct lx_call *call, struct lx_buf *sql, struct 
 			shape->rows[r].fields_n++;
 		rows_queries(call, sql, shape->type->name, &shape->rows[r]);
 	}
+	LX_TRY(thread_queries(call, sql, shape));
 	return call->fault.code;
 }
 
@@ -295,8 +350,11 @@ static enum lx_code make_tables(struct lx_call *call, struct lx_buf *sql,
 {
 	size_t n = count_tables(lx_journal_tables) + count_tables(lx_common_tables) + 1, at = 0;
 
-	for (size_t i = 0; i < region->n; i++)
+	for (size_t i = 0; i < region->n; i++) {
+		const struct lx_type *type = region->shapes[i].type;
 		n += 1 + region->shapes[i].rows_n;
+		n += type->tables == NULL ? 0 : count_tables(type->tables);
+	}
 	for (size_t i = 0; further[i] != NULL; i++)
 		n += count_tables(further[i]);
 	region->tables = lx_array(call, n, sizeof *region->tables);
@@ -312,6 +370,8 @@ static enum lx_code make_tables(struct lx_call *call, struct lx_buf *sql,
 		for (size_t r = 0; r < shape->rows_n; r++)
 			rows_table(call, sql, shape->type->name, &shape->rows[r],
 				&region->tables[at++]);
+		if (shape->type->tables != NULL)
+			add_tables(region, &at, shape->type->tables);
 	}
 	return call->fault.code;
 }

@@ -38,15 +38,33 @@ static const json_t *given_moment(const struct lx_case *c, const struct lx_term 
 	return json_is_integer(value) ? value : NULL;
 }
 
+static int64_t day_moment(const struct lx_case *c, const struct lx_term *term, struct lx_text text)
+{
+	int64_t day;
+
+	if (text.len == 0 || !lx_day_read(text, &day))
+		return 0;
+	return lx_day_begin(term->morning ? day : day + 1, c->view.charter->offset);
+}
+
 /* A given day (LX_DATE) as a moment; 0 when none was given. */
 static int64_t given_day(const struct lx_case *c, const struct lx_term *term)
 {
 	const char *text = json_string_value(json_object_get(c->input, term->field));
-	int64_t day;
 
-	if (text == NULL || !lx_day_read(lx_text(text), &day))
+	return day_moment(c, term, lx_text(text));
+}
+
+/* The day that an earlier act gave for a term that only starts now. */
+static int64_t stored_day(const struct lx_case *c, const struct lx_term *term)
+{
+	const struct lx_type *type = c->record->shape->type;
+	int field = lx_field_find(type->fields, lx_text(term->field));
+
+	if (term->length != NULL || field < 0 || type->fields[field].kind != LX_DATE ||
+		c->record->values[field].kind == LX_V_NULL)
 		return 0;
-	return lx_day_begin(term->morning ? day : day + 1, c->view.charter->offset);
+	return day_moment(c, term, c->record->values[field].text);
 }
 
 static enum lx_code set_day(struct lx_case *c, const struct lx_term *term)
@@ -74,6 +92,8 @@ static enum lx_code start(struct lx_case *c, size_t i)
 		end = json_integer_value(moment);
 	else if (day != 0)
 		end = day;
+	else if (json_object_get(c->input, term->field) == NULL && stored_day(c, term) != 0)
+		end = stored_day(c, term);
 	else if (has_length)
 		end = lx_charter_end(c->view.charter, length, c->work->now);
 	if (end == 0)
@@ -165,6 +185,9 @@ enum lx_code lx_effects_of_terms(struct lx_case *c)
 
 	for (size_t i = 0; i < c->record->shape->terms_n; i++) {
 		bool starts = lx_word_in(lx_text(type->terms[i].field), c->act->starts);
+		if (!starts && !lx_word_in(lx_state_after(c), type->terms[i].runs))
+			LX_TRY(set_day(
+				c, &type->terms[i])); /* a day given before the term starts */
 		LX_TRY(starts ? start(c, i) : follow_state(c, i));
 	}
 	return LX_OK;

@@ -27,6 +27,7 @@ enum lx_kind {         /* what a field holds     "of" says                    in
 	LX_WORD,       /* ASCII identifier       "12" longest                 "330100" */
 	LX_NAMES,  /* official name, zh, en  "80" longest                 {"en":"...","zh":"..."} */
 	LX_TEXT,   /* prose: a content       "4..20000" characters        "content/991" */
+	LX_FILE,   /* attachment: a content  "pdf image sheet"            "content/992" */
 	LX_DATA,   /* JSON: a content        its checker "need.question"  "content/993" */
 	LX_SEALED, /* personal: the vault    "name phone mail id"         "seal/77" */
 	LX_PERSON, /* a pseudonym            -                            "p:1890948b…" */
@@ -61,7 +62,8 @@ struct lx_relation {
 	enum lx_how how;
 	const char *
 		path; /* fields, rows, links: "source.party.member"; begins at the record, or "self", or "charter" */
-	const char *office; /* administrator officer delegate treasurer auditor editor; NULL: any */
+	const char *
+		office; /* any of: administrator officer delegate treasurer auditor editor; NULL: any */
 };
 
 enum lx_class { LX_PUBLIC = 1, LX_ON_REQUEST, LX_WITHHELD };
@@ -93,8 +95,8 @@ struct lx_term {             /* a time limit, and what the clock does about it *
 
 struct lx_consent {
 	const char *name;
-	const char *asked;  /* path to the seats or members that are asked */
-	const char *office; /* whose voice counts */
+	const char *asked;  /* paths to the seats, members or bodies that are asked */
+	const char *office; /* whose voice counts: any of these offices */
 	const char *rule;   /* the charter's rule and term; "all" needs none */
 	const char *fails;  /* act entered when refused; NULL: nothing changes */
 };
@@ -146,6 +148,13 @@ struct lx_answering {
 	const char *agrees;          /* of these the choice that says "yes" when who asked agrees */
 };
 
+/* Derived tables of a type's own (the books of a fund), brought up to date after each entry is applied, by the writer
+ * and by rebuild alike: no rule, no clock, and nothing may fail that the act's guard has let pass. */
+struct lx_tx;
+struct lx_table;
+struct lx_record;
+typedef enum lx_code lx_derive_fn(struct lx_tx *tx, const struct lx_record *record);
+
 struct lx_type { /* title: the field that names a record; readers: relations that read it while not public */
 	const char *name, *plural, *section, *title;
 	const struct lx_field *fields;
@@ -158,6 +167,8 @@ struct lx_type { /* title: the field that names a record; readers: relations tha
 	const char *readers;
 	const struct lx_step *steps;
 	const struct lx_answering *answering; /* NULL: nothing is answered */
+	const struct lx_table *tables;        /* of its own, all derived; NULL: none */
+	lx_derive_fn *derive;                 /* fills them; NULL: none */
 };
 #define END                                                                                        \
 	{                                                                                          \

@@ -38,6 +38,16 @@ const struct lx_table lx_common_tables[] = {
 		"type TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (type, "
 		"state)",
 		NULL, true },
+	/* the last entry on any record of a type (record 0), or on any record that leads to this one */
+	{ "mark", LX_DERIVED,
+		"type TEXT NOT NULL, record INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY "
+		"(type, record)",
+		NULL, true },
+	/* contents that an entry binds in the open, by commitment (base64): what may be served to everyone unless its record is hidden */
+	{ "open_content", LX_DERIVED,
+		"commitment TEXT NOT NULL PRIMARY KEY, content INTEGER NOT NULL, type TEXT NOT "
+		"NULL, record INTEGER NOT NULL",
+		NULL, true },
 	/* shown 0: the entry says nothing in public but that it is there */
 	{ "timeline", LX_DERIVED,
 		"n INTEGER PRIMARY KEY, type TEXT NOT NULL, record INTEGER NOT NULL, act TEXT NOT "
@@ -110,12 +120,24 @@ const struct lx_query lx_q_count_add = { "types.count_add",
 	"tti", "" };
 const struct lx_query lx_q_counts = { "types.counts",
 	"SELECT state, n FROM count_by_state WHERE type = $1 ORDER BY state", "t", "ti" };
+const struct lx_query lx_q_mark = { "types.mark",
+	"SELECT n FROM mark WHERE type = $1 AND record = $2", "ti", "i" };
+const struct lx_query lx_q_mark_put = { "types.mark_put",
+	"INSERT INTO mark (type, record, n) VALUES ($1, $2, $3) "
+	"ON CONFLICT (type, record) DO UPDATE SET n = excluded.n",
+	"tii", "" };
 const struct lx_query lx_q_timeline_put = { "types.timeline_put",
 	"INSERT INTO timeline (n, type, record, act, at, actor, shown, undoes) VALUES ($1, $2, $3, "
 	"$4, $5, $6, $7, $8)",
 	"ititi"
 	"tii",
 	"" };
+const struct lx_query lx_q_open_content_put = { "types.open_content_put",
+	"INSERT INTO open_content (commitment, content, type, record) VALUES ($1, $2, $3, $4) ON "
+	"CONFLICT (commitment) DO NOTHING",
+	"titi", "" };
+const struct lx_query lx_q_open_content = { "types.open_content",
+	"SELECT content, type, record FROM open_content WHERE commitment = $1", "t", "iti" };
 const struct lx_query lx_q_timeline = { "types.timeline",
 	"SELECT n, act, at, actor, shown, undoes FROM timeline WHERE type = $1 AND record = $2 AND "
 	"n > $3 ORDER BY n LIMIT $4",
@@ -162,6 +184,7 @@ enum lx_code lx_consents_open(struct lx_tx *tx, size_t most, struct lx_value **c
 
 const struct lx_query *const lx_types_queries[] = { &lx_q_terms, &lx_q_term_put, &lx_q_terms_due,
 	&lx_q_consents, &lx_q_consent_put, &lx_q_consent_close, &lx_q_consents_due, &lx_q_voices,
-	&lx_q_voice_put, &lx_q_timeline_put, &lx_q_timeline, &lx_q_latest, &lx_q_undone,
-	&lx_q_entries, &lx_q_consents_open, &lx_q_log, &lx_q_next_due, &lx_q_charter_last,
-	&lx_q_key, &lx_q_key_put, &lx_q_count_add, &lx_q_counts, NULL };
+	&lx_q_voice_put, &lx_q_open_content_put, &lx_q_open_content, &lx_q_timeline_put,
+	&lx_q_timeline, &lx_q_latest, &lx_q_undone, &lx_q_entries, &lx_q_consents_open, &lx_q_log,
+	&lx_q_next_due, &lx_q_charter_last, &lx_q_key, &lx_q_key_put, &lx_q_count_add, &lx_q_counts,
+	&lx_q_mark, &lx_q_mark_put, NULL };

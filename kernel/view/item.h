@@ -118,11 +118,13 @@ struct lx_item_page {
 	struct lx_note note; /* hidden, stale, corrected: one */
 	const struct lx_thread_step *thread;
 	size_t thread_n;
+	struct lx_address thread_all; /* the whole of it, drawn */
 	/* left */
 	const struct lx_prose *proses;
 	size_t proses_n;
 	const struct lx_answer *answers;
 	size_t answers_n;
+	struct lx_html part;          /* of the institution itself, made by its own templates */
 	struct lx_fact_group facts;   /* empty heading: "At a glance" */
 	const struct lx_grid *tables; /* child rows */
 	size_t tables_n;

@@ -2,8 +2,10 @@
 """The public record over HTTP: addresses, media types, caching; receipts offline; a log that never goes back."""
 import base64
 import hashlib
+import json
 import shutil
 import stat
+import time
 
 import region as regions
 
@@ -130,7 +132,7 @@ def test_an_older_database_is_not_signed(region, lianxi, tmp_path):
         for path in ("/log/checkpoint", "/log/tile/0/000.p/1", "/log/proof/1"):
             answer = restored.nobody.ask("GET", path, fields={"Accept": "application/json"})
             assert answer.status == 503 and answer.json()["code"] == "record.behind", answer
-            assert "keygen --anew" in answer.json()["detail"]
+            assert "keygen --anew" in answer.body.decode()
         assert restored.nobody.get("/record").status == 200
         assert "keygen --anew" in restored.server.log.read_text()
     finally:
@@ -167,3 +169,57 @@ def test_a_region_without_keys_is_served_unsigned(region, lianxi):
     lianxi("keygen", region.folder, "--origin", "a b", "--anew", code=2)
     region.start()
     assert checkpoint(region.nobody)[0] == region.entries
+
+
+def address(commitment):
+    return "/log/content/" + base64.b64decode(commitment).hex()
+
+
+def open_contents(client):
+    """Commitment of each content that the served entries bind in the open, by reference."""
+    size, _, _ = checkpoint(client)
+    entries = unpack(client.get(f"/log/tile/entries/000.p/{size}").body)
+    found = {}
+    for entry in entries:
+        for ref, commitment in json.loads(entry).get("with", {}).items():
+            if ref.startswith("content/"):
+                found[ref] = commitment
+    return found
+
+
+def test_public_contents_are_served_by_their_hash(region):
+    number = regions.submit(region)
+    time.sleep(1.1)  # the next checkpoint
+    client = region.nobody
+    texts = []
+    for commitment in open_contents(client).values():
+        answer = client.get(address(commitment))
+        assert hashlib.sha256(answer.body).digest() == base64.b64decode(commitment)
+        assert answer.fields["content-type"] == ALL and "immutable" not in answer.fields["cache-control"]
+        texts.append(answer.body[32:].decode())
+    need = client.read(f"/needs/{number}")
+    assert need["title"]["text"] in texts and need["text"]["text"] in texts
+    for path in ("0" * 64, "0" * 63, "A" * 64, "../checkpoint", "0" * 65):
+        assert client.ask("GET", "/log/content/" + path).status == 404
+
+
+def test_hidden_and_withdrawn_contents_are_not_served(region):
+    number = regions.submit(region)
+    time.sleep(1.1)
+    client = region.nobody
+    known = open_contents(client)
+    region.secretary.act(f"/needs/{number}/hide", reason="核实其中的个人信息")
+    title = client_contents(region, number, known)
+    assert client.ask("GET", address(known[title])).status == 404
+    region.secretary.act(f"/needs/{number}/unhide", reason="已经核实，没有个人信息")
+    assert client.ask("GET", address(known[title])).status == 200
+    region.secretary.act(f"/needs/{number}/gone", content=int(title[8:]), ground="7.2", reason="应本人要求撤回")
+    answer = client.ask("GET", address(known[title]))
+    assert answer.status == 410 and f"/record/{region.entries}" in answer.body.decode()
+
+
+def client_contents(region, number, known):
+    """The reference of a need's title."""
+    content = region.secretary.read(f"/needs/{number}")["title"]["content"]
+    assert f"content/{content}" in known
+    return f"content/{content}"

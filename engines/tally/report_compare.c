@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* What other rules would have chosen, and how many voters prefer which. */
-#include "cli/tally.h"
+#include "engines/tally/report.h"
 
 static const struct {
 	const char *rule, *utility, *completion;
@@ -16,33 +16,33 @@ static const struct {
 	{ "phragmen", "card", "none", { .rule = LX_RULE_PHRAGMEN, .utility = LX_UTILITY_CARD } },
 };
 
-bool *lx_cli_tally_funded(
-	struct lx_cli *cli, const struct lx_cli_tally *tally, const struct lx_tally_result *result)
+bool *lx_tally_report_funded(struct lx_call *call, const struct lx_tally_report *tally,
+	const struct lx_tally_result *result)
 {
-	bool *in = lx_array(&cli->call, tally->pb.election.projects_n, sizeof *in);
+	bool *in = lx_array(call, tally->pb.election.projects_n, sizeof *in);
 
 	for (size_t i = 0; in != NULL && i < result->winners_n; i++)
 		in[result->rounds[i].project] = true;
 	return in;
 }
 
-enum lx_code lx_cli_tally_compare(struct lx_cli *cli, struct lx_cli_tally *tally)
+enum lx_code lx_tally_report_compare(struct lx_call *call, struct lx_tally_report *tally)
 {
 	const struct lx_tally_election *e = &tally->pb.election;
-	bool *this = lx_cli_tally_funded(cli, tally, &tally->result);
+	bool *this = lx_tally_report_funded(call, tally, &tally->result);
 
 	if (this == NULL)
 		return LX_BROKEN;
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-		struct lx_cli_rival *rival = &tally->rivals[i];
+		struct lx_tally_rival *rival = &tally->rivals[i];
 		struct lx_tally_setting setting = others[i].setting;
 		setting.ties = tally->setting.ties;
 		setting.seed = tally->setting.seed;
 		rival->rule = others[i].rule;
 		rival->utility = others[i].utility;
 		rival->completion = others[i].completion;
-		LX_TRY(lx_tally(&cli->call, e, &setting, &rival->result));
-		bool *that = lx_cli_tally_funded(cli, tally, &rival->result);
+		LX_TRY(lx_tally(call, e, &setting, &rival->result));
+		bool *that = lx_tally_report_funded(call, tally, &rival->result);
 		if (that == NULL)
 			return LX_BROKEN;
 		lx_tally_prefer(e, tally->setting.utility, this, that, &rival->prefer_this,

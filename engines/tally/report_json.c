@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The result of a tally as JSON and as CSV: money as exact strings. */
-#include "cli/tally.h"
+/* The report as JSON: money as exact strings. */
+#include "engines/tally/report.h"
 
-#include "base/csv.h"
 #include "base/decimal.h"
 #include "base/json.h"
 
-static struct lx_text id_of(const struct lx_cli_tally *tally, uint16_t project)
+static struct lx_text id_of(const struct lx_tally_report *tally, uint16_t project)
 {
 	return tally->pb.election.id[project];
 }
 
 static void money(
-	struct lx_json *json, const struct lx_cli_tally *tally, const char *key, int64_t amount)
+	struct lx_json *json, const struct lx_tally_report *tally, const char *key, int64_t amount)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf text = { 0 };
 
@@ -33,7 +32,7 @@ static void word(struct lx_json *json, const char *key, const char *value)
 	lx_json_str(json, value);
 }
 
-static void write_ties(struct lx_json *json, const struct lx_cli_tally *tally)
+static void write_ties(struct lx_json *json, const struct lx_tally_report *tally)
 {
 	lx_json_key(json, "ties");
 	lx_json_open(json, '[');
@@ -49,7 +48,7 @@ static void write_ties(struct lx_json *json, const struct lx_cli_tally *tally)
 	lx_json_close(json, ']');
 }
 
-static void write_rounds(struct lx_json *json, const struct lx_cli_tally *tally)
+static void write_rounds(struct lx_json *json, const struct lx_tally_report *tally)
 {
 	static const char *const phases[] = { "rule", "fill", "comparison" };
 
@@ -84,7 +83,7 @@ static void write_wide(struct lx_json *json, const char *key, lx_int128 n)
 	word(json, key, digits + at);
 }
 
-static void write_outcome(struct lx_json *json, const struct lx_cli_tally *tally)
+static void write_outcome(struct lx_json *json, const struct lx_tally_report *tally)
 {
 	const struct lx_tally_result *result = &tally->result;
 
@@ -110,8 +109,8 @@ static void write_outcome(struct lx_json *json, const struct lx_cli_tally *tally
 	}
 }
 
-static void write_paid(
-	struct lx_json *json, const struct lx_cli_tally *tally, const struct lx_tally_loser *loser)
+static void write_paid(struct lx_json *json, const struct lx_tally_report *tally,
+	const struct lx_tally_loser *loser)
 {
 	double scale = 1;
 
@@ -133,8 +132,8 @@ static void write_paid(
 	lx_json_close(json, '}');
 }
 
-static void write_loser(
-	struct lx_json *json, const struct lx_cli_tally *tally, const struct lx_tally_loser *loser)
+static void write_loser(struct lx_json *json, const struct lx_tally_report *tally,
+	const struct lx_tally_loser *loser)
 {
 	lx_json_open(json, '{');
 	lx_json_key(json, "project");
@@ -154,10 +153,10 @@ static void write_loser(
 
 /* With their money where it was followed, else by name alone. */
 static enum lx_code write_losers(
-	struct lx_cli *cli, struct lx_json *json, const struct lx_cli_tally *tally)
+	struct lx_call *call, struct lx_json *json, const struct lx_tally_report *tally)
 {
 	const struct lx_tally_election *e = &tally->pb.election;
-	bool *in = lx_cli_tally_funded(cli, tally, &tally->result);
+	bool *in = lx_tally_report_funded(call, tally, &tally->result);
 
 	if (in == NULL)
 		return LX_BROKEN;
@@ -178,7 +177,7 @@ static enum lx_code write_losers(
 	return LX_OK;
 }
 
-static void write_support(struct lx_json *json, const struct lx_cli_tally *tally)
+static void write_support(struct lx_json *json, const struct lx_tally_report *tally)
 {
 	if (!tally->explained || tally->setting.rule != LX_RULE_MES)
 		return;
@@ -192,7 +191,7 @@ static void write_support(struct lx_json *json, const struct lx_cli_tally *tally
 	lx_json_close(json, '}');
 }
 
-static void write_certificates(struct lx_json *json, const struct lx_cli_tally *tally)
+static void write_certificates(struct lx_json *json, const struct lx_tally_report *tally)
 {
 	lx_json_key(json, "certificates");
 	lx_json_open(json, '{');
@@ -215,12 +214,12 @@ static void write_certificates(struct lx_json *json, const struct lx_cli_tally *
 	lx_json_close(json, '}');
 }
 
-static void write_rivals(struct lx_json *json, const struct lx_cli_tally *tally)
+static void write_rivals(struct lx_json *json, const struct lx_tally_report *tally)
 {
 	lx_json_key(json, "compared");
 	lx_json_open(json, '[');
 	for (size_t i = 0; i < tally->rivals_n; i++) {
-		const struct lx_cli_rival *rival = &tally->rivals[i];
+		const struct lx_tally_rival *rival = &tally->rivals[i];
 		lx_json_open(json, '{');
 		word(json, "rule", rival->rule);
 		word(json, "utility", rival->utility);
@@ -238,7 +237,7 @@ static void write_rivals(struct lx_json *json, const struct lx_cli_tally *tally)
 	lx_json_close(json, ']');
 }
 
-static void write_served(struct lx_json *json, const struct lx_cli_tally *tally)
+static void write_served(struct lx_json *json, const struct lx_tally_report *tally)
 {
 	lx_json_key(json, "voters_by_funded_projects_named");
 	lx_json_open(json, '[');
@@ -247,7 +246,7 @@ static void write_served(struct lx_json *json, const struct lx_cli_tally *tally)
 	lx_json_close(json, ']');
 }
 
-static void write_notices(struct lx_json *json, const struct lx_cli_tally *tally)
+static void write_notices(struct lx_json *json, const struct lx_tally_report *tally)
 {
 	size_t kept = tally->pb.notices_n < LX_PB_NOTICES_MAX ? tally->pb.notices_n
 							      : LX_PB_NOTICES_MAX;
@@ -266,9 +265,10 @@ static void write_notices(struct lx_json *json, const struct lx_cli_tally *tally
 	lx_json_close(json, ']');
 }
 
-enum lx_code lx_cli_tally_json(struct lx_cli *cli, const struct lx_cli_tally *tally)
+enum lx_code lx_tally_report_json(
+	struct lx_call *call, const struct lx_tally_report *tally, struct lx_buf *out)
 {
-	struct lx_json json = { .out = &cli->out };
+	struct lx_json json = { .out = out };
 
 	lx_json_open(&json, '{');
 	word(&json, "file", tally->path);
@@ -279,7 +279,7 @@ enum lx_code lx_cli_tally_json(struct lx_cli *cli, const struct lx_cli_tally *ta
 	word(&json, "tie_breaking", tally->ties);
 	write_outcome(&json, tally);
 	write_rounds(&json, tally);
-	LX_TRY(write_losers(cli, &json, tally));
+	LX_TRY(write_losers(call, &json, tally));
 	write_support(&json, tally);
 	write_certificates(&json, tally);
 	write_served(&json, tally);
@@ -287,31 +287,5 @@ enum lx_code lx_cli_tally_json(struct lx_cli *cli, const struct lx_cli_tally *ta
 		write_rivals(&json, tally);
 	write_notices(&json, tally);
 	lx_json_close(&json, '}');
-	lx_buf_char(&cli->out, '\n');
-	return LX_OK;
-}
-
-enum lx_code lx_cli_tally_csv(struct lx_cli *cli, const struct lx_cli_tally *tally, bool head)
-{
-	const struct lx_tally_election *e = &tally->pb.election;
-	size_t *place = lx_array(&cli->call, e->projects_n, sizeof *place);
-
-	if (place == NULL)
-		return LX_BROKEN;
-	for (size_t i = 0; i < tally->result.winners_n; i++)
-		place[tally->result.rounds[i].project] = i + 1;
-	if (head)
-		lx_buf_str(&cli->out, "file,project_id,cost,won,place\n");
-	for (size_t p = 0; p < e->projects_n; p++) {
-		lx_csv_write(&cli->out, lx_text(tally->path), ',');
-		lx_buf_char(&cli->out, ',');
-		lx_csv_write(&cli->out, e->id[p], ',');
-		lx_buf_char(&cli->out, ',');
-		lx_decimal_write(&cli->out, e->cost[p], e->places);
-		lx_buf_printf(&cli->out, ",%d,", place[p] > 0);
-		if (place[p] > 0)
-			lx_buf_printf(&cli->out, "%zu", place[p]);
-		lx_buf_char(&cli->out, '\n');
-	}
-	return LX_OK;
+	return lx_buf_failed(out) ? lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL) : LX_OK;
 }

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/*
+ * The institutions' own addresses and parts of pages. The most literal route wins, so "/=rounds/:n/roll" stands before the
+ * general "/:plural/:n/:act"; "=rounds" is captured too, as the general handlers expect. A route "/=rounds/:n" would also take
+ * "/rounds/new": add to the general page by a part instead.
+ */
+#include "modules/module_pages.h"
+
+const struct lx_route lx_module_routes[] = {
+	{ 0 },
+};
+
+const struct lx_item_part lx_module_parts[] = {
+	{ 0 },
+};
