@@ -75,7 +75,7 @@ static double score_at(const struct lx_rounds *rounds, double cost, size_t k, do
 static double least_score(const struct lx_rounds *rounds, double cost)
 {
 	size_t n = rounds->exact.parts_n;
-	double poor = 0, rich = 0, best = INFINITY, margin = error_of(rounds);
+	double poor = 0, rich = 0, best = INFINITY;
 
 	for (size_t i = 0; i < n; i++)
 		rich += (double)rounds->sorted[i].use * (double)rounds->sorted[i].people;
@@ -87,10 +87,8 @@ static double least_score(const struct lx_rounds *rounds, double cost)
 			continue;
 		}
 		double score = score_at(rounds, cost, i, poor, rich, &sum);
-		if (sum >= cost * (1 - margin)) { /* the level at which all is paid lies below */
-			double level = fmax((cost - poor) / rich, 0);
-			return fmin(best, fmin(score, level) * (1 - margin));
-		}
+		if (sum > cost) /* the level at which all is paid lies below */
+			return fmin(best, fmax((cost - poor) / rich, 0));
 		best = fmin(best, score);
 		poor += part->level * (double)part->use * people;
 		rich -= (double)part->use * people;

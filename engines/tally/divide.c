@@ -90,9 +90,12 @@ static double cut_at(const struct ascent *ascent, size_t p, double amount)
 static void scale(const struct ascent *ascent, double *wish)
 {
 	size_t m = ascent->e->projects_n;
-	double factor = 1;
+	double all = 0;
 
-	for (int i = 0; i < 64; i++) { /* each turn cuts one more project or ends */
+	for (size_t p = 0; p < m; p++)
+		all += wish[p];
+	double factor = ascent->budget / all; /* cuts only raise it */
+	for (size_t i = 0; i < m; i++) {      /* each turn cuts one more project or ends */
 		double cut = 0, rest = 0;
 		for (size_t p = 0; p < m; p++) {
 			double cost = (double)ascent->e->cost[p];
@@ -102,7 +105,7 @@ static void scale(const struct ascent *ascent, double *wish)
 				rest += wish[p];
 		}
 		double next = rest > 0 ? (ascent->budget - cut) / rest : factor;
-		if (fabs(next - factor) <= factor * 4 * DBL_EPSILON)
+		if (next <= factor * (1 + 4 * DBL_EPSILON))
 			break;
 		factor = next;
 	}

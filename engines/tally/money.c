@@ -28,8 +28,8 @@ static enum lx_code sums_open(struct lx_call *call, const struct lx_tally_electi
 	sums->had = lx_array(call, rounds, sizeof *sums->had);
 	sums->left = lx_array(call, sums->groups_n, sizeof *sums->left);
 	sums->sold = lx_array(call, rounds, sizeof *sums->sold);
-	if (sums->voters == NULL || sums->paid == NULL || sums->had == NULL ||
-		sums->left == NULL || sums->sold == NULL)
+	if (sums->voters == NULL || sums->paid == NULL || sums->had == NULL || sums->left == NULL ||
+		sums->sold == NULL)
 		return LX_BROKEN;
 	for (size_t b = 0; b < e->ballots_n; b++)
 		sums->voters[group_of(sums, b)] += e->weight[b];
@@ -52,14 +52,14 @@ static void sell(struct lx_tally_run *run, const struct lx_bid *bid, struct sums
 	lx_tally_run_buy(run, bid);
 	for (size_t k = from; k < end; k++) {
 		const struct lx_purse *purse = &run->purse[view->voter[k]];
-		paid[group_of(sums, view->ballot[view->voter[k]])] -=
-			purse->money * (double)purse->people;
+		paid[group_of(sums, view->ballot[view->voter[k]])] -= purse->money *
+								      (double)purse->people;
 	}
 	sums->sold[at] = true;
 }
 
-static enum lx_code sell_all(struct lx_tally_run *run, const struct lx_tally_result *result,
-	struct sums *sums)
+static enum lx_code sell_all(
+	struct lx_tally_run *run, const struct lx_tally_result *result, struct sums *sums)
 {
 	lx_tally_run_start(run, result->share_num, result->share_den);
 	for (size_t at = 0; at < result->winners_n && result->rounds[at].phase == 0; at++) {
@@ -77,12 +77,12 @@ static enum lx_code sell_all(struct lx_tally_run *run, const struct lx_tally_res
 }
 
 /* Nobody paid: in equal parts, by those who named it. */
-static void put_down(const struct lx_tally_view *view, size_t p, double *paid,
-	const struct sums *sums)
+static void put_down(
+	const struct lx_tally_view *view, size_t p, double *paid, const struct sums *sums)
 {
-	double each = view->people[p] == 0 ? 0
-					   : (double)view->election->cost[p] /
-						     (double)view->people[p];
+	double each = view->people[p] == 0
+			      ? 0
+			      : (double)view->election->cost[p] / (double)view->people[p];
 
 	for (size_t k = view->start[p]; k < view->start[p + 1]; k++)
 		paid[group_of(sums, view->ballot[view->voter[k]])] +=
@@ -108,8 +108,8 @@ enum lx_code lx_tally_follow_money(struct lx_call *call, const struct lx_tally_e
 	}
 	for (size_t at = 0; at < result->winners_n; at++)
 		if (!sums.sold[at])
-			put_down(&view, result->rounds[at].project,
-				sums.paid + at * sums.groups_n, &sums);
+			put_down(&view, result->rounds[at].project, sums.paid + at * sums.groups_n,
+				&sums);
 	*money = (struct lx_tally_money){ .groups_n = sums.groups_n,
 		.voters = sums.voters,
 		.paid = sums.paid,

@@ -57,6 +57,7 @@ enum lx_code lx_pb_check_voters(struct lx_pb_voting *voting, struct lx_csv csv)
 	if (ids == NULL)
 		return LX_BROKEN;
 	reader->csv = csv;
+	lx_pb_scan_start(voting->scan, csv.text, csv.separator, csv.at);
 	for (size_t row = 0; row < rows; row++) {
 		LX_TRY(lx_pb_next_vote(voting));
 		struct lx_text id = reader->fields[voting->id_column].text;

@@ -87,8 +87,7 @@ enum lx_code lx_pb_next_vote(struct lx_pb_voting *voting)
 	struct lx_pb_reader *reader = voting->reader;
 	struct lx_csv *csv = &reader->csv;
 
-	if (voting->scan->text.at != csv->text.at || voting->scan->text.len != csv->text.len ||
-		csv->at < voting->scan->from)
+	if (voting->scan->text.at == NULL)
 		lx_pb_scan_start(voting->scan, csv->text, csv->separator, csv->at);
 	while (csv->at < csv->text.len) {
 		voting->plain = cut(voting);

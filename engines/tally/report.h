@@ -10,7 +10,8 @@
 #include "engines/tally/tally.h"
 
 #define LX_TALLY_RULES                                                                             \
-	"greedy greedy-no-skip greedy-threshold greedy-exclusive mes phragmen welfare bos ees maximin"
+	"greedy greedy-no-skip greedy-threshold greedy-exclusive mes phragmen welfare bos ees "    \
+	"maximin"
 #define LX_TALLY_UTILITIES   "cost card cardinal borda positional sqrt log"
 #define LX_TALLY_COMPLETIONS "none add1 add1x greedy utilitarian comparison add-opt"
 #define LX_TALLY_TIES        "id natural votes cost lot refuse"

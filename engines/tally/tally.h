@@ -314,10 +314,11 @@ enum lx_tally_property {
 extern const char *const lx_tally_property_names[LX_PROPERTIES];
 
 /* `checked`: it applies to the rule and was looked at; `guaranteed`: the rule promises it;
- * `witness`: a project with which it fails, LX_TALLY_NOBODY without. */
+ * `witness`: a project with which it fails, LX_TALLY_NOBODY without; `instead`: the funded project whose place it would take
+ * in a set that nobody likes less, LX_TALLY_NOBODY where it fits beside all. */
 struct lx_tally_certificate {
 	bool checked, guaranteed, holds;
-	uint16_t witness;
+	uint16_t witness, instead;
 };
 
 /* Checks all that apply. A guaranteed one that fails is LX_BROKEN `tally.certificate`. */

@@ -188,7 +188,7 @@ static enum lx_code list(struct lx_call *call, const struct lx_tally_view *view,
 	for (size_t i = 0; i < result->winners_n; i++)
 		won[result->rounds[i].project] = true;
 	for (size_t p = 0; p < view->n; p++)
-		if (!won[p])
+		if (!won[p] && (view->election->barred == NULL || !view->election->barred[p]))
 			(*losers)[(*n)++] = (struct lx_tally_loser){
 				.project = (uint16_t)p, .supporters = view->people[p], .support = -1
 			};
