@@ -6,10 +6,13 @@
  */
 #include "modules/module_pages.h"
 
+#include "modules/agreements/agreements.h"
+
 const struct lx_route lx_module_routes[] = {
 	{ 0 },
 };
 
 const struct lx_item_part lx_module_parts[] = {
+	{ "agreement", lx_agreement_more, lx_agreement_fill },
 	{ 0 },
 };
