@@ -161,14 +161,14 @@ static int by_utf16(const void *left, const void *right)
 	return (i < n) - (j < m);
 }
 
-/* Where a value is written, and whether fractions may stand in it. */
+/* Where to, and whether fractions may stand there. */
 struct writing {
 	struct lx_buf *out;
 	struct lx_fault *fault;
 	bool fractions;
 };
 
-static enum lx_code canonical(const struct writing *, const json_t *, unsigned);
+static enum lx_code canonical(const struct writing *w, const json_t *value, unsigned depth);
 
 static enum lx_code canonical_pairs(
 	const struct writing *w, const json_t *value, const char **keys, unsigned depth)
@@ -264,7 +264,7 @@ enum lx_code lx_json_canonical(struct lx_buf *out, const json_t *value, struct l
 	return write_whole(&(struct writing){ out, fault, false }, value);
 }
 
-enum lx_code lx_json_plain(struct lx_buf *out, const json_t *value, struct lx_fault *fault)
+enum lx_code lx_json_told(struct lx_buf *out, const json_t *value, struct lx_fault *fault)
 {
 	return write_whole(&(struct writing){ out, fault, true }, value);
 }

@@ -21,7 +21,7 @@ static void write_json(struct lx_export *export, const json_t *record, bool firs
 	struct lx_buf *out = &export->cli->out;
 
 	lx_buf_str(out, first ? "\n" : ",\n");
-	export->code = lx_json_plain(out, record, &export->cli->call.fault);
+	export->code = lx_json_told(out, record, &export->cli->call.fault);
 }
 
 static void write_csv(struct lx_export *export, const json_t *record, bool first)

@@ -6,6 +6,7 @@
  */
 #include "modules/module_pages.h"
 
+#include "modules/agreements/agreements.h"
 #include "modules/rounds/rounds.h"
 
 const struct lx_route lx_module_routes[] = {
@@ -14,6 +15,7 @@ const struct lx_route lx_module_routes[] = {
 };
 
 const struct lx_item_part lx_module_parts[] = {
-	{ "round", NULL, lx_result_part },
+	{ "agreement", lx_agreement_more, lx_agreement_fill },
+	{ "round", NULL, lx_result_part, "" },
 	{ 0 },
 };

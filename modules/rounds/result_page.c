@@ -513,7 +513,7 @@ enum lx_code lx_page_result(struct lx_request *request, struct lx_reply *reply)
 	*r = (struct lx_result){ .reader = &reader, .record = &record };
 	if (lx_record_value(&record, "result").kind == LX_V_NULL)
 		return lx_fail(request->call, LX_NOT_FOUND, NULL, "result.none", NULL);
-	LX_TRY(lx_seen_record(&reader, &record, &seen));
+	LX_TRY(lx_seen_record(&reader, &record, "", &seen));
 	if (lx_reply_fresh(request, reply, seen))
 		return LX_OK;
 	return show(r, &record, reply);
