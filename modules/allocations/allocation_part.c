@@ -123,7 +123,7 @@ static enum lx_code member_row(struct filling *f, size_t i, struct lx_share_row 
 	for (size_t m = 0; m < f->told.methods_n; m++) {
 		const struct lx_told_method *method = &f->told.methods[m];
 		cells[m] = amount_cell(f, method, method->amounts[i]);
-		cells[m].bad = method->error == NULL && method->gains[i] < 0;
+		cells[m].bad = cells[m].worse = method->error == NULL && method->gains[i] < 0;
 		if (method->adopted)
 			row->gain = (struct lx_share_cell){ .amount = lx_told_amount(
 								    f->reader, method->gains[i]),

@@ -12,10 +12,10 @@ struct lx_share_column {
 	struct lx_words error;
 };
 
-/* `bad`: worse than standing alone. */
+/* `worse`: than standing alone. */
 struct lx_share_cell {
 	struct lx_words amount;
-	bool adopted, bad, good;
+	bool adopted, worse, bad, good;
 };
 
 struct lx_share_row {
