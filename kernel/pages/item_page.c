@@ -357,10 +357,13 @@ static enum lx_code show(struct showing *s, struct lx_reply *reply)
 	struct lx_request *request = s->reader->request;
 	struct lx_view view = lx_show_view(s->reader);
 	const struct lx_item_part *part = part_of(s);
-
 	int64_t seen;
 
-	LX_TRY(lx_seen_record(s->reader, &s->record, &seen));
+	if (part != NULL && part->reads == NULL)
+		seen = s->reader->size;
+	else
+		LX_TRY(lx_seen_record(
+			s->reader, &s->record, part == NULL ? "" : part->reads, &seen));
 	if (lx_reply_fresh_record(request, reply, s->record.last_n, seen))
 		return LX_OK;
 	enum lx_code code = lx_reduce(&s->reader->sight, &s->record, LX_ALL_PARTS, &s->json);
