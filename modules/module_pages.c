@@ -6,10 +6,19 @@
  */
 #include "modules/module_pages.h"
 
+#include "modules/rounds/round_pages.h"
+
 const struct lx_route lx_module_routes[] = {
+	{ "GET", "/=rounds/:n/vote", LX_SIGNED_IN, lx_page_ballot },
+	{ "POST", "/=rounds/:n/vote", LX_SIGNED_IN, lx_page_ballot_confirm },
+	{ "GET", "/=rounds/:n/=cast", LX_SIGNED_IN, lx_page_ballot },
+	{ "POST", "/=rounds/:n/=cast", LX_SIGNED_IN, lx_page_cast },
+	{ "GET", "/=rounds/:n/roll", LX_ANYONE, lx_page_roll },
+	{ "GET", "/=rounds/:n/ballot", LX_ANYONE, lx_page_track },
 	{ 0 },
 };
 
 const struct lx_item_part lx_module_parts[] = {
+	{ "round", lx_round_more, lx_round_fill },
 	{ 0 },
 };
