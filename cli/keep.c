@@ -186,6 +186,7 @@ static const struct lx_option verify_options[] = {
 	{ .name = "recount", .kind = LX_OPTION_FLAG },
 	{ .name = "key", .kind = LX_OPTION_TEXT, .value = "KEY" },
 	{ .name = "entry", .kind = LX_OPTION_TEXT, .value = "FILE" },
+	{ .name = "policy", .kind = LX_OPTION_TEXT, .value = "FILE" },
 	{ .name = "since", .kind = LX_OPTION_TEXT, .value = "CHECKPOINT" },
 	{ 0 },
 };

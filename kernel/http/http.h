@@ -22,7 +22,7 @@
 #define LX_KEY_MAX      200
 
 enum lx_media { LX_HTML = 1, LX_JSON, LX_CSV, LX_ATOM, LX_PLAIN };
-/* LX_AS_IT_IS: for anyone, one representation, whatever Accept says. */
+/* LX_AS_IT_IS: for anyone, one representation, whatever Accept says; a body is left as it came. */
 enum lx_access { LX_ANYONE = 1, LX_SIGNED_IN, LX_AS_IT_IS };
 
 /* name=value from the query or the form; percent-decoded, valid UTF-8 without NUL. */
