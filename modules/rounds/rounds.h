@@ -78,6 +78,11 @@ LX_CHECK enum lx_code lx_rounds_verify(struct lx_tx *tx, const struct lx_region 
 LX_CHECK enum lx_code lx_round_decide(
 	struct lx_tx *tx, const struct lx_record *round, struct lx_tally_report *report);
 
+/* The result as it is kept: the JSON of `lianxi tally`, canonical, what is rounded for reading (prices, what supporters paid) as text
+ * with six places. */
+LX_CHECK enum lx_code lx_round_result_json(
+	struct lx_call *call, const struct lx_tally_report *report, struct lx_buf *out);
+
 /* Decides again and compares with the recorded result: LX_CONFLICT naming the round when they differ; *told whether there was
  * a result to compare with. A method's version that this binary does not have: LX_CONFLICT `round_version`. */
 LX_CHECK enum lx_code lx_round_recount(struct lx_tx *tx, const struct lx_region *region,
