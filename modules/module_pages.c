@@ -7,6 +7,7 @@
 #include "modules/module_pages.h"
 
 #include "modules/rounds/round_pages.h"
+#include "modules/agreements/agreements.h"
 
 const struct lx_route lx_module_routes[] = {
 	{ "GET", "/=rounds/:n/vote", LX_SIGNED_IN, lx_page_ballot },
@@ -20,5 +21,6 @@ const struct lx_route lx_module_routes[] = {
 
 const struct lx_item_part lx_module_parts[] = {
 	{ "round", lx_round_more, lx_round_fill },
+	{ "agreement", lx_agreement_more, lx_agreement_fill },
 	{ 0 },
 };

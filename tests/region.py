@@ -36,7 +36,7 @@ def charter():
     member = [("A", "甲市", "A City", 800), ("B", "乙市", "B City", 100), ("C", "丙市", "C City", 100)]
     return {
         "names": names("测试联席会议", "Test Council"), "currency": "CNY", "places": 2, "zone": "+08:00",
-        "sample": "no", "second_factor": "no",
+        "sample": "no", "second_factor": "no", "without_account": "yes",
         "institution": [{"type": "need", "on": "yes"}, {"type": "commitment", "on": "yes"},
                         {"type": "agreement", "on": "yes"}, {"type": "allocation", "on": "yes"},
                         {"type": "organisation", "on": "yes"}, {"type": "project", "on": "yes"},
