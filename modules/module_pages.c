@@ -8,7 +8,7 @@
 
 #include "modules/agreements/agreements.h"
 #include "modules/allocations/allocations.h"
-#include "modules/rounds/round_pages.h"
+#include "modules/rounds/rounds.h"
 
 const struct lx_route lx_module_routes[] = {
 	{ "GET", "/=rounds/:n/vote", LX_SIGNED_IN, lx_page_ballot },

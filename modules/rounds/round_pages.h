@@ -4,7 +4,6 @@
 #define LX_MODULES_ROUNDS_ROUND_PAGES_H
 
 #include "kernel/pages/pages.h"
-#include "kernel/pages/part.h"
 #include "kernel/pages/small_form.h"
 #include "kernel/view/form.h"
 #include "modules/rounds/rounds.h"
@@ -53,10 +52,13 @@ struct lx_roll_page {
 	struct lx_link_view next;
 };
 
+/* The templates of the three pages. */
 void lx_module_view_round_ballot(
 	struct lx_buf *out, const struct lx_view *view, const struct lx_ballot_page *page);
+/* Looking up. */
 void lx_module_view_round_track(
 	struct lx_buf *out, const struct lx_view *view, const struct lx_track_page *page);
+/* The roll. */
 void lx_module_view_round_roll(
 	struct lx_buf *out, const struct lx_view *view, const struct lx_roll_page *page);
 
@@ -77,9 +79,5 @@ struct lx_words lx_round_name(const struct lx_round_reader *r);
 struct lx_words lx_round_money(const struct lx_round_reader *r, int64_t minor);
 struct lx_words lx_round_words(const struct lx_round_reader *r, const char *id);
 struct lx_address lx_round_address(const struct lx_round_reader *r, const char *below);
-
-lx_handler lx_page_ballot, lx_page_ballot_confirm, lx_page_cast, lx_page_roll, lx_page_track;
-lx_part_more_fn lx_round_more;
-lx_part_fill_fn lx_round_fill;
 
 #endif
