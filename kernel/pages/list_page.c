@@ -563,6 +563,8 @@ static enum lx_code list_html(struct listing *l, struct lx_reply *reply)
 	page.frame.exports.json = lx_address_make(
 		reader->call, "/api/v1/%s", l->shape->type->plural);
 	page.frame.exports.csv = lx_address_make(reader->call, "/%s.csv", l->shape->type->plural);
+	page.frame.exports.atom = lx_address_make(reader->call, "/%s.atom?lang=%s",
+		l->shape->type->plural, lx_lang_names[reader->request->lang]);
 	fill_filters(l, &page.filter);
 	fill_sorts(l, &page);
 	fill_table(l, &page.table);
@@ -581,6 +583,8 @@ static enum lx_code list_in(struct listing *l, struct lx_reply *reply)
 	LX_TRY(lx_seen_list(l->reader, l->shape, &l->seen));
 	if (lx_reply_fresh(l->reader->request, reply, l->seen))
 		return LX_OK;
+	if (l->reader->request->media == LX_ATOM)
+		return lx_feed_reply(l->reader, l->shape, 0, reply);
 	LX_TRY(read_spec(l));
 	LX_TRY(lx_list_find(l->reader->tx, &l->spec, &l->found));
 	LX_TRY(load_rows(l));
