@@ -7,12 +7,16 @@
 #include "modules/module_pages.h"
 
 #include "modules/agreements/agreements.h"
+#include "modules/allocations/allocations.h"
 
 const struct lx_route lx_module_routes[] = {
+	{ "GET", "/=allocations/:n/shares", LX_ANYONE, lx_page_shares },
+	{ "GET", "/=allocations/:n/game", LX_ANYONE, lx_page_game },
 	{ 0 },
 };
 
 const struct lx_item_part lx_module_parts[] = {
 	{ "agreement", lx_agreement_more, lx_agreement_fill },
+	{ "allocation", NULL, lx_allocation_fill },
 	{ 0 },
 };
