@@ -518,25 +518,3 @@ enum lx_code lx_page_result(struct lx_request *request, struct lx_reply *reply)
 		return LX_OK;
 	return show(r, &record, reply);
 }
-
-enum lx_code lx_result_part(const struct lx_reader *reader, const struct lx_record *record,
-	const json_t *json, struct lx_item_page *page)
-{
-	struct lx_link_view *proofs;
-	(void)json;
-
-	if (lx_record_value(record, "result").kind == LX_V_NULL)
-		return LX_OK;
-	proofs = lx_array(reader->call, page->proofs_n + 1, sizeof *proofs);
-	if (proofs == NULL)
-		return LX_BROKEN;
-	proofs[0] = (struct lx_link_view){ .label = lx_words_str(
-						   lx_tr(reader->request->lang, "result.link")),
-		.address = lx_address_make(
-			reader->call, "/rounds/%lld/result", (long long)record->number) };
-	if (page->proofs_n > 0)
-		memcpy(proofs + 1, page->proofs, page->proofs_n * sizeof *proofs);
-	page->proofs = proofs;
-	page->proofs_n++;
-	return LX_OK;
-}
