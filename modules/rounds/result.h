@@ -13,7 +13,7 @@
 #define LX_RESULT_ROWS   40   /* of one page of projects */
 #define LX_RESULT_FLOWS  8    /* losers, and winners, that the picture shows by themselves */
 #define LX_RESULT_RIVALS 2    /* other rules beside this one in the table of projects */
-#define LX_RESULT_MS     2000 /* longest computation for one reader */
+#define LX_RESULT_MS     4000 /* longest computation for one reader */
 
 /* An entrant, as the election has it. */
 struct lx_result_project {
