@@ -10,7 +10,7 @@ static const struct {
 	const char *section, *path;
 } sections[] = {
 	{ "needs", "/needs" },
-	{ "projects", "/projects" },
+	{ "projects", "/joint" },
 	{ "council", "/council" },
 	{ "fund", "/fund" },
 	{ "duty", "/duty" },
