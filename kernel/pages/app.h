@@ -9,6 +9,7 @@
 #include "kernel/http/http.h"
 #include "kernel/http/session.h"
 #include "kernel/record/log.h"
+#include "kernel/record/witness.h"
 #include "kernel/types/decide.h"
 #include "kernel/types/reduce.h"
 
@@ -21,6 +22,7 @@ struct lx_app {
 	struct lx_accounts *accounts;
 	struct lx_charter_shared *charter;
 	struct lx_log *log;
+	struct lx_witness *witness;       /* of other logs; NULL: none */
 	const struct lx_item_part *parts; /* of the institutions (part.h); ends with a zero row */
 };
 
@@ -43,6 +45,9 @@ struct lx_reader {
 LX_CHECK enum lx_code lx_reader_open(struct lx_request *request, struct lx_reader *reader);
 void lx_reader_close(struct lx_reader *reader);
 void lx_reader_end(struct lx_reader *reader);
+
+/* A job like lx_order_job for the act person.erase: who is erased has no account any more, with the act or neither. */
+enum lx_code lx_erase_job(struct lx_work *work, void *order);
 
 /* The hooks of lx_http_setting: who is signed in, and problems as pages. */
 enum lx_code lx_app_session(struct lx_request *request);

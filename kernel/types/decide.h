@@ -18,12 +18,17 @@ struct lx_order {
 	const char *act;
 	const json_t *input; /* borrowed; NULL: nothing */
 	const char *lang;
-	int64_t person;         /* who acts; 0: nobody */
+	int64_t person; /* who acts; 0: nobody */
+	struct lx_text
+		code; /* instead of a person: the query code of who has no account; else empty */
 	struct lx_text key;     /* idempotency key, scoped to the person; empty: none */
 	const int64_t *if_last; /* the record's last entry must be one of these */
 	size_t if_last_n;       /* 0: any */
 	int64_t mandate; /* acts by this mandate alone; 0: by whatever the person may act by */
 	int64_t import;  /* part of the import whose first entry is this; 0: of none */
+	/* Bytes for the act's rule alone (a sealed ballot, a file too long for JSON); borrowed. They enter nowhere by
+	 * themselves: no entry, and not what an idempotency key's request is told apart by. */
+	struct lx_text aside;
 	/* filled: */
 	int64_t made_record;
 	int64_t entry;

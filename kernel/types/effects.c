@@ -37,11 +37,12 @@ static enum lx_code actor_value(
 		return LX_OK;
 	}
 	/* what follows from a granted consent is done by several: no one person */
-	if (field->kind != LX_PERSON || actor->kind != LX_BY_PERSON || actor->person == 0)
+	if (field->kind != LX_PERSON)
 		return LX_OK;
-	LX_TRY(lx_vault_pseudonym(
-		c->work->tx, actor->person, type->name, c->record->number, pseudonym));
-	if (stands)
+	LX_TRY(lx_actor_pseudonym(c->work->tx, actor, type->name, c->record->number, pseudonym));
+	if (pseudonym[0] == '\0')
+		return LX_OK;
+	if (stands && actor->kind == LX_BY_PERSON)
 		LX_TRY(lx_vault_stand(
 			c->work->tx, actor->person, type->name, c->record->number, field->name));
 	*value = json_string(pseudonym);
@@ -218,6 +219,18 @@ static enum lx_code input_rows(struct lx_case *c, size_t list, json_t *rows)
 	return LX_OK;
 }
 
+/* A term that this act starts, or that runs, sets its field itself; the day of one that a later act starts is kept until then. */
+static bool set_by_term(const struct lx_case *c, const struct lx_field *field)
+{
+	int term = lx_term_find(c->record->shape->type, lx_text(field->name));
+	enum lx_stage stage = term < 0 ? LX_STAGE_NONE : c->record->terms[term].stage;
+
+	if (term < 0)
+		return false;
+	return lx_word_in(lx_text(field->name), c->act->starts) ||
+	       (stage != LX_STAGE_NONE && stage != LX_STAGE_OVER);
+}
+
 static enum lx_code input_effects(struct lx_case *c)
 {
 	const struct lx_type *type = c->record->shape->type;
@@ -226,8 +239,7 @@ static enum lx_code input_effects(struct lx_case *c)
 
 	for (const struct lx_field *f = type->fields; f != NULL && f->name != NULL; f++) {
 		json_t *value = json_object_get(c->input, f->name);
-		/* a term's field is set by the term's own effect */
-		if (value != NULL && lx_term_find(type, lx_text(f->name)) < 0)
+		if (value != NULL && !set_by_term(c, f))
 			LX_TRY(lx_effect_set(c, f, json_incref(value)));
 	}
 	for (size_t i = 0; i < c->record->shape->rows_n; i++) {

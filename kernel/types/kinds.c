@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define DATA_MOST                                                                                  \
+	((size_t)16 << 20) /* the result of the largest round known has a hundredth of it */
+
 struct decoding {
 	struct lx_case *c;
 	const struct lx_field *field;
@@ -275,7 +278,7 @@ static enum lx_code file(const struct decoding *d, json_t **value)
 
 static enum lx_code data(const struct decoding *d, json_t **value)
 {
-	LX_CLOSE(lx_buf_close) struct lx_buf out = { .limit = 1 << 20 };
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { .limit = DATA_MOST };
 	const struct lx_data_check *check = d->c->view.region->checks;
 	char commitment[LX_HASH_TEXT];
 	int64_t n;

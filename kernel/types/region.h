@@ -61,6 +61,8 @@ struct lx_region {
 	const struct lx_data_check *checks; /* ends with a zero row */
 	lx_person_fn *person_by_name; /* set by who knows accounts; NULL: no person can be named */
 	lx_factor_fn *second_factor;  /* likewise; NULL: nobody has one */
+	const char *
+		secrets; /* the folder beside the database for keys that no backup has; NULL: none */
 	struct lx_charter_kept *kept; /* the writer's; NULL: the charter is read for every act */
 	struct lx_shape *shapes;
 	size_t n;
