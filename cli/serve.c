@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* lianxi serve DIR: the region on the network, until SIGTERM or SIGINT; stops cleanly with nothing lost. */
 #include "base/time.h"
+#include "cli/conf.h"
+#include "cli/erased.h"
 #include "cli/region.h"
 #include "cli/witnessing.h"
 #include "kernel/pages/pages_queries.h"
@@ -81,9 +83,25 @@ static void tell_fault(struct ticking *t, const struct lx_fault *fault)
 	log_line(NULL, text);
 }
 
+/* What stands beside the database for the day a backup is restored: who was erased, and the checkpoint, whether anyone asks for
+ * it or not. That the log may not sign was said at the start. */
+static void keep_beside(struct ticking *t)
+{
+	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = BACKGROUND_MEMORY };
+	struct lx_call call = { .arena = &arena };
+
+	if (lx_erased_keep(&call, t->opened->store, t->opened->keys) != LX_OK)
+		tell_fault(t, &call.fault);
+	lx_fault_clear(&call.fault);
+	struct lx_published published;
+	if (lx_log_checkpoint(t->opened->log, &call, lx_monotonic(), &published) != LX_OK)
+		lx_fault_clear(&call.fault);
+}
+
 static void background(struct ticking *t, unsigned n)
 {
 	(void)n;
+	keep_beside(t);
 	for (size_t i = 0; lx_module_background[i] != NULL; i++) {
 		LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = BACKGROUND_MEMORY };
 		struct lx_call call = { .arena = &arena };
@@ -129,28 +147,6 @@ static void stop_ticking(struct ticking *t)
 	(void)pthread_cond_signal(&t->stop);
 	(void)pthread_mutex_unlock(&t->lock);
 	(void)pthread_join(t->thread, NULL);
-}
-
-/* "127.0.0.1:8080", "[::1]:8080", ":0" */
-static enum lx_code read_listen(struct lx_cli *cli, char address[64], unsigned *port)
-{
-	const char *listen = lx_option(cli, "listen");
-	const char *text = listen == NULL ? "127.0.0.1:8080" : listen, *colon = strrchr(text, ':');
-	int64_t number;
-
-	if (colon == NULL || !lx_text_int(lx_text(colon + 1), &number) || number < 0 ||
-		number > 65535)
-		return lx_fail(&cli->call, LX_INVALID, "listen", "serve.listen", "%s", text);
-	const char *from = text[0] == '[' ? text + 1 : text;
-	size_t n = (size_t)(colon - from) - (text[0] == '[' && colon > from ? 1 : 0);
-	if (n >= 64)
-		return lx_fail(&cli->call, LX_INVALID, "listen", "serve.listen", "%s", text);
-	memcpy(address, from, n);
-	address[n] = '\0';
-	if (n == 0)
-		(void)snprintf(address, 64, "127.0.0.1");
-	*port = (unsigned)number;
-	return LX_OK;
 }
 
 /* A sure fault in the tables is found before anybody meets it. */
@@ -289,9 +285,11 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 	struct ticking beside = { .opened = opened, .tick = background };
 	struct lx_witnessing *witnessing = NULL;
 	struct lx_http *http = NULL;
-	char address[64];
+	char address[LX_LISTEN_ADDRESS];
 
-	LX_TRY(read_listen(cli, address, &setting.port));
+	const char *listen = lx_option(cli, "listen");
+	LX_TRY(lx_listen_read(
+		&cli->call, listen == NULL ? "127.0.0.1:8080" : listen, address, &setting.port));
 	setting.address = address;
 	LX_TRY(join_routes(&cli->call, &setting.routes));
 	if (lx_option(cli, "no-limits") == NULL) {
@@ -328,16 +326,34 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 	return code;
 }
 
+/* A restored backup does not bring erased people back. */
+static enum lx_code erase_again(struct lx_cli *cli, struct lx_opened *opened)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf line = { 0 };
+	char number[24];
+	size_t n;
+
+	LX_TRY(lx_erased_apply(cli, opened, &n));
+	if (n == 0)
+		return LX_OK;
+	(void)snprintf(number, sizeof number, "%zu", n);
+	lx_say(&line, cli->lang, "erase.again", number);
+	log_line(NULL, lx_buf_view(&line));
+	return LX_OK;
+}
+
 static enum lx_code run(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
 
+	LX_TRY(lx_conf_read(cli, cli->operands[0]));
 	hold_signals();
 	(void)mallopt(M_ARENA_MAX, 4); /* thousands of short threads would each keep an arena */
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
 	LX_TRY(check_types(cli, &opened.region));
 	LX_TRY(read_clock(cli, &opened));
 	LX_TRY(lx_region_start(cli, &opened));
+	LX_TRY(erase_again(cli, &opened));
 	return serve(cli, &opened);
 }
 

@@ -7,28 +7,29 @@
 
 /* Sections of the navigation, in order; a section stands there when one of its types is on. */
 static const struct {
-	const char *section, *path, *types;
+	const char *section, *path;
 } sections[] = {
-	{ "needs", "/needs", "need" },
-	{ "council", "/council", "member body charter mandate" },
-	{ "duty", "/duty", "commitment" },
-	{ "record", "/record", "charter" },
+	{ "needs", "/needs" },
+	{ "projects", "/joint" },
+	{ "council", "/council" },
+	{ "fund", "/fund" },
+	{ "duty", "/duty" },
+	{ "record", "/record" },
 };
 
 #define SECTIONS (sizeof sections / sizeof sections[0])
 
-static bool any_on(const struct lx_reader *reader, const char *types)
+static bool any_on(const struct lx_reader *reader, const char *section)
 {
-	struct lx_text rest = lx_text(types), type;
-	char name[32];
+	const struct lx_region *region = reader->app->region;
 
-	while (lx_text_word(&rest, &type)) {
-		(void)snprintf(name, sizeof name, "%.*s", (int)type.len, type.at);
-		if (lx_shape_find(reader->app->region, type) != NULL &&
-			lx_charter_on(&reader->charter, name))
+	for (size_t i = 0; i < region->n; i++) {
+		const struct lx_type *type = region->shapes[i].type;
+		if (type->section != NULL && strcmp(type->section, section) == 0 &&
+			lx_charter_on(&reader->charter, type->name))
 			return true;
 	}
-	return false;
+	return strcmp(section, "record") == 0;
 }
 
 static void fill_sections(
@@ -43,7 +44,7 @@ static void fill_sections(
 	links[n++] = (struct lx_link_view){ lx_words_str(lx_tr(reader->request->lang, "page.home")),
 		lx_address_make(reader->call, "/"), strcmp(section, "home") == 0 };
 	for (size_t i = 0; i < SECTIONS; i++) {
-		if (!any_on(reader, sections[i].types))
+		if (!any_on(reader, sections[i].section))
 			continue;
 		(void)snprintf(id, sizeof id, "page.section.%s", sections[i].section);
 		links[n++] = (struct lx_link_view){ lx_words_str(lx_tr(reader->request->lang, id)),
@@ -102,12 +103,15 @@ static void fill_act(const struct lx_reader *reader, struct lx_frame *frame)
 	if (any_on(reader, "need") && !reader->charter.founding)
 		frame->act = (struct lx_link_view){ lx_words_str(lx_tr(
 							    reader->request->lang, "need.submit")),
-			lx_address_make(reader->call, "/needs/new/submit") };
+			lx_address_make(reader->call,
+				reader->request->visitor.account == 0 && lx_may_ask_openly(reader)
+					? "/needs/open/submit"
+					: "/needs/new/submit") };
 }
 
 static void fill_foot(const struct lx_reader *reader, struct lx_frame *frame)
 {
-	struct lx_link_view *links = lx_array(reader->call, 3, sizeof *links);
+	struct lx_link_view *links = lx_array(reader->call, 4, sizeof *links);
 
 	if (links == NULL)
 		return;
@@ -120,6 +124,11 @@ static void fill_foot(const struct lx_reader *reader, struct lx_frame *frame)
 		lx_address_make(reader->call, "/api/v1/needs") };
 	frame->foot = links;
 	frame->foot_n = any_on(reader, "need") ? 3 : 2;
+	if (lx_may_ask_openly(reader))
+		links[frame->foot_n++] = (struct lx_link_view){
+			lx_words_str(lx_tr(reader->request->lang, "visit.follow")),
+			lx_address_make(reader->call, "/follow")
+		};
 }
 
 void lx_frame_fill(const struct lx_reader *reader, struct lx_words title, const char *section,

@@ -14,7 +14,10 @@ enum lx_code lx_reader_open(struct lx_request *request, struct lx_reader *reader
 	LX_TRY(lx_journal_size(reader->tx, &reader->size));
 	LX_TRY(lx_charter_hold(reader->tx, app->region, app->charter, &reader->held, &charter));
 	reader->charter = *charter;
-	LX_TRY(lx_actor_load(reader->tx, app->region, request->visitor.person, &reader->actor));
+	struct lx_text code = lx_text(request->visitor.code);
+	if (!lx_actor_visit(code, &reader->actor))
+		LX_TRY(lx_actor_load(
+			reader->tx, app->region, request->visitor.person, &reader->actor));
 	reader->sight = (struct lx_sight){ reader->tx, app->region, &reader->charter,
 		&reader->actor, &reader->titles };
 	return LX_OK;
@@ -56,7 +59,7 @@ enum lx_code lx_app_second_factor(struct lx_tx *tx, int64_t person, bool *has)
 enum lx_code lx_reply_json(struct lx_request *request, struct lx_reply *reply, const json_t *value)
 {
 	reply->media = "application/json; charset=utf-8";
-	return lx_json_canonical(&reply->body, value, &request->call->fault);
+	return lx_json_told(&reply->body, value, &request->call->fault);
 }
 
 void lx_reply_page(struct lx_reply *reply)
