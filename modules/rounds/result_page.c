@@ -210,6 +210,47 @@ static enum lx_code try_other(struct lx_result *r)
 	return LX_OK;
 }
 
+static bool is_own(const struct lx_result *r, const struct lx_result_preset *preset)
+{
+	return strcmp(preset->rule, r->report.rule) == 0 &&
+	       strcmp(preset->completion, r->report.completion) == 0;
+}
+
+/* The rules that may be tried, beside the round's own; what time does not reach is left out. */
+static enum lx_code compare(struct lx_result *r)
+{
+	struct lx_call *call = r->reader->call;
+	const struct lx_tally_election *e = &r->report.pb.election;
+	bool *in = lx_tally_report_funded(call, &r->report, &r->report.result);
+
+	for (size_t i = 0; in != NULL && lx_result_presets[i].name != NULL; i++) {
+		const struct lx_result_preset *preset = &lx_result_presets[i];
+		struct lx_tally_rival *rival = &r->report.rivals[r->report.rivals_n];
+		struct lx_tally_report other = r->report;
+		if (is_own(r, preset))
+			continue;
+		other.rule = rival->rule = preset->rule;
+		other.completion = rival->completion = preset->completion;
+		if (preset->utility != NULL)
+			other.utility = preset->utility;
+		rival->utility = other.utility;
+		LX_TRY(lx_tally_report_words(call, &other));
+		enum lx_code code = lx_tally(call, e, &other.setting, &rival->result);
+		if (code == LX_BUSY) {
+			lx_fault_clear(&call->fault);
+			return LX_OK;
+		}
+		LX_TRY(code);
+		bool *that = lx_tally_report_funded(call, &r->report, &rival->result);
+		if (that == NULL)
+			return LX_BROKEN;
+		lx_tally_prefer(e, r->report.setting.utility, in, that, &rival->prefer_this,
+			&rival->prefer_it);
+		r->report.rivals_n++;
+	}
+	return in == NULL ? LX_BROKEN : LX_OK;
+}
+
 static enum lx_code decide(struct lx_result *r, const char **wrong)
 {
 	int64_t until = lx_monotonic() + LX_RESULT_MS;
@@ -219,10 +260,10 @@ static enum lx_code decide(struct lx_result *r, const char **wrong)
 
 	call->progress = &progress;
 	enum lx_code code = lx_round_decide(r->reader->tx, r->record, &r->report);
-	if (code == LX_OK)
-		code = lx_tally_report_compare(call, &r->report);
 	if (code == LX_OK && read_trial(r, wrong))
-		code = try_other(r);
+		code = try_other(r); /* first: it is what was asked for */
+	if (code == LX_OK)
+		code = compare(r);
 	call->progress = before;
 	return code;
 }
@@ -231,9 +272,10 @@ static enum lx_code load(struct lx_result *r, const char **wrong)
 {
 	const struct lx_charter *charter = &r->reader->charter;
 
-	r->unit = (struct lx_money){ .places = charter->places };
-	memcpy(r->unit.currency, charter->currency, sizeof r->unit.currency);
 	LX_TRY(decide(r, wrong));
+	/* amounts are the election's: whole units where nothing in it is finer */
+	r->unit = (struct lx_money){ .places = r->report.pb.election.places };
+	memcpy(r->unit.currency, charter->currency, sizeof r->unit.currency);
 	LX_TRY(name_projects(r));
 	LX_TRY(lx_result_losers(r));
 	count_votes(r);
@@ -300,7 +342,8 @@ static void fill_head(const struct lx_result *r, const json_t *json, struct lx_r
 		lx_result_money(r, result->total_cost, false).at, share.at);
 	char id[64];
 	(void)snprintf(id, sizeof id, "result.how.%s", r->report.rule);
-	page->how = lx_words_str(lx_tr(r->reader->request->lang, id));
+	if (lx_has(id))
+		page->how = lx_words_str(lx_tr(r->reader->request->lang, id));
 	lx_frame_fill(r->reader, page->heading, r->record->shape->type->section, r->record->last_n,
 		&page->frame);
 	lx_frame_crumbs(r->reader, r->record->shape->type, page->above, &page->frame);

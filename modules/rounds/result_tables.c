@@ -83,11 +83,12 @@ static struct lx_words paid(const struct lx_result *r, uint16_t project)
 		lx_result_money(r, cost, false).at);
 }
 
-static struct lx_cell dot(const struct lx_result *r, bool in)
+/* Whether a rule funds it; phones, which have no heads of columns, say by which rule. */
+static struct lx_cell dot(const struct lx_result *r, bool in, struct lx_words rule)
 {
-	return in ? (struct lx_cell){ .kind = LX_CELL_TEXT,
-		.state = { LX_VIEW_DONE, tr(r, "result.in").text } }
-		  : (struct lx_cell){ .kind = LX_CELL_TEXT, .words = lx_words_str("—") };
+	return (struct lx_cell){ .kind = LX_CELL_TEXT,
+		.words = in ? tr(r, "result.in") : lx_words_str("—"),
+		.phone = SAY(r, "result.by_rule", rule.text.at) };
 }
 
 static enum lx_code project_row(
@@ -114,9 +115,11 @@ static enum lx_code project_row(
 	if (by_shares(r))
 		LX_TRY(bar(r, project, &cells[n].bar));
 	n++;
-	cells[n++] = dot(r, p->in);
+	cells[n++] = dot(r, p->in, tr(r, "result.this_rule"));
 	for (size_t i = 0; i < r->rivals_n; i++)
-		cells[n++] = dot(r, p->rivals[i]);
+		cells[n++] = dot(r, p->rivals[i],
+			lx_result_rule(r, r->rivals[i]->rule, r->rivals[i]->utility,
+				r->rivals[i]->completion));
 	*row = (struct lx_grid_row){ .cells = cells, .cells_n = n, .current = false };
 	return LX_OK;
 }

@@ -49,7 +49,8 @@ struct lx_words lx_result_rule(
 	bool plain = strcmp(completion, "none") == 0 || completion[0] == '\0';
 
 	(void)snprintf(id, sizeof id, "result.rule.%s", rule);
-	struct lx_words name = lx_words_str(lx_tr(r->reader->request->lang, id));
+	struct lx_words name = lx_words_str(
+		lx_has(id) ? lx_tr(r->reader->request->lang, id) : rule);
 	if (strcmp(rule, "greedy") == 0 && strcmp(utility, "card") == 0)
 		name = lx_words_str(lx_tr(r->reader->request->lang, "result.rule.greedy-card"));
 	return plain ? name : SAY(r, "result.completed", name.text.at);

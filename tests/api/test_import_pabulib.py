@@ -131,3 +131,56 @@ def test_only_the_secretariat_imports(lianxi, place, shared):
     place.stop()
     done = lianxi("import", "pabulib", pb(shared, SMALLEST), "--region", place.folder, "--as", mandate, code=3)
     assert "secretariat" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def youth(warsaw, lianxi, shared, tmp_path_factory):
+    """A served region with Assen's round (equal shares, 84 voters, 14 projects) and one of 64 projects."""
+    place = warsaw.copy(tmp_path_factory.mktemp("region") / "youth")
+    imported(lianxi, place, pb(shared, "Netherlands_Assen_2024"), "--any-currency")
+    imported(lianxi, place, pb(shared, "Poland_Wieliczka_2023_Green_Budget"))
+    place.start()
+    yield place
+    place.kill()
+
+
+def html(place, path, status=200):
+    return place.nobody.get(path, status, Accept="text/html", Accept_Language="en").body.decode()
+
+
+def test_the_result_page_says_why_each_loser_lost(youth):
+    page = html(youth, "/rounds/1/result")
+    recorded = youth.nobody.read("/rounds/1")["result"]
+    assert "9 of 14 projects are funded" in page and "<script>" not in page
+    for loser in recorded["losers"]:
+        most = max(loser["supporters_paid"].values())
+        assert f"{most:,.0f}" in page and f"{int(loser['wins_at_cost']):,}" in page
+        assert f"more voters for it alone: {loser['wins_with_more_votes']}" in page
+    assert f'href="/rounds/1/result"' in html(youth, "/rounds/1")
+    assert "band s-c1" in page and "lianxi tally round-1.pb" in page
+
+
+def test_another_rule_and_budget_can_be_tried(youth, lianxi, shared, tmp_path):
+    tried = youth.nobody.get("/api/v1/rounds/1/result?rule=greedy&budget=60000").json()
+    file = tmp_path / "smaller.pb"
+    file.write_text(pb(shared, "Netherlands_Assen_2024").read_text().replace("budget;100000", "budget;60000"))
+    told = json.loads(lianxi("tally", file, "--rule", "greedy", "--format", "json").stdout)
+    assert tried["what_if"]["winners"] == told["winners"] and tried["what_if"]["total_cost"] == told["total_cost"]
+    assert tried["result"] == youth.nobody.read("/rounds/1")["result"]
+    assert tried["voters_prefer_result"] + tried["voters_prefer_what_if"] <= 84
+    page = html(youth, "/rounds/1/result?rule=greedy&budget=60000")
+    assert f"{tried['voters_prefer_what_if']} voters prefer this outcome, {tried['voters_prefer_result']} the one above" in page
+    for wrong in ("rule=by-hand", "budget=x", "budget=-1", "budget=99999999999999999999"):
+        assert "what_if" not in youth.nobody.ask("GET", f"/api/v1/rounds/1/result?{wrong}").body.decode()
+        html(youth, f"/rounds/1/result?{wrong}", 422)
+
+
+def test_the_result_page_is_bounded_and_its_flows_are_data(youth):
+    first, second = html(youth, "/rounds/2/result"), html(youth, "/rounds/2/result?page=2")
+    assert first.count('class="ref full"') == 40 and second.count('class="ref full"') == 24
+    html(youth, "/rounds/2/result?page=3", 404)
+    html(youth, "/rounds/3/result", 404)
+    lines = youth.nobody.get("/rounds/1/result.csv").body.decode().splitlines()
+    assert lines[0] == "loser,supporters,had,left,winner,paid"
+    paid = youth.nobody.read("/rounds/1")["result"]["losers"]
+    assert len(lines) == 1 + sum(len(loser["supporters_paid"]) for loser in paid)
