@@ -112,7 +112,6 @@ static enum lx_code meta_fault(
 /* "13.09.2024", or a year alone: its first or last day. */
 static void read_day(struct lx_text text, bool last, char day[16])
 {
-	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
 	char copy[16];
 	int d, m, y;
 	int64_t number;
