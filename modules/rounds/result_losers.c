@@ -2,6 +2,7 @@
 /* Losers as the recorded result tells of them. */
 #include "modules/rounds/result.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static int64_t project_of(const struct lx_result *r, const char *id)
@@ -14,9 +15,11 @@ static int64_t project_of(const struct lx_result *r, const char *id)
 	return -1;
 }
 
+/* An amount that the result tells for reading: a number, or digits in a text. */
 static double minor_of(const struct lx_result *r, const json_t *number)
 {
-	double amount = json_number_value(number);
+	double amount = json_is_string(number) ? strtod(json_string_value(number), NULL)
+					       : json_number_value(number);
 
 	for (unsigned i = 0; i < r->report.pb.election.places; i++)
 		amount *= 10;
