@@ -388,6 +388,37 @@ static void what_was_promised_to_others_asks_them(void **state)
 	must(w, OF_B, "commitment.release", own, "{\"reason\":\"做不到\"}");
 }
 
+/* What was signed is not changed by correcting the acts that wrote it, and what was consented to, not without consent. */
+static void nothing_signed_is_corrected_by_one(void **state)
+{
+	struct world *w = *state;
+	int64_t a = must(w, SECRETARY, "agreement.draft", 0, of_two);
+	struct lx_record record = load(w, "agreement", a);
+	char of_draft[128], of_amendment[128];
+
+	(void)snprintf(of_draft, sizeof of_draft,
+		"{\"entry\":%lld,\"reason\":\"笔误\",\"title\":\"另一份协议\"}",
+		(long long)record.made_n);
+	must(w, SECRETARY, "agreement.correct", a, of_draft);
+	must(w, OF_A, "agreement.propose", a, "{\"force_on\":\"2026-11-01\"}");
+	must_not(w, LX_CONFLICT, "agreement_text_stands", SECRETARY, "agreement.correct", a,
+		of_draft);
+	must(w, OF_A, "agreement.conclude", a, NULL);
+	must(w, OF_A, "agreement.say", a, "{\"says\":\"yes\"}");
+	must(w, OF_B, "agreement.say", a, "{\"says\":\"yes\"}");
+	pass(w, 0);
+	must_not(w, LX_CONFLICT, "agreement_text_stands", SECRETARY, "agreement.correct", a,
+		of_draft);
+	must(w, OF_A, "agreement.amend", a, "{\"title\":\"新的标题\",\"reason\":\"改名\"}");
+	must(w, OF_A, "agreement.say", a, "{\"says\":\"yes\"}");
+	must(w, OF_B, "agreement.say", a, "{\"says\":\"yes\"}");
+	record = load(w, "agreement", a);
+	(void)snprintf(of_amendment, sizeof of_amendment,
+		"{\"entry\":%lld,\"reason\":\"笔误\",\"title\":\"另一份协议\"}",
+		(long long)record.last_n);
+	must_not(w, LX_CONFLICT, "act.correct_consent", OF_A, "agreement.correct", a, of_amendment);
+}
+
 static void the_tables_are_what_the_journal_says(void **state)
 {
 	struct world *w = *state;
@@ -417,6 +448,7 @@ int main(void)
 		cmocka_unit_test(members_accede_and_leave),
 		cmocka_unit_test(an_amendment_needs_its_parties),
 		cmocka_unit_test(what_was_promised_to_others_asks_them),
+		cmocka_unit_test(nothing_signed_is_corrected_by_one),
 		cmocka_unit_test(the_tables_are_what_the_journal_says),
 	};
 
