@@ -151,6 +151,30 @@ def test_twenty_orders_of_rows_change_no_byte(lianxi, shared, tmp_path, name):
         pytest.skip("by gcc alone: build/clang holds no command as new as the engine")
 
 
+@pytest.mark.parametrize("mode", ["plain", "polis"])
+def test_persons_and_sizes_carry_their_figures(lianxi, shared, mode):
+    have = ground(lianxi, shared / "data" / "polis" / "london.youth.policing", "--mode", mode, "--reruns", 4, "--k", 2)
+    place = dict(zip(have["participants_in_row_order"], have["xy"]))
+    points = [place[person] for person in have["in_conv_pids"]]
+
+    def middle(some):
+        return [sum(p[c] for p in some) / len(some) for c in (0, 1)]
+
+    everybody = middle(points)
+    own = [middle([p for p, g in zip(points, have["labels"]) if g == group]) for group in range(have["k"])]
+    for i, (point, group) in enumerate(zip(points, have["labels"])):
+        away = [own[group][c] - everybody[c] for c in (0, 1)]
+        outward = sum((point[c] - everybody[c]) * away[c] for c in (0, 1)) / math.hypot(*away)
+        assert have["distance_to_centre"][i] == pytest.approx(math.dist(point, everybody), abs=1e-9)
+        assert have["distance_to_group"][i] == pytest.approx(math.dist(point, own[group]), abs=1e-9)
+        assert have["outward"][i] == pytest.approx(outward, abs=1e-9)
+    for size, (least, most), kept in zip(have["group_sizes"], have["group_sizes_between"], have["group_kept"]):
+        assert 0 <= least <= most <= have["in_conv"] and 0 <= kept <= 1 and size <= have["in_conv"]
+    assert have["explained_between"][0][0] <= have["explained_between"][0][1]
+    for low, high, agree in zip(have["gac_agree_low"], have["gac_agree_high"], have["gac_agree"]):
+        assert 0 <= low <= high <= 1 and low <= agree + 0.25
+
+
 def test_files_are_written_back_as_polis_writes_them(lianxi, shared, tmp_path):
     for name in ("london.youth.policing", "brexit-consensus"):
         folder = shared / "data" / "polis" / name
