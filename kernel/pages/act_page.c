@@ -166,13 +166,16 @@ enum lx_code lx_page_new(struct lx_request *request, struct lx_reply *reply)
 {
 	const struct lx_app *app = request->app;
 	const struct lx_shape *shape = lx_shape_of_plural(app->region, request->captures[0]);
+	const struct lx_text *said = lx_query_param(request, "lang", 0);
+	enum lx_lang lang = said == NULL ? LX_LANGS : lx_lang_of(*said, LX_LANGS);
 
 	if (shape == NULL || shape->type->section == NULL)
 		return none(request);
 	for (const struct lx_act *act = shape->type->acts; act->name != NULL; act++)
 		if (act->from == NULL && strcmp(act->who, "cause") != 0)
-			return lx_reply_redirect(
-				request, reply, "/%s/new/%s", shape->type->plural, act->name);
+			return lx_reply_redirect(request, reply, "/%s/new/%s%s%s",
+				shape->type->plural, act->name, lang == LX_LANGS ? "" : "?lang=",
+				lang == LX_LANGS ? "" : lx_lang_names[lang]);
 	return none(request);
 }
 

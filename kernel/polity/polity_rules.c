@@ -9,7 +9,7 @@
 #include <string.h>
 
 lx_rule_fn charter_holds_together, charter_admits_founders, body_own_seat, member_no_circle,
-	person_goes;
+	person_goes, person_free;
 
 #define TREE_MOST 32 /* levels of superiors */
 
@@ -98,6 +98,18 @@ enum lx_code member_no_circle(struct lx_case *c)
 		above = lx_record_value(&member, "superior").text;
 	}
 	return LX_OK;
+}
+
+/* Who acts for others first lets go of that: else an office would be held by nobody who can be asked. The secretariat may erase
+ * whom it must. */
+enum lx_code person_free(struct lx_case *c)
+{
+	struct lx_actor person;
+
+	if (c->relation == NULL || strcmp(c->relation->name, "self") != 0)
+		return LX_OK;
+	LX_TRY(lx_actor_load(c->work->tx, c->view.region, c->record->number, &person));
+	return person.mandates_n == 0 ? LX_OK : lx_case_refuse(c, NULL, "person_mandates");
 }
 
 /* The vault forgets the person: key, standings, sealed data. The journal says which seals went. */
