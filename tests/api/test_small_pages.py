@@ -68,3 +68,61 @@ def test_who_acts_for_others_is_told_to_let_go_first(region):
     region.officer3.act(f"/mandates/{mandate}/resign")
     region.officer3.act(f"/persons/{number}/erase")
     assert region.nobody.read(f"/mandates/{mandate}")["state"] == "ended"
+
+
+def test_a_mandate_is_handed_over_without_a_gap(region):
+    region.register("heir")
+    mandate = next(m["number"] for m in region.officer1.read("/account")["mandates"]) if "mandates" in region.officer1.read("/account") else None
+    if mandate is None:
+        shown = page(Client(region.server.port), f"/persons/{region.numbers['officer1']}/erase?lang=en", Cookie=signed_in(region, "officer1"))
+        mandate = int(re.search(r'href="/mandates/(\d+)"', shown).group(1))
+    assert region.heir.send(f"/mandates/{mandate}/hand_over", {"successor": "heir"}).status == 403
+    assert region.officer2.send(f"/mandates/{mandate}/hand_over", {"successor": "heir"}).status == 403
+    region.officer1.act(f"/mandates/{mandate}/hand_over", successor="heir")
+    offered = max(m["number"] for m in region.nobody.read("/mandates?sort=new")["mandates"])
+    new = region.nobody.read(f"/mandates/{offered}")
+    assert new["state"] == "offered" and new["after"]["ref"] == f"mandate/{mandate}" and new["office"] == "officer"
+    assert region.nobody.read(f"/mandates/{mandate}")["state"] == "valid"
+    assert region.officer1.send(f"/mandates/{offered}/accept").status == 403, "the offer is the successor's alone"
+    entry = region.heir.act(f"/mandates/{offered}/accept", called="接任 某")["entry"]
+    assert region.nobody.read(f"/mandates/{offered}")["state"] == "valid"
+    assert region.nobody.read(f"/mandates/{mandate}")["state"] == "ended"
+    ended = region.nobody.read(f"/record/{entry + 1}")
+    assert ended["act"] == "mandate.replaced" and ended["cause"] == entry
+    # the successor acts for the member, the former does not
+    need = region.asker.make("/needs/new/submit", title="由接任人签收的需求", text="一段足够长的说明文字。", category="transport", kind="question")
+    region.secretary.act(f"/needs/{need}/route", lead="member/1")
+    assert region.officer1.send(f"/needs/{need}/sign").status == 403
+    region.heir.act(f"/needs/{need}/sign")
+
+
+def test_who_verifies_a_residence_sees_the_proof(region):
+    region.register("newcomer")
+    number = region.numbers["newcomer"]
+    region.newcomer.act(f"/persons/{number}/claim", home="member/2", proof="330102199001018888")
+    desk = page(Client(region.server.port), "/desk?lang=en", Cookie=signed_in(region, "officer2"))
+    assert f'href="/persons/{number}/verify"' in desk
+    shown = page(Client(region.server.port), f"/persons/{number}/verify?lang=en", Cookie=signed_in(region, "officer2"))
+    assert "330102199001018888" in shown and "newcomer 某" in shown
+    for name in ("officer1", "asker", "delegate2"):
+        other = Client(region.server.port).ask("GET", f"/persons/{number}/verify", None,
+                                               {"Accept": "text/html", "Cookie": signed_in(region, name)})
+        assert other.status == 404 and b"330102199001018888" not in other.body, name
+
+
+def test_a_lost_second_factor_needs_two(region):
+    from test_account import Session, enrol, session
+    person = session(region, "officer2")
+    enrol(person, ahead=-1)
+    assert Session(region.server.port, "officer2").answer.json()["code"] == "account.code_missing"
+    person.act("/account/reset-factor", 403, name="officer2")  # nobody for himself, and officers not for anybody
+    session(region, "asker").act("/account/reset-factor", 403, name="officer2")
+    link = session(region, "admin2").act("/account/reset-factor", 201, name="officer2")["link"]
+    assert link.startswith("/reset-factor/")
+    nobody = Client(region.server.port)
+    assert nobody.ask("POST", "/api/v1" + link, {"password": "not the password"}).status == 422
+    assert "officer2" in nobody.ask("GET", link, None, {"Accept": "text/html"}).body.decode()
+    assert nobody.ask("POST", "/api/v1" + link, {"password": PASSWORD}).status == 204
+    assert nobody.ask("POST", "/api/v1" + link, {"password": PASSWORD}).status == 404
+    assert not person.holds()
+    session(region, "officer2")
