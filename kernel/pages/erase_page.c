@@ -47,6 +47,7 @@ static enum lx_code fill_mandates(const struct lx_reader *reader, struct lx_conf
 	};
 	page->note = (struct lx_note){ .tone = LX_TONE_WARN,
 		.words = lx_small_words(reader, "person_mandates") };
+	page->form.action = lx_address_local(reader->request->path);
 	page->form.away = (struct lx_link_view){ lx_small_words(reader, "page.cancel"),
 		lx_address_make(reader->call, "/account") };
 	return LX_OK;
