@@ -86,7 +86,8 @@ static enum lx_code peek(const struct lx_reader *reader, struct lx_account *acco
 enum lx_code lx_page_help(struct lx_request *request, struct lx_reply *reply)
 {
 	static const struct lx_small_field fields[] = {
-		{ "password", "account.password_label", LX_FIELD_PASSWORD, "current-password", false },
+		{ "password", "account.password_label", LX_FIELD_PASSWORD, "current-password",
+			false },
 	};
 	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_entrance_page page = { .links_n = 0 };
