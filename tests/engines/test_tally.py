@@ -686,3 +686,10 @@ def test_the_money_flow_is_drawn(lianxi, shared, tmp_path):
         assert len(texts) >= len(ours["winners"]) + 2
         ribbons = list(root.iter("{http://www.w3.org/2000/svg}path"))
         assert len(ribbons) >= len(ours["winners"])
+
+
+def test_thread_count_changes_nothing(lianxi, shared):
+    for name in ("Poland_Wieliczka_2023_Green_Budget.pb", "Poland_Warszawa_2019_Nadwisle.pb", "France_Toulouse_2019.pb"):
+        words = ["--utility", "cardinal"] if name.startswith("France") else []
+        one, two, many = (lianxi("tally", shared / "data" / "pabulib" / name, "--format", "json", "--explain", "--threads", n, *words).stdout for n in ("1", "2", "7"))
+        assert one == two == many
