@@ -70,6 +70,17 @@ def test_all_add1_outcomes(lianxi, shared):
     assert check_outcomes(lianxi, shared, {"mes_add1", "mes_add1x"}) >= 152
 
 
+def test_budget_increase_is_add1(lianxi, shared):
+    checked = 0
+    for reference in references(shared):
+        told = reference["outcomes"].get("ebi:cost", {}).get("pabutools", {})
+        if "winners" in told:
+            ours = tally(lianxi, shared / "data" / "pabulib" / reference["file"], "--completion", "add1")
+            assert ours["winners"] == told["winners"], reference["file"]
+            checked += 1
+    assert checked >= 15
+
+
 def test_greedy_completion(lianxi, shared):
     checked = 0
     for reference in references(shared):
