@@ -290,7 +290,8 @@ def wins(lianxi, path, election, project, words):
 
 
 @pytest.mark.parametrize("words", [["--rule", "mes"], ["--rule", "mes", "--completion", "add1x"], ["--rule", "greedy"],
-                                   ["--rule", "mes", "--utility", "card", "--completion", "greedy"], ["--rule", "phragmen"]])
+                                   ["--rule", "mes", "--utility", "card", "--completion", "greedy"], ["--rule", "phragmen"], ["--rule", "bos"],
+                                   ["--rule", "maximin"], ["--rule", "ees"], ["--rule", "ees", "--completion", "add-opt"]])
 def test_the_cut_and_the_votes_make_losers_win_and_one_unit_less_does_not(lianxi, tmp_path, words):
     rng = random.Random(3)
     path, cuts, votes = tmp_path / "e.pb", 0, 0
@@ -324,7 +325,7 @@ def test_certificates_hold_on_random_elections(lianxi, tmp_path):
     for i in range(150):
         (tmp_path / f"{i:03}.pb").write_text(random_election(rng).pb())
     for words in (["--rule", "mes"], ["--rule", "mes", "--completion", "add1"], ["--rule", "mes", "--completion", "add1x,greedy"], ["--rule", "phragmen"],
-                  ["--rule", "greedy", "--utility", "card"]):
+                  ["--rule", "greedy", "--utility", "card"], ["--rule", "bos"], ["--rule", "ees", "--completion", "add-opt,greedy"], ["--rule", "maximin"]):
         lines = lianxi("tally", tmp_path, "--format", "json", "--explain", *words).stdout.splitlines()
         assert len(lines) == 150
         for line in map(json.loads, lines):
