@@ -7,6 +7,7 @@
 #include "base/decimal.h"
 #include "cli/import.h"
 #include "engines/tally/report.h"
+#include "modules/rounds/rounds.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -199,7 +200,7 @@ static enum lx_code decide(struct pabulib *p)
 	if (p->report.setting.rule == LX_RULE_THRESHOLD)
 		p->report.setting.threshold = p->report.pb.threshold;
 	LX_TRY(lx_tally_report_decide(call_of(p), &p->report));
-	return lx_tally_report_json(call_of(p), &p->report, &p->result);
+	return lx_round_result_json(call_of(p), &p->report, &p->result);
 }
 
 static enum lx_code read_file(struct pabulib *p)

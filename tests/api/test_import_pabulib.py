@@ -153,7 +153,7 @@ def test_the_result_page_says_why_each_loser_lost(youth):
     recorded = youth.nobody.read("/rounds/1")["result"]
     assert "9 of 14 projects are funded" in page and "<script>" not in page
     for loser in recorded["losers"]:
-        most = max(loser["supporters_paid"].values())
+        most = max(map(float, loser["supporters_paid"].values()))
         assert f"{most:,.0f}" in page and f"{int(loser['wins_at_cost']):,}" in page
         assert f"more voters for it alone: {loser['wins_with_more_votes']}" in page
     assert f'href="/rounds/1/result"' in html(youth, "/rounds/1")
