@@ -280,8 +280,8 @@ static void info(const struct lx_reader *reader, struct lx_json *j)
 {
 	struct lx_value names = lx_record_value(&reader->charter.record, "names");
 	LX_CLOSE(lx_json_free)
-	json_t *json =
-		json_loadb(names.kind == LX_V_NULL ? "" : names.text.at, names.text.len, 0, NULL);
+	json_t *json = json_loadb(
+		names.kind == LX_V_NULL ? "" : names.text.at, names.text.len, 0, NULL);
 	struct lx_words region = lx_show_words(reader, json);
 
 	lx_json_key(j, "info");
