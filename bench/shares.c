@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Speed of engines/shares without reading or printing: one line a task, "task<TAB>seconds", medians.
+ * Speed of engines/shares without reading or printing: one line a task, "task<TAB>seconds<TAB>seconds of
+ * processor time", medians of each.
  * bench/shares.py runs it and puts the peers beside it. Usage: shares_bench [LARGEST] (30: 8 GB)
  */
 #include "engines/shares/shares.h"
 
+#include "bench/clock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define REPEATS_MOST 9
 
@@ -20,14 +22,6 @@ struct task {
 	const void *with;
 	size_t classes;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static enum lx_code shapley_real(struct lx_call *call, const struct task *task)
 {
@@ -105,20 +99,23 @@ static int by_size(const void *a, const void *b)
 
 static bool measure(struct lx_call *call, const struct task *task)
 {
-	double taken[REPEATS_MOST];
+	double taken[REPEATS_MOST], busy[REPEATS_MOST];
 
 	for (int k = 0; k < task->repeats; k++) {
 		struct lx_arena_mark mark = lx_arena_here(call->arena);
-		double start = now();
+		double start = bench_now(), began = bench_cpu();
 		if (task->run(call, task) != LX_OK) {
 			(void)fprintf(stderr, "%s: %s\n", task->name, call->fault.msgid);
 			return false;
 		}
-		taken[k] = now() - start;
+		taken[k] = bench_now() - start;
+		busy[k] = bench_cpu() - began;
 		lx_arena_back(call->arena, mark);
 	}
 	qsort(taken, (size_t)task->repeats, sizeof *taken, by_size);
-	(void)printf("%s\t%.6f\n", task->name, taken[task->repeats / 2]);
+	qsort(busy, (size_t)task->repeats, sizeof *busy, by_size);
+	(void)printf(
+		"%s\t%.6f\t%.6f\n", task->name, taken[task->repeats / 2], busy[task->repeats / 2]);
 	(void)fflush(stdout);
 	return true;
 }

@@ -5,8 +5,10 @@
 
 NumPy for the Shapley sum and for sampling, explicit linear programmes in HiGHS for the nucleolus. The peers come from PyPI
 into build/peers; a line whose peer cannot be had says so. Medians; ours without reading and printing, the peers' likewise.
+"times" compares processor time with processor time (ours of all threads), since the machine may be busy; the first line tells its load.
 """
 import importlib
+import os
 import pathlib
 import statistics
 import subprocess
@@ -36,9 +38,9 @@ def peer(module, *packages):
 def median(run, times):
     taken = []
     for _ in range(times):
-        start = time.perf_counter()
+        start = time.process_time()
         run()
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
     return statistics.median(taken)
 
 
@@ -140,7 +142,7 @@ def main():
     build = TOP / "build" / "release"
     subprocess.run(["ninja", "-C", str(build), "engines/shares/shares_bench"], check=True, stdout=sys.stderr)
     done = subprocess.run([str(build / "engines" / "shares" / "shares_bench"), largest], check=True, capture_output=True, text=True)
-    ours = dict(line.split("\t") for line in done.stdout.splitlines())
+    ours = {task: (float(clock), float(busy)) for task, clock, busy in (line.split("\t") for line in done.stdout.splitlines())}
     np = peer("numpy", "numpy")
     highspy = peer("highspy", "highspy") if np else None
     peers = {}
@@ -149,13 +151,14 @@ def main():
         peers["sampling 1000"] = ("NumPy", numpy_sampling(np, 1000, 10000))
     if highspy:
         peers["nucleolus t1 14"] = ("HiGHS", highs_nucleolus(highspy, np, 14))
-    print("| task | Lianxi (s) | peer | peer (s) | times |\n| --- | ---: | --- | ---: | ---: |")
-    for task, seconds in ours.items():
+    print(f"Load of the machine: {os.getloadavg()[0]:.1f}\n")
+    print("| task | clock (s) | processor (s) | peer | processor (s) | times |\n| --- | ---: | ---: | --- | ---: | ---: |")
+    for task, (clock, busy) in ours.items():
         name, taken = peers.get(task, ("", None))
         if taken is None and task in ("shapley real 20", "sampling 1000", "nucleolus t1 14"):
             name = "could not be had"
-        times = f"{taken / float(seconds):.0f}" if taken else ""
-        print(f"| {task} | {float(seconds):.4f} | {name} | {'' if taken is None else f'{taken:.4f}'} | {times} |")
+        times = f"{taken / busy:.0f}" if taken else ""
+        print(f"| {task} | {clock:.4f} | {busy:.4f} | {name} | {'' if taken is None else f'{taken:.4f}'} | {times} |")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 /* lianxi verify, rebuild, backup, restore: keeping a region. */
 #include "cli/receipt.h"
 #include "cli/region.h"
+#include "cli/verify_copy.h"
 #include "kernel/journal/hash.h"
 #include "kernel/types/apply.h"
 
@@ -59,6 +60,36 @@ static enum lx_code verify_tables(struct lx_cli *cli, struct lx_opened *opened)
 	return code;
 }
 
+/* An earlier checkpoint, kept by whoever verifies, must be a beginning of this journal. */
+static enum lx_code verify_since(struct lx_cli *cli, struct lx_opened *opened, int64_t size)
+{
+	LX_CLOSE(lx_log_close) struct lx_log *log = NULL;
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	const char *since = lx_option(cli, "since");
+	unsigned char root[LX_HASH_BYTES];
+	struct lx_checkpoint checkpoint;
+	struct lx_text note;
+
+	if (since == NULL)
+		return LX_OK;
+	LX_TRY(lx_cli_read(cli, since, &note));
+	LX_TRY(lx_log_open(&cli->call, opened->keys, opened->store, &log));
+	if (lx_log_key(log) == NULL)
+		return lx_fail(&cli->call, LX_INVALID, opened->keys, "record.no_key", NULL);
+	LX_TRY(lx_checkpoint_verify(&cli->call, note, lx_log_key(log), &checkpoint));
+	if (checkpoint.size > size)
+		return lx_fail(&cli->call, LX_CONFLICT, since, "mirror.behind", "%lld",
+			(long long)checkpoint.size);
+	if (checkpoint.size == 0)
+		return LX_OK;
+	LX_TRY(lx_store_read_patient(opened->store, &cli->call, &tx));
+	LX_TRY(lx_root_of(tx, 0, checkpoint.size, root));
+	if (memcmp(root, checkpoint.root, sizeof root) != 0)
+		return lx_fail(&cli->call, LX_CONFLICT, since, "mirror.before", "%lld",
+			(long long)checkpoint.size);
+	return LX_OK;
+}
+
 static enum lx_code verify_region(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
@@ -70,7 +101,9 @@ static enum lx_code verify_region(struct lx_cli *cli)
 	enum lx_code code = verify_journal(cli, &opened, &size, root);
 	if (code != LX_OK)
 		return lx_tell_difference(cli, code);
-	code = verify_tables(cli, &opened);
+	code = verify_since(cli, &opened, size);
+	if (code == LX_OK)
+		code = verify_tables(cli, &opened);
 	if (code != LX_OK)
 		return lx_tell_difference(cli, code);
 	(void)snprintf(number, sizeof number, "%lld", (long long)size);
@@ -79,7 +112,7 @@ static enum lx_code verify_region(struct lx_cli *cli)
 	return LX_OK;
 }
 
-/* "verify receipt FILE" beside "verify DIR". */
+/* "verify receipt FILE" beside "verify DIR" and "verify URL". */
 static enum lx_code verify(struct lx_cli *cli)
 {
 	if (strcmp(cli->operands[0], "receipt") == 0 && cli->operands_n == 2)
@@ -87,17 +120,20 @@ static enum lx_code verify(struct lx_cli *cli)
 	if (cli->operands_n != 1)
 		return lx_fail(
 			&cli->call, LX_INVALID, cli->operands[1], "verify.receipt_operands", NULL);
+	if (lx_is_address(cli->operands[0]) || lx_is_mirror(cli->operands[0]))
+		return lx_verify_copy(cli, cli->operands[0]);
 	return verify_region(cli);
 }
 
 static const struct lx_option verify_options[] = {
 	{ .name = "key", .kind = LX_OPTION_TEXT, .value = "KEY" },
 	{ .name = "entry", .kind = LX_OPTION_TEXT, .value = "FILE" },
+	{ .name = "since", .kind = LX_OPTION_TEXT, .value = "CHECKPOINT" },
 	{ 0 },
 };
 
-const struct lx_command lx_verify_command = { "verify", "DIR | receipt FILE", 1, 2, verify_options,
-	verify };
+const struct lx_command lx_verify_command = { "verify", "DIR | URL | receipt FILE", 1, 2,
+	verify_options, verify };
 
 /* --- rebuild --------------------------------------------------------------------------------- */
 

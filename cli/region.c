@@ -139,6 +139,7 @@ enum lx_code lx_region_start(struct lx_cli *cli, struct lx_opened *opened)
 
 	opened->kept.arena.limit = WRITER_MEMORY;
 	opened->region.kept = &opened->kept;
+	opened->region.secrets = opened->keys;
 	LX_TRY(lx_log_open(&cli->call, opened->keys, opened->store, &opened->log));
 	LX_TRY(lx_writer_start(&cli->call, opened->store, &setting, &opened->writer));
 	return lx_accounts_open(&cli->call, opened->store, opened->writer, &opened->accounts);

@@ -16,7 +16,10 @@
 #include <unistd.h>
 
 #define REQUEST_MEMORY    ((size_t)32 << 20)
-#define TIDY_EVERY        600 /* ticks */
+#define TIDY_EVERY        600              /* ticks */
+#define TIDY_AT           1                /* soon after the start, too */
+#define UPLOAD_MS         INT64_C(3600000) /* a file that no act has adopted by then goes */
+#define UPLOADS_SWEPT     32
 #define SCRUB_EVERY       60
 #define BACKGROUND_MEMORY ((size_t)1 << 30)
 
@@ -34,6 +37,7 @@ struct ticking {
 static enum lx_code tidy(struct lx_work *work, void *nothing)
 {
 	(void)nothing;
+	LX_TRY(lx_uploads_sweep(work->tx, work->now - UPLOAD_MS, UPLOADS_SWEPT));
 	return lx_accounts_tidy(work->tx, work->now);
 }
 
@@ -53,7 +57,7 @@ static void enter_due(struct ticking *t, unsigned n)
 		lx_writer_wake(t->opened->writer);
 	if (n % SCRUB_EVERY == SCRUB_EVERY - 1 && lx_store_scrub_due(t->opened->store))
 		lx_writer_wake(t->opened->writer);
-	if (n % TIDY_EVERY == TIDY_EVERY - 1)
+	if (n % TIDY_EVERY == TIDY_AT)
 		code = lx_writer_submit(t->opened->writer, &call, tidy, NULL);
 }
 

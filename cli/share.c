@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define INPUT_MOST ((size_t)1 << 30)
+#define PIECE      ((size_t)1 << 20)  /* of a generated table, written at once */
+#define INPUT_MOST ((size_t)24 << 30) /* a table of 2^30 numbers of 20 digits */
 
 static const struct lx_option options[] = {
 	{ .name = "format", .kind = LX_OPTION_CHOICE, .of = "text json" },
@@ -34,7 +35,7 @@ static enum lx_code generate(struct lx_cli *cli, const char *what)
 	for (size_t k = 0; k < 3; k++)
 		(void)lx_text_split(&rest, ':', &word[k]);
 	if (!lx_text_is(word[0], "t1") || !lx_text_int(word[1], &n) ||
-		!lx_text_int(word[2], &seed) || n < 2 || n > LX_SHARE_TABLE_MOST || seed < 0 ||
+		!lx_text_int(word[2], &seed) || n < 2 || n > LX_PLAYERS_MAX || seed < 0 ||
 		rest.len > 0)
 		return lx_fail(
 			&cli->call, LX_INVALID, "generate", "cli.share.bad_generate", "%s", what);
@@ -46,6 +47,8 @@ static enum lx_code generate(struct lx_cli *cli, const char *what)
 	for (size_t S = 0; S < (size_t)1 << n; S++) {
 		lx_buf_str(&cli->out, S == 0 ? "" : ", ");
 		lx_buf_int(&cli->out, game.worth[S]);
+		if (cli->out.len > PIECE)
+			LX_TRY(lx_cli_flush(cli));
 	}
 	lx_buf_str(&cli->out, "]}\n");
 	return LX_OK;
@@ -53,7 +56,7 @@ static enum lx_code generate(struct lx_cli *cli, const char *what)
 
 /* --- in --- */
 
-static enum lx_code read_problem(struct lx_cli *cli, json_t **problem)
+static enum lx_code read_problem(struct lx_cli *cli, json_t **problem, struct lx_share_table *table)
 {
 	const char *costs = lx_option(cli, "from-costs");
 	struct lx_text text;
@@ -65,7 +68,7 @@ static enum lx_code read_problem(struct lx_cli *cli, json_t **problem)
 		return lx_fail(&cli->call, LX_INVALID, NULL, "cli.share.long", NULL);
 	if (costs != NULL)
 		return lx_share_from_costs(&cli->call, text, problem);
-	return lx_json_read(&cli->call.fault, text, problem);
+	return lx_share_read(&cli->call, text, problem, table);
 }
 
 /* The options that are fields of the problem. */
@@ -126,14 +129,15 @@ static enum lx_code run(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_json_free) json_t *problem = NULL;
 	LX_CLOSE(lx_json_free) json_t *result = NULL;
+	struct lx_share_table table;
 	const char *format = lx_option(cli, "format"), *what = lx_option(cli, "generate");
 
 	if (what != NULL)
 		return generate(cli, what);
-	LX_TRY(read_problem(cli, &problem));
+	LX_TRY(read_problem(cli, &problem, &table));
 	take_options(cli, problem);
 	cli->call.progress = lx_cli_progress(cli, "cli.share.progress");
-	LX_TRY(lx_share_solve(&cli->call, problem, lx_option(cli, "method"), &result));
+	LX_TRY(lx_share_solve(&cli->call, problem, &table, lx_option(cli, "method"), &result));
 	lx_cli_progress_end(cli);
 	if (format == NULL || strcmp(format, "json") != 0)
 		return lx_share_report(cli, problem, result);

@@ -254,6 +254,9 @@ static void warnings(struct report *r)
 		names_of_mask(r, &b, (uint32_t)json_integer_value(json_array_get(pair, 1)));
 		say(r, "share.pair", a.at, b.at);
 	}
+	json_t *smaller = json_object_get(violations, "smaller_part_at_most");
+	if (smaller != NULL)
+		say_count(r, "share.pairs_searched", smaller);
 	if (filled != NULL)
 		say_count(r, "share.filled", filled);
 }

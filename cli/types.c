@@ -7,7 +7,8 @@
 #include <string.h>
 
 static const char *const kinds[] = { "", "number", "decimal", "money", "date", "moment", "choice",
-	"code", "word", "names", "text", "data", "sealed", "person", "link", "hash", "count" };
+	"code", "word", "names", "text", "file", "data", "sealed", "person", "link", "hash",
+	"count" };
 static const char *const hows[] = { "", "is", "acts_for", "sits_in", "level" };
 static const char *const marks[] = { "", "wait", "work", "soon", "late", "done", "shut" };
 static const char *const classes[] = { "", "public", "on_request", "withheld" };

@@ -6,7 +6,9 @@
 #include "kernel/types/apply.h"
 #include "modules/modules.h"
 
+#include <dirent.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char charter_file[] =
@@ -15,9 +17,22 @@ static const char charter_file[] =
 	"\"sample\":\"yes\",\"second_factor\":\"no\","
 	"\"institution\":[{\"type\":\"need\",\"on\":\"yes\"},{\"type\":\"commitment\",\"on\":"
 	"\"yes\"},{\"type\":\"agreement\",\"on\":\"yes\"},"
+	"{\"type\":\"allocation\",\"on\":\"yes\"},"
 	"{\"type\":\"organisation\",\"on\":\"yes\"},{\"type\":\"project\",\"on\":\"yes\"},"
-	"{\"type\":\"ledger\",\"on\":\"yes\"},{\"type\":\"voucher\",\"on\":\"yes\"}],"
-	"\"word\":[{\"list\":\"domain\",\"code\":\"transport\",\"names\":{\"zh\":\"交通\","
+	"{\"type\":\"ledger\",\"on\":\"yes\"},{\"type\":\"voucher\",\"on\":\"yes\"},"
+	"{\"type\":\"round\",\"on\":\"yes\"}],"
+	"\"word\":["
+	"{\"list\":\"round.rule\",\"code\":\"mes\",\"names\":{\"zh\":\"均等份额\",\"en\":\"Equal "
+	"Shares\"}},"
+	"{\"list\":\"round.completion\",\"code\":\"add1x,greedy\",\"names\":{\"zh\":\"补足\","
+	"\"en\":\"Filled up\"}},"
+	"{\"list\":\"round.tie\",\"code\":\"id\",\"names\":{\"zh\":\"按代码\",\"en\":\"By "
+	"code\"}},"
+	"{\"list\":\"round.tie\",\"code\":\"lot\",\"names\":{\"zh\":\"抽签\",\"en\":\"By "
+	"lot\"}},"
+	"{\"list\":\"round.ground\",\"code\":\"burden\",\"names\":{\"zh\":\"负担过重\","
+	"\"en\":\"Burden\"}},"
+	"{\"list\":\"domain\",\"code\":\"transport\",\"names\":{\"zh\":\"交通\","
 	"\"en\":\"Transport\"}},"
 	"{\"list\":\"need.category\",\"code\":\"transport\",\"names\":{\"zh\":\"交通\","
 	"\"en\":\"Transport\"}}],"
@@ -28,14 +43,18 @@ static const char charter_file[] =
 	"{\"name\":\"charter.amend\",\"length\":5,\"unit\":\"days\"},"
 	"{\"name\":\"organisation.renew\",\"length\":730,\"unit\":\"days\"},"
 	"{\"name\":\"organisation.appeal\",\"length\":5,\"unit\":\"days\"},"
+	"{\"name\":\"round.object\",\"length\":5,\"unit\":\"days\"},"
+	"{\"name\":\"round.confirm\",\"length\":5,\"unit\":\"days\"},"
 	"{\"name\":\"project.adopt\",\"length\":5,\"unit\":\"days\"},"
 	"{\"name\":\"fund.pay\",\"length\":5,\"unit\":\"days\"},"
 	"{\"name\":\"commitment.doubt\",\"length\":5,\"unit\":\"days\"}],"
 	"\"rule\":[{\"name\":\"charter.amend\",\"quorum\":\"1/"
 	"2\",\"silence\":\"absent\",\"early\":\"yes\"},"
+	"{\"name\":\"allocation.adopt\",\"silence\":\"absent\",\"early\":\"yes\"},"
 	"{\"name\":\"agreement.parties\",\"silence\":\"absent\",\"early\":\"yes\"},"
 	"{\"name\":\"commitment.change\",\"silence\":\"absent\",\"early\":\"yes\"},"
 	"{\"name\":\"organisation.appeal\",\"silence\":\"absent\",\"early\":\"yes\"},"
+	"{\"name\":\"round.confirm\",\"silence\":\"absent\",\"early\":\"yes\"},"
 	"{\"name\":\"project.adopt\",\"silence\":\"absent\",\"early\":\"yes\"},"
 	"{\"name\":\"fund.pay\",\"silence\":\"absent\",\"early\":\"yes\"},"
 	"{\"name\":\"need.extend\",\"silence\":\"absent\",\"early\":\"yes\"}],"
@@ -43,12 +62,16 @@ static const char charter_file[] =
 	"\"2/3\",\"more\":\"no\"},"
 	"{\"rule\":\"charter.amend\",\"weight\":\"population\",\"of\":\"asked\",\"least\":\"1/"
 	"2\",\"more\":\"yes\"},"
+	"{\"rule\":\"allocation.adopt\",\"weight\":\"one\",\"of\":\"asked\",\"least\":\"1/"
+	"1\",\"more\":\"no\"},"
 	"{\"rule\":\"agreement.parties\",\"weight\":\"one\",\"of\":\"asked\",\"least\":\"1/"
 	"1\",\"more\":\"no\"},"
 	"{\"rule\":\"commitment.change\",\"weight\":\"one\",\"of\":\"asked\",\"least\":\"2/"
 	"3\",\"more\":\"no\"},"
 	"{\"rule\":\"organisation.appeal\",\"weight\":\"one\",\"of\":\"asked\",\"least\":"
 	"\"2/3\",\"more\":\"no\"},"
+	"{\"rule\":\"round.confirm\",\"weight\":\"one\",\"of\":\"asked\",\"least\":\"2/3\","
+	"\"more\":\"no\"},"
 	"{\"rule\":\"project.adopt\",\"weight\":\"one\",\"of\":\"asked\",\"least\":\"2/3\","
 	"\"more\":\"no\"},"
 	"{\"rule\":\"fund.pay\",\"weight\":\"body\",\"of\":\"asked\",\"least\":\"2\",\"more\":"
@@ -105,6 +128,23 @@ enum lx_code act_json(struct world *w, int64_t person, const char *what, int64_t
 	enum lx_code code = lx_writer_submit(w->writer, &w->call, lx_order_job, order);
 	order->type = order->act = NULL;
 	order->input = NULL;
+	return code;
+}
+
+enum lx_code act_aside(struct world *w, int64_t person, const char *what, int64_t record,
+	struct lx_text aside, struct lx_order *order)
+{
+	const char *dot = strchr(what, '.');
+	char type[32];
+
+	(void)snprintf(type, sizeof type, "%.*s", (int)(dot - what), what);
+	*order = (struct lx_order){
+		.type = type, .act = dot + 1, .record = record, .person = person, .aside = aside
+	};
+	lx_fault_clear(&w->call.fault);
+	enum lx_code code = lx_writer_submit(w->writer, &w->call, lx_order_job, order);
+	order->type = order->act = NULL;
+	order->aside = (struct lx_text){ "", 0 };
 	return code;
 }
 
@@ -251,8 +291,10 @@ static void adopt(struct world *w)
 int begin(void **state)
 {
 	static struct world w;
-	static const struct lx_table *const further[] = { lx_order_tables, NULL };
+	const struct lx_table *further[32] = { lx_order_tables };
 
+	for (size_t i = 0; lx_module_tables[i] != NULL; i++)
+		further[i + 1] = lx_module_tables[i];
 	memset(&w, 0, sizeof w);
 	w.arena.limit = 256 << 20;
 	w.call.arena = &w.arena;
@@ -260,10 +302,13 @@ int begin(void **state)
 	(void)snprintf(w.path, sizeof w.path, "/tmp/lianxi-needs-XXXXXX");
 	assert_non_null(mkdtemp(w.path));
 	size_t length = strlen(w.path);
+	(void)snprintf(w.keys, sizeof w.keys, "%s/keys", w.path);
+	assert_int_equal(mkdir(w.keys, 0700), 0);
 	(void)snprintf(w.path + length, sizeof w.path - length, "/lianxi.db");
 	assert_int_equal(
 		lx_region_make(&w.call, lx_types, lx_data_checks, further, &w.region), LX_OK);
 	w.region.person_by_name = by_number;
+	w.region.secrets = w.keys;
 	w.kept.arena.limit = 16 << 20;
 	w.region.kept = &w.kept;
 	assert_int_equal(
@@ -287,6 +332,20 @@ int begin(void **state)
 	return 0;
 }
 
+static void empty_folder(const char *folder)
+{
+	DIR *open = opendir(folder);
+	char path[512];
+
+	for (struct dirent *entry; open != NULL && (entry = readdir(open)) != NULL;) {
+		(void)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		(void)unlink(path);
+	}
+	if (open != NULL)
+		(void)closedir(open);
+	(void)rmdir(folder);
+}
+
 int end(void **state)
 {
 	struct world *w = *state;
@@ -296,6 +355,7 @@ int end(void **state)
 	lx_charter_kept_close(&w->kept);
 	lx_store_close(&w->store);
 	lx_arena_close(&w->arena);
+	empty_folder(w->keys);
 	(void)snprintf(command, sizeof command, "%s-wal", w->path);
 	(void)unlink(command);
 	(void)unlink(w->path);

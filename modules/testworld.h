@@ -30,6 +30,7 @@ struct world {
 	struct lx_writer *writer;
 	int64_t now;
 	char path[64];
+	char keys[72]; /* the folder of secrets */
 };
 
 /* Does an act as a person: 1 secretary; 2 3 4 administrators, officers and delegates of A B C; 5 6 residents; 7 treasurer;
@@ -40,6 +41,10 @@ enum lx_code act(struct world *w, int64_t person, const char *what, int64_t reco
 /* The same with input as JSON, borrowed. */
 enum lx_code act_json(struct world *w, int64_t person, const char *what, int64_t record,
 	const json_t *input, struct lx_order *order);
+
+/* The same with bytes for the act's rule alone (struct lx_order). */
+enum lx_code act_aside(struct world *w, int64_t person, const char *what, int64_t record,
+	struct lx_text aside, struct lx_order *order);
 
 /* An act that must be allowed: the record's number. */
 int64_t must(struct world *w, int64_t person, const char *what, int64_t record, const char *input);

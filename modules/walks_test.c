@@ -61,6 +61,25 @@ static json_t *random_word(struct walk *walk, const char *of)
 	return json_stringn(chosen.at, chosen.len);
 }
 
+static enum lx_code lay(struct lx_work *work, void *upload)
+{
+	return lx_upload_part(work->tx, work->edge, upload, 0);
+}
+
+/* A sheet that lies there, nobody's: whoever acts may adopt it. */
+static json_t *random_file(struct walk *walk)
+{
+	char token[32];
+	struct lx_upload upload = { .bytes = LX_TEXT_OF("a,b\n"), .media = "text/csv" };
+
+	(void)snprintf(token, sizeof token, "upload:%llu",
+		(unsigned long long)random_below(walk, UINT64_MAX >> 1));
+	upload.token = lx_text(token);
+	lx_upload_seal(&upload);
+	assert_int_equal(lx_writer_submit(walk->w->writer, &walk->w->call, lay, &upload), LX_OK);
+	return json_string(token);
+}
+
 static json_t *random_value(struct walk *walk, const struct lx_field *field)
 {
 	/* not the two themselves: a mandate from the other would make them act for both */
@@ -88,6 +107,8 @@ static json_t *random_value(struct walk *walk, const struct lx_field *field)
 		return json_string(pick(walk, persons, COUNT(persons)));
 	case LX_SEALED:
 		return json_string(strcmp(field->of, "phone") == 0 ? "13800000000" : "张三");
+	case LX_FILE:
+		return random_file(walk);
 	case LX_WORD:
 		return json_sprintf("W%d", (int)random_below(walk, 1000));
 	default:
@@ -275,11 +296,23 @@ static bool adds_oneself(const char *name)
 	return strcmp(name, "need.back") == 0 || strcmp(name, "need.unback") == 0;
 }
 
+/* Half of the steps go where both have something to do, however many types there are. */
+static const struct lx_shape *random_shape(struct walk *walk)
+{
+	static const char *const busy[] = { "need", "need", "commitment", "body", "mandate",
+		"person" };
+	const struct lx_region *region = &walk->w->region;
+
+	if (random_below(walk, 2) == 0)
+		return lx_shape_find(region, lx_text(pick(walk, busy, COUNT(busy))));
+	return &region->shapes[random_below(walk, region->n)];
+}
+
 static void step(struct walk *walk)
 {
 	struct world *w = walk->w;
 	int64_t person = random_below(walk, 2) == 0 ? ONE : OTHER, owner = UNOWNED, before = 0;
-	const struct lx_shape *shape = &w->region.shapes[random_below(walk, w->region.n)];
+	const struct lx_shape *shape = random_shape(walk);
 	const struct lx_act *what = random_act(walk, shape->type);
 	int64_t known = count_of(w, shape);
 	int64_t recent = known > 40 && random_below(walk, 4) > 0 ? known - 40 : 0;

@@ -123,6 +123,28 @@ struct lx_vikor {
 LX_CHECK enum lx_code lx_vikor(struct lx_call *call, const struct lx_grid *table,
 	struct lx_criteria criteria, double v, struct lx_vikor *out);
 
+/* The same for VIKOR, by Q; `margin` is how far the lower is behind in Q. *out is NULL beyond 3,000
+ * rows, where the search would take minutes. */
+LX_CHECK enum lx_code lx_vikor_swaps(struct lx_call *call, const struct lx_grid *table,
+	struct lx_criteria criteria, double v, const struct lx_vikor *vikor,
+	struct lx_weight_swap **out);
+
+/* How far ranks hold: each weight multiplied by a draw from [1 - spread, 1 + spread], `draws` times, by
+ * TOPSIS or, with `vikor`, VIKOR with the given v. `low` and `high` hold 90 of 100 draws (the 5 % and the
+ * 95 % point). Faults: draws of 0 or too many, a spread beyond 0..1. */
+struct lx_rank_choice {
+	bool vikor;
+	double v, spread;
+	uint64_t seed;
+	size_t draws;
+};
+struct lx_rank_ranges {
+	double *median, *low, *high; /* rows each */
+};
+LX_CHECK enum lx_code lx_rank_ranges(struct lx_call *call, const struct lx_grid *table,
+	struct lx_criteria criteria, const struct lx_rank_choice *choice,
+	struct lx_rank_ranges *out);
+
 /* ---- Composite index (steps of the OECD/JRC handbook 2008) ---- */
 
 enum lx_normalisation { LX_MINMAX, LX_ZSCORE, LX_BY_RANK, LX_TO_TARGET };
@@ -141,12 +163,12 @@ struct lx_composite_choice {
 	size_t draws;
 };
 
-/* `low` and `high` hold the ranks of 90 of 100 draws (5 % and 95 % points). Draws vary weights,
+/* `range`: as lx_rank_ranges; draws vary weights,
  * normalisation and aggregation (geometric only where it is defined). */
 struct lx_composite {
 	double *score; /* rows */
 	size_t *rank;
-	double *median, *low, *high;
+	struct lx_rank_ranges range;
 	struct lx_weight_swap *swaps; /* rows - 1, from the top */
 	size_t filled;                /* missing numbers that were filled in */
 };

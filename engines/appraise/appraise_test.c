@@ -199,8 +199,8 @@ static void at_the_swapping_weight_the_neighbours_are_equal(void **state)
 			found++;
 		}
 		for (size_t i = 0; i < 12; i++)
-			assert_true(index.low[i] <= index.median[i] &&
-				    index.median[i] <= index.high[i]);
+			assert_true(index.range.low[i] <= index.range.median[i] &&
+				    index.range.median[i] <= index.range.high[i]);
 		close_bench(&b);
 	}
 	assert_true(found > 50);
@@ -244,6 +244,89 @@ static void at_the_swapping_weight_topsis_sees_no_difference(void **state)
 	assert_true(found > 40);
 }
 
+static void at_the_swapping_weight_vikor_sees_no_difference(void **state)
+{
+	const bool benefit[] = { true, false, true, true };
+	const double weights[] = { 0.4, 0.3, 0.2, 0.1 };
+	size_t found = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		struct bench b;
+		struct lx_vikor vikor, again;
+		struct lx_weight_swap *swaps;
+		double v = (double)(seed % 5) / 4;
+		open_bench(&b, 1, seed);
+		struct lx_grid t = draw_table(&b, 9, 4, false);
+		struct lx_criteria criteria = { weights, benefit };
+		assert_int_equal(lx_vikor(&b.call, &t, criteria, v, &vikor), LX_OK);
+		assert_int_equal(lx_vikor_swaps(&b.call, &t, criteria, v, &vikor, &swaps), LX_OK);
+		for (size_t i = 0; i < 8; i++) {
+			double changed[4], nearer[4];
+			assert_true(swaps[i].margin >= 0);
+			if (swaps[i].column == NOWHERE)
+				continue;
+			for (size_t c = 0; c < 4; c++) {
+				double to = swaps[i].weight_to, from = swaps[i].weight_from;
+				double half = (to + from) / 2;
+				bool it = c == swaps[i].column;
+				changed[c] = it ? to : weights[c] * (1 - to) / (1 - from);
+				nearer[c] = it ? half : weights[c] * (1 - half) / (1 - from);
+			}
+			criteria.weights = changed;
+			assert_int_equal(lx_vikor(&b.call, &t, criteria, v, &again), LX_OK);
+			assert_true(fabs(again.q[swaps[i].above] - again.q[swaps[i].below]) < 1e-7);
+			criteria.weights = nearer; /* half way the order still stands */
+			assert_int_equal(lx_vikor(&b.call, &t, criteria, v, &again), LX_OK);
+			assert_true(again.q[swaps[i].above] <= again.q[swaps[i].below] + 1e-9);
+			criteria.weights = weights;
+			found++;
+		}
+		close_bench(&b);
+	}
+	assert_true(found > 40);
+}
+
+/* Ranges hold the rank itself, shrink to it without a spread, and do not depend on the threads. */
+static void ranks_under_other_weights(void **state)
+{
+	const bool benefit[] = { true, false, true, true };
+	const double weights[] = { 0.4, 0.3, 0.2, 0.1 };
+	size_t wide = 0;
+
+	(void)state;
+	for (int vikor = 0; vikor <= 1; vikor++) {
+		struct bench one, two;
+		struct lx_rank_ranges range, same;
+		struct lx_topsis topsis;
+		struct lx_vikor found;
+		open_bench(&one, 1, 7);
+		open_bench(&two, 2, 7);
+		struct lx_grid t = draw_table(&one, 12, 4, false);
+		struct lx_criteria criteria = { weights, benefit };
+		struct lx_rank_choice choice = { vikor == 1, 0.5, 0.4, 3, 700 };
+		assert_int_equal(lx_topsis(&one.call, &t, criteria, &topsis), LX_OK);
+		assert_int_equal(lx_vikor(&one.call, &t, criteria, 0.5, &found), LX_OK);
+		const size_t *rank = vikor == 1 ? found.rank : topsis.rank;
+		assert_int_equal(lx_rank_ranges(&one.call, &t, criteria, &choice, &range), LX_OK);
+		assert_int_equal(lx_rank_ranges(&two.call, &t, criteria, &choice, &same), LX_OK);
+		for (size_t i = 0; i < 12; i++) {
+			assert_true(range.low[i] <= range.median[i] &&
+				    range.median[i] <= range.high[i]);
+			assert_true(range.low[i] == same.low[i] && range.high[i] == same.high[i]);
+			wide += range.low[i] < range.high[i];
+		}
+		choice.spread = 0;
+		assert_int_equal(lx_rank_ranges(&one.call, &t, criteria, &choice, &range), LX_OK);
+		for (size_t i = 0; i < 12; i++)
+			assert_true(range.low[i] == (double)rank[i] &&
+				    range.high[i] == (double)rank[i]);
+		close_bench(&one);
+		close_bench(&two);
+	}
+	assert_true(wide > 6);
+}
+
 static void a_fixed_choice_gives_a_fixed_rank(void **state)
 {
 	struct bench b;
@@ -259,7 +342,8 @@ static void a_fixed_choice_gives_a_fixed_rank(void **state)
 				 &choice, &index),
 		LX_OK);
 	for (size_t i = 0; i < 3; i++) {
-		assert_true(index.low[i] == (double)i + 1 && index.high[i] == (double)i + 1);
+		assert_true(index.range.low[i] == (double)i + 1 &&
+			    index.range.high[i] == (double)i + 1);
 		assert_int_equal(index.rank[i], i + 1);
 	}
 	assert_true(index.swaps[0].column == NOWHERE); /* better in everything */
@@ -354,7 +438,7 @@ static void more_threads_give_the_same_bits(void **state)
 		assert_memory_equal(dea[0].bcc.target, dea[k].bcc.target, 5 * bytes);
 		assert_memory_equal(&moran[0], &moran[k], sizeof moran[0]);
 		assert_memory_equal(local[0].p, local[k].p, bytes);
-		assert_memory_equal(index[0].median, index[k].median, bytes);
+		assert_memory_equal(index[0].range.median, index[k].range.median, bytes);
 	}
 	for (unsigned k = 0; k < 3; k++)
 		close_bench(&b[k]);
@@ -429,6 +513,8 @@ int main(void)
 		cmocka_unit_test(coupling_is_at_most_one),
 		cmocka_unit_test(at_the_swapping_weight_the_neighbours_are_equal),
 		cmocka_unit_test(at_the_swapping_weight_topsis_sees_no_difference),
+		cmocka_unit_test(at_the_swapping_weight_vikor_sees_no_difference),
+		cmocka_unit_test(ranks_under_other_weights),
 		cmocka_unit_test(a_fixed_choice_gives_a_fixed_rank),
 		cmocka_unit_test(weights_need_not_add_up_to_one),
 		cmocka_unit_test(consistent_judgements_return_their_weights),

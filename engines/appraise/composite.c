@@ -14,7 +14,6 @@
 
 #define NORMALISATIONS 3 /* those the simulation draws from: min-max, z, rank */
 #define DRAWS_A_PIECE  64
-#define RANKS_MAX      50000000 /* units times draws: 400 MB */
 
 struct index {
 	const struct lx_grid *table; /* missing numbers filled in */
@@ -251,38 +250,18 @@ static size_t way(const struct index *x, size_t n, bool *geometric)
 	return 0;
 }
 
-/* Ranks of one draw: 1 and how many are better (the sort is by score, ties by half a step are not
- * worth the name). */
 static void draw_once(const struct index *x, size_t draw, double *scratch)
 {
 	const struct lx_grid *t = x->table;
 	double *weights = scratch, *score = scratch + t->columns, *sorted = score + t->rows;
 	uint64_t state = lx_stream(x->choice->seed, draw);
-	double sum = 0, spread = x->choice->spread;
 	bool geometric = false;
 
 	size_t k = way(x, lx_draw_below(&state, (uint32_t)x->ways), &geometric);
-	for (size_t c = 0; c < t->columns; c++) {
-		weights[c] = x->weights[c] * (1 + spread * (2 * lx_draw_unit(&state) - 1));
-		sum += weights[c];
-	}
-	for (size_t c = 0; c < t->columns; c++)
-		weights[c] /= sum;
+	lx_draw_weights(&state, x->choice->spread, t->columns, x->weights, weights);
 	for (size_t r = 0; r < t->rows; r++)
-		sorted[r] = score[r] = aggregate(
-			t->columns, x->normal[k] + r * t->columns, weights, geometric);
-	qsort(sorted, t->rows, sizeof *sorted, rising);
-	for (size_t r = 0; r < t->rows; r++) {
-		size_t low = 0, high = t->rows; /* how many are not above this one */
-		while (low < high) {
-			size_t middle = (low + high) / 2;
-			if (sorted[middle] <= score[r])
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		x->rank[r * x->choice->draws + draw] = (double)(t->rows - low + 1);
-	}
+		score[r] = aggregate(t->columns, x->normal[k] + r * t->columns, weights, geometric);
+	lx_ranks_of_draw(t->rows, score, sorted, x->rank + draw, x->choice->draws);
 }
 
 static enum lx_code draw_some(void *with, size_t i, unsigned worker, struct lx_fault *fault)
@@ -302,11 +281,8 @@ static enum lx_code simulate(struct lx_call *call, struct index *x, struct lx_co
 	const struct lx_grid *t = x->table;
 	size_t draws = x->choice->draws, pieces = (draws + DRAWS_A_PIECE - 1) / DRAWS_A_PIECE;
 
-	x->rank = lx_doubles(call, t->rows * draws);
+	LX_TRY(lx_rank_ranges_open(call, t->rows, draws, x->choice->spread, &out->range, &x->rank));
 	x->scratch = lx_doubles(call, lx_workers(call, pieces) * (t->columns + 2 * t->rows));
-	out->median = lx_doubles(call, t->rows);
-	out->low = lx_doubles(call, t->rows);
-	out->high = lx_doubles(call, t->rows);
 	if (call->fault.code != LX_OK)
 		return LX_BROKEN;
 	for (size_t k = 0; k < NORMALISATIONS; k++) {
@@ -320,27 +296,7 @@ static enum lx_code simulate(struct lx_call *call, struct index *x, struct lx_co
 		x->ways += x->positive[k] ? 2 : 1;
 	}
 	LX_TRY(lx_parallel(call, pieces, draw_some, x));
-	for (size_t r = 0; r < t->rows; r++) {
-		double *ranks = x->rank + r * draws;
-		qsort(ranks, draws, sizeof *ranks, rising);
-		out->median[r] = ranks[(draws - 1) / 2];
-		out->low[r] = ranks[(draws - 1) * 5 / 100];
-		out->high[r] = ranks[((draws - 1) * 95 + 99) / 100];
-	}
-	return LX_OK;
-}
-
-static enum lx_code check_choice(
-	struct lx_call *call, const struct lx_grid *table, const struct lx_composite_choice *choice)
-{
-	if (choice->draws == 0 || choice->draws > LX_DRAWS_MAX)
-		return lx_fail(call, LX_INVALID, "draws", "appraise.draws", "%d", LX_DRAWS_MAX);
-	if (table->rows > RANKS_MAX / choice->draws)
-		return lx_fail(call, LX_INVALID, "draws", "appraise.draws_large", NULL);
-	if (!(choice->spread >= 0 && choice->spread <= 1))
-		return lx_fail(call, LX_INVALID, "spread", "appraise.unit_interval", NULL);
-	if (choice->normalise == LX_TO_TARGET && choice->targets == NULL)
-		return lx_fail(call, LX_INVALID, "targets", "appraise.field_missing", NULL);
+	lx_rank_points(t->rows, draws, x->rank, &out->range);
 	return LX_OK;
 }
 
@@ -353,7 +309,8 @@ enum lx_code lx_composite(struct lx_call *call, const struct lx_grid *table,
 	double *weights;
 
 	LX_TRY(lx_check_table(call, table, 1, true, true));
-	LX_TRY(check_choice(call, table, choice));
+	if (choice->normalise == LX_TO_TARGET && choice->targets == NULL)
+		return lx_fail(call, LX_INVALID, "targets", "appraise.field_missing", NULL);
 	LX_TRY(lx_share_weights(call, table, criteria.weights, &weights));
 	double *at = lx_doubles(call, table->rows * table->columns);
 	double *normal = lx_doubles(call, table->rows * table->columns);

@@ -128,6 +128,19 @@ enum lx_code lx_topsis(struct lx_call *call, const struct lx_grid *table,
 
 /* ---- VIKOR ---- */
 
+void lx_unit_regrets(const struct lx_grid *table, const bool *benefit, double *out)
+{
+	for (size_t c = 0; c < table->columns; c++) {
+		double low, high;
+		extremes(table, table->at, c, &low, &high);
+		for (size_t r = 0; r < table->rows; r++) {
+			double x = table->at[r * table->columns + c];
+			double behind = benefit[c] ? high - x : x - low;
+			out[r * table->columns + c] = low == high ? 0 : behind / (high - low);
+		}
+	}
+}
+
 static void add_regrets(
 	const struct lx_grid *t, const double *weights, const bool *benefit, struct lx_vikor *out)
 {

@@ -26,6 +26,21 @@ LX_CHECK enum lx_code lx_share_weights(
 /* The rows from rank 1 down, equals in the order of rows; NULL beyond memory. */
 size_t *lx_ranked_rows(struct lx_call *call, size_t n, const size_t *rank);
 
+/* What VIKOR and TOPSIS see before any weights, rows × columns: how far from the best of its column each
+ * number lies, 0 to 1 (a constant column: 0); squared distances of the vector-normalised columns to their
+ * best and worst. */
+void lx_unit_regrets(const struct lx_grid *table, const bool *benefit, double *out);
+void lx_square_distances(
+	const struct lx_grid *table, const bool *benefit, double *best, double *worst);
+
+/* For simulations of ranks: room and checks; weights of one draw, sum 1; ranks of one draw (`sorted` is
+ * scratch of n, rank[r * stride] is written); the points of each row's `draws` ranks, which get sorted. */
+LX_CHECK enum lx_code lx_rank_ranges_open(struct lx_call *call, size_t rows, size_t draws,
+	double spread, struct lx_rank_ranges *out, double **rank);
+void lx_draw_weights(uint64_t *state, double spread, size_t n, const double *weights, double *out);
+void lx_ranks_of_draw(size_t n, const double *score, double *sorted, double *rank, size_t stride);
+void lx_rank_points(size_t n, size_t draws, double *rank, struct lx_rank_ranges *out);
+
 /* Zero-terminated name of a row, by its number if it has none; NULL beyond memory. */
 const char *lx_row_name(struct lx_call *call, const struct lx_grid *table, size_t row);
 const char *lx_column_name(struct lx_call *call, const struct lx_grid *table, size_t column);

@@ -74,10 +74,24 @@ static enum lx_code read_criteria(struct source *s)
 	return read_benefit(s, n);
 }
 
+/* How the simulation of ranks draws. */
+static enum lx_code read_draws(struct source *s)
+{
+	struct lx_composite_choice *choice = &s->out->composite;
+	uint64_t draws = choice->draws;
+
+	LX_TRY(lx_source_number(s, "spread", &choice->spread));
+	LX_TRY(lx_source_whole(s, "seed", INT64_MAX, &choice->seed));
+	LX_TRY(lx_source_whole(s, "draws", LX_DRAWS_MAX, &draws));
+	choice->draws = draws;
+	return LX_OK;
+}
+
 enum lx_code lx_read_mcdm(struct source *s)
 {
 	LX_TRY(lx_source_named(s, "matrix", false));
 	LX_TRY(read_criteria(s));
+	LX_TRY(read_draws(s));
 	return lx_source_number(s, "v", &s->out->v);
 }
 
@@ -90,7 +104,6 @@ enum lx_code lx_read_composite(struct source *s)
 {
 	struct lx_composite_choice *choice = &s->out->composite;
 	unsigned normalise, aggregate, missing;
-	uint64_t draws = choice->draws;
 	const json_t *goalposts = json_object_get(s->root, "goalposts");
 	struct lx_grid posts;
 
@@ -99,13 +112,10 @@ enum lx_code lx_read_composite(struct source *s)
 	LX_TRY(lx_source_word(s, "normalise", "minmax z rank target", &normalise));
 	LX_TRY(lx_source_word(s, "aggregate", "arithmetic geometric", &aggregate));
 	LX_TRY(lx_source_word(s, "missing", "refuse mean median", &missing));
-	LX_TRY(lx_source_number(s, "spread", &choice->spread));
-	LX_TRY(lx_source_whole(s, "seed", INT64_MAX, &choice->seed));
-	LX_TRY(lx_source_whole(s, "draws", LX_DRAWS_MAX, &draws));
+	LX_TRY(read_draws(s));
 	choice->normalise = (enum lx_normalisation)normalise;
 	choice->geometric = aggregate == 1;
 	choice->missing = (enum lx_missing)missing;
-	choice->draws = draws;
 	if (json_object_get(s->root, "targets") != NULL)
 		LX_TRY(lx_source_list(s, "targets", s->out->table.columns, &choice->targets, NULL));
 	if (goalposts == NULL)

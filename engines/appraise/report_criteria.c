@@ -66,6 +66,55 @@ static void found_swaps(
 				 .across = t->column_names });
 }
 
+/* Median and range of ranks under `prefix`; the labels are those of the composite index. */
+static void found_ranges(
+	struct report_builder *b, const char *const *keys, const struct lx_rank_ranges *range)
+{
+	static const char *const labels[] = { "rank_median", "rank_low", "rank_high" };
+	const double *points[] = { range->median, range->low, range->high };
+	const struct lx_grid *t = &b->asked->table;
+
+	for (size_t k = 0; k < 3; k++)
+		lx_report_add(b, (struct lx_appraise_finding){ .key = keys[k],
+					 .label = labels[k],
+					 .shape = LX_SHAPE_ROWS,
+					 .whole = true,
+					 .rows = t->rows,
+					 .at = points[k],
+					 .names = t->row_names });
+}
+
+/* "Ranks of 1000 draws from seed 1 …" */
+static enum lx_code say_draws(struct report_builder *b, const char *id)
+{
+	const struct lx_composite_choice *choice = &b->asked->composite;
+	char *seed = lx_alloc(b->call, 24);
+
+	if (seed == NULL)
+		return LX_BROKEN;
+	(void)snprintf(seed, 24, "%llu", (unsigned long long)choice->seed);
+	lx_report_remark(b, id, lx_report_figure(b, (double)choice->draws), seed,
+		lx_report_figure(b, 100 * choice->spread));
+	return LX_OK;
+}
+
+/* How far the ranks of TOPSIS or VIKOR hold under other weights. */
+static enum lx_code run_ranges(struct report_builder *b, bool vikor)
+{
+	static const char *const keys[2][3] = {
+		{ "topsis_rank_median", "topsis_rank_low", "topsis_rank_high" },
+		{ "vikor_rank_median", "vikor_rank_low", "vikor_rank_high" },
+	};
+	const struct lx_composite_choice *given = &b->asked->composite;
+	struct lx_rank_choice choice = { vikor, b->asked->v, given->spread, given->seed,
+		given->draws };
+	struct lx_rank_ranges range;
+
+	LX_TRY(lx_rank_ranges(b->call, &b->asked->table, b->asked->criteria, &choice, &range));
+	found_ranges(b, keys[vikor], &range);
+	return say_draws(b, "appraise.weight_draws");
+}
+
 static enum lx_code need_criteria(struct report_builder *b)
 {
 	const char *missing = b->asked->criteria.weights == NULL   ? "weights"
@@ -90,6 +139,7 @@ static enum lx_code run_topsis(struct report_builder *b)
 	lx_report_rows(b, "d_plus", t->rows, t->row_names, topsis.d_plus);
 	lx_report_rows(b, "d_minus", t->rows, t->row_names, topsis.d_minus);
 	lx_report_ranks(b, "topsis_rank", t->rows, t->row_names, topsis.rank);
+	LX_TRY(run_ranges(b, false));
 	found_swaps(b, "topsis_swaps", swaps);
 	if (topsis.alike)
 		lx_report_remark(b, "appraise.topsis_alike");
@@ -100,6 +150,7 @@ static enum lx_code run_vikor(struct report_builder *b)
 {
 	const struct lx_grid *t = &b->asked->table;
 	struct lx_vikor vikor;
+	struct lx_weight_swap *swaps;
 	char *key = lx_alloc(b->call, 48);
 
 	if (key == NULL)
@@ -116,6 +167,10 @@ static enum lx_code run_vikor(struct report_builder *b)
 				 .at = vikor.q,
 				 .names = t->row_names });
 	lx_report_ranks(b, "vikor_rank", t->rows, t->row_names, vikor.rank);
+	LX_TRY(run_ranges(b, true));
+	LX_TRY(lx_vikor_swaps(b->call, t, b->asked->criteria, b->asked->v, &vikor, &swaps));
+	if (swaps != NULL)
+		found_swaps(b, "vikor_swaps", swaps);
 	const char *best = lx_row_name(b->call, t, vikor.best);
 	if (t->rows > 1)
 		lx_report_remark(b,
@@ -130,26 +185,17 @@ static enum lx_code run_vikor(struct report_builder *b)
 
 static enum lx_code run_composite(struct report_builder *b)
 {
+	static const char *const keys[3] = { "rank_median", "rank_low", "rank_high" };
 	const struct lx_grid *t = &b->asked->table;
-	const struct lx_composite_choice *choice = &b->asked->composite;
 	struct lx_composite index;
-	char *seed = lx_alloc(b->call, 24);
 
-	if (seed == NULL)
-		return LX_BROKEN;
 	LX_TRY(need_criteria(b));
-	LX_TRY(lx_composite(b->call, t, b->asked->criteria, choice, &index));
+	LX_TRY(lx_composite(b->call, t, b->asked->criteria, &b->asked->composite, &index));
 	lx_report_rows(b, "score", t->rows, t->row_names, index.score);
 	lx_report_ranks(b, "rank", t->rows, t->row_names, index.rank);
-	lx_report_rows(b, "rank_median", t->rows, t->row_names, index.median);
-	lx_report_rows(b, "rank_low", t->rows, t->row_names, index.low);
-	lx_report_rows(b, "rank_high", t->rows, t->row_names, index.high);
-	for (size_t i = 2; i < b->section->findings; i++)
-		b->section->finding[i].whole = true;
+	found_ranges(b, keys, &index.range);
 	found_swaps(b, "swaps", index.swaps);
-	(void)snprintf(seed, 24, "%llu", (unsigned long long)choice->seed);
-	lx_report_remark(b, "appraise.composite_draws", lx_report_figure(b, (double)choice->draws),
-		seed, lx_report_figure(b, 100 * choice->spread));
+	LX_TRY(say_draws(b, "appraise.composite_draws"));
 	if (index.filled > 0)
 		lx_report_remark(
 			b, "appraise.composite_filled", lx_report_figure(b, (double)index.filled));

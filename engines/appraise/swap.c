@@ -33,23 +33,24 @@ size_t *lx_ranked_rows(struct lx_call *call, size_t n, const size_t *rank)
 	return order;
 }
 
-static void square_distances(const struct field *f, const bool *benefit)
+void lx_square_distances(
+	const struct lx_grid *table, const bool *benefit, double *best, double *worst)
 {
-	size_t rows = f->table->rows, columns = f->table->columns;
+	size_t rows = table->rows, columns = table->columns;
 
 	for (size_t c = 0; c < columns; c++) {
 		double squares = 0, low = INFINITY, high = -INFINITY;
 		for (size_t r = 0; r < rows; r++) {
-			double x = f->table->at[r * columns + c];
+			double x = table->at[r * columns + c];
 			squares += x * x;
 			low = fmin(low, x);
 			high = fmax(high, x);
 		}
-		double best = benefit[c] ? high : low, worst = benefit[c] ? low : high;
+		double ideal = benefit[c] ? high : low, anti = benefit[c] ? low : high;
 		for (size_t r = 0; r < rows; r++) {
-			double x = f->table->at[r * columns + c];
-			f->plus[r * columns + c] = (x - best) * (x - best) / squares;
-			f->minus[r * columns + c] = (x - worst) * (x - worst) / squares;
+			double x = table->at[r * columns + c];
+			best[r * columns + c] = (x - ideal) * (x - ideal) / squares;
+			worst[r * columns + c] = (x - anti) * (x - anti) / squares;
 		}
 	}
 }
@@ -140,7 +141,7 @@ enum lx_code lx_topsis_swaps(struct lx_call *call, const struct lx_grid *table,
 	f.swap = lx_array(call, table->rows, sizeof *f.swap);
 	if (call->fault.code != LX_OK)
 		return LX_BROKEN;
-	square_distances(&f, criteria.benefit);
+	lx_square_distances(table, criteria.benefit, f.plus, f.minus);
 	LX_TRY(lx_parallel(call, table->rows - 1, find_swap, &f));
 	*out = f.swap;
 	return LX_OK;

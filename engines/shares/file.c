@@ -49,6 +49,8 @@ enum lx_code lx_read_ratio(
 		struct lx_json json = { .out = &text };
 		lx_json_real(&json, json_real_value(value));
 	}
+	if (lx_buf_failed(&text))
+		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
 	if (!json_is_string(value))
 		digits = lx_buf_view(&text);
 	if (digits.len > 0 && lx_ratio_read(digits, out))
@@ -251,8 +253,8 @@ static enum lx_code dispatch(struct lx_problem *problem)
 	return lx_fail(problem->call, LX_INVALID, "kind", "shares.kind", "%s", name);
 }
 
-enum lx_code lx_share_solve(
-	struct lx_call *call, json_t *problem, const char *methods, json_t **result)
+enum lx_code lx_share_solve(struct lx_call *call, json_t *problem,
+	const struct lx_share_table *table, const char *methods, json_t **result)
 {
 	struct lx_problem p = { .call = call, .in = problem, .methods = methods };
 
@@ -261,6 +263,7 @@ enum lx_code lx_share_solve(
 	LX_TRY(check_methods(call, methods));
 	LX_CLOSE(lx_json_free) json_t *out = json_object();
 	p.out = out;
+	p.table = table != NULL && table->worth != NULL ? table : NULL;
 	if (out == NULL)
 		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
 	LX_TRY(dispatch(&p));

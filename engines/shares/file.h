@@ -12,11 +12,24 @@
 #include "base/json.h"
 #include "engines/shares/inner.h"
 
-/* Solves a problem. `methods`: names separated by commas, or NULL for every method of the kind; a method
- * that is not defined here becomes {"error": …} unless it was asked for by name: then it is the fault.
- * On success `*result` is the caller's: json_decref. */
-LX_CHECK enum lx_code lx_share_solve(
-	struct lx_call *call, json_t *problem, const char *methods, json_t **result);
+/* The worths of a table, whole numbers of 1/scale; all zero where the text had none, or none of plain
+ * decimals. */
+struct lx_share_table {
+	size_t n;
+	int64_t *worth, scale;
+};
+
+/* Reads a problem. Its `table`, if it is one of plain decimals, goes to *table (up to 2^30 numbers) and
+ * leaves an empty list behind. On success `*problem` is the caller's: json_decref. */
+LX_CHECK enum lx_code lx_share_read(
+	struct lx_call *call, struct lx_text text, json_t **problem, struct lx_share_table *table);
+
+/* Solves a problem, with its table where lx_share_read took it out (NULL: it did not). `methods`: names
+ * separated by commas, or NULL for every method of the kind; a method that is not defined here becomes
+ * {"error": …} unless it was asked for by name: then it is the fault. On success `*result` is the
+ * caller's: json_decref. */
+LX_CHECK enum lx_code lx_share_solve(struct lx_call *call, json_t *problem,
+	const struct lx_share_table *table, const char *methods, json_t **result);
 
 /* A problem from a list "members;cost": coalitions as names joined with '+', separated by ; , or TAB,
  * with or without a head row. On success `*problem` is the caller's. */
@@ -28,11 +41,12 @@ extern const char lx_share_methods[];
 
 /* --- for file*.c --- */
 
-#define LX_SHARE_TABLE_MOST 24 /* players of a table given as text: 16 million numbers */
+#define LX_SHARE_TABLE_MOST 24 /* players of a table with fractions: 16 million JSON values */
 
 struct lx_problem {
 	struct lx_call *call;
 	json_t *in, *out;
+	const struct lx_share_table *table; /* NULL: in the problem itself */
 	const char *methods;
 	struct lx_game game;
 	json_t *players;
@@ -58,6 +72,10 @@ LX_CHECK enum lx_code lx_read_int(
 LX_CHECK enum lx_code lx_read_ints(
 	struct lx_problem *problem, const char *name, size_t *n, int64_t **out);
 
+/* A text field without its blanks. */
+LX_CHECK enum lx_code lx_read_text(
+	struct lx_problem *problem, const char *name, char *out, size_t size);
+
 /* Puts {"exact": […], "decimal": […]}, or {"error": …} when `code` is a fault about the method (and the
  * method was not asked for by name; then, and for other faults, the fault goes on). */
 LX_CHECK enum lx_code lx_put_shares(struct lx_problem *problem, const char *method,
@@ -77,9 +95,18 @@ json_t *lx_json_shares(const struct lx_ratios *ratios);
 LX_CHECK enum lx_code lx_share_game(struct lx_problem *problem);
 LX_CHECK enum lx_code lx_share_structured(struct lx_problem *problem, const char *kind);
 LX_CHECK enum lx_code lx_share_quantities(struct lx_problem *problem, const char *kind);
+LX_CHECK enum lx_code lx_share_lindahl(struct lx_problem *problem);
 
 /* Reads n, mode, players and the table (or what makes it) into problem->game. */
 LX_CHECK enum lx_code lx_read_game(struct lx_problem *problem);
+
+/* The parts of it: coalitions by names; weights with a formula; names for the players, as given or P1 …;
+ * fractions to whole numbers over their common denominator (`shares.big` names the entry). */
+LX_CHECK enum lx_code lx_read_coalitions(struct lx_problem *problem);
+LX_CHECK enum lx_code lx_read_formula_game(struct lx_problem *problem);
+LX_CHECK enum lx_code lx_name_players(struct lx_problem *problem);
+LX_CHECK enum lx_code lx_whole_worths(
+	struct lx_call *call, const struct lx_ratios *worths, int64_t *worth, int64_t *scale);
 
 /* Certificates and rounding of the shares of a method, under `objections`, `certificate`, `rounded`. */
 LX_CHECK enum lx_code lx_put_certificate(

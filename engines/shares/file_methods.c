@@ -353,6 +353,8 @@ static enum lx_code run_violations(struct lx_problem *p)
 	json_t *one = json_object();
 	(void)json_object_set_new(one, "count", json_integer((json_int_t)found.count));
 	(void)json_object_set_new(one, "first", first);
+	if (!found.complete)
+		(void)json_object_set_new(one, "smaller_part_at_most", json_integer(found.smaller));
 	(void)json_object_set_new(p->out, "superadditivity_violations", one);
 	return LX_OK;
 }

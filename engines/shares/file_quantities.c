@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Demands, prices of several goods, Lindahl prices, bargaining: problems as JSON. */
+/* Demands, prices of several goods, bargaining: problems as JSON. */
 #include "engines/shares/file.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* A text field without its blanks. */
-static enum lx_code read_text(struct lx_problem *p, const char *name, char *out, size_t size)
+enum lx_code lx_read_text(struct lx_problem *p, const char *name, char *out, size_t size)
 {
 	json_t *value;
 	size_t n = 0;
@@ -105,36 +104,6 @@ static enum lx_code aumann_shapley(struct lx_problem *p)
 	return LX_OK;
 }
 
-static enum lx_code lindahl(struct lx_problem *p)
-{
-	LX_CLOSE(lx_ratios_close) struct lx_ratios a = { 0 };
-	LX_CLOSE(lx_ratios_close) struct lx_ratios b = { 0 };
-	LX_CLOSE(lx_ratios_close) struct lx_ratios prices = { 0 };
-	LX_CLOSE(lx_ratios_close) struct lx_ratios t = { 0 };
-	bool linear = json_object_get(p->in, "marginal_benefit") != NULL;
-	const char *field = linear ? "marginal_benefit" : "utility";
-	const char *known = linear ? "a_i-b_i*g" : "alpha_i*ln(g)+(1-alpha_i)*ln(x_i)";
-	char form[200];
-
-	LX_TRY(read_text(p, field, form, sizeof form));
-	if (strcmp(form, known) != 0)
-		return lx_fail(p->call, LX_INVALID, field, "shares.known_form", "%s", known);
-	LX_TRY(lx_read_ratios(p, linear ? "a" : "alpha", &a));
-	LX_TRY(lx_read_ratios(p, linear ? "b" : "income", &b));
-	LX_TRY(lx_ratios_open(p->call, 2, &t));
-	LX_TRY(lx_read_ratio_field(p, linear ? "marginal_cost" : "unit_cost", t.at[0]));
-	if (linear)
-		LX_TRY(lx_lindahl_linear(p->call, &a, &b, t.at[0], t.at[1], &prices));
-	else
-		LX_TRY(lx_lindahl_income(p->call, &a, &b, t.at[0], t.at[1], &prices));
-	(void)json_object_set_new(p->out, "g", lx_json_ratio(t.at[1]));
-	(void)json_object_set_new(p->out, "prices", lx_json_ratios(&prices));
-	for (size_t i = 0; i < prices.n; i++)
-		mpq_mul(prices.at[i], prices.at[i], t.at[1]);
-	(void)json_object_set_new(p->out, "payments", lx_json_ratios(&prices));
-	return LX_OK;
-}
-
 /* --- bargaining --- */
 
 static const char *const bargain_names[] = { [LX_BARGAIN_NASH] = "nash",
@@ -173,7 +142,7 @@ static enum lx_code read_frontier(
 {
 	char text[500], *end;
 
-	LX_TRY(read_text(p, "frontier", text, sizeof text));
+	LX_TRY(lx_read_text(p, "frontier", text, sizeof text));
 	struct lx_text rest = lx_text(text), formula, range;
 	(void)lx_text_split(&rest, ',', &formula);
 	range = rest;
@@ -229,6 +198,6 @@ enum lx_code lx_share_quantities(struct lx_problem *p, const char *kind)
 	if (strcmp(kind, "aumann_shapley") == 0)
 		return aumann_shapley(p);
 	if (strcmp(kind, "lindahl") == 0)
-		return lindahl(p);
+		return lx_share_lindahl(p);
 	return bargaining(p);
 }

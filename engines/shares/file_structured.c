@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define TREES_LISTED 16 /* members up to whom the table of all trees is shown unasked */
+
 /* --- airport --- */
 
 static enum lx_code read_classes(struct lx_problem *p, struct lx_ratios *cost, int64_t **count)
@@ -204,32 +206,45 @@ static void put_table(struct lx_problem *p)
 	(void)json_object_set_new(p->out, "table", table);
 }
 
+/* A method that needs the table of all coalitions, of more players than it takes. */
+static enum lx_code no_table(struct lx_problem *p, const char *method)
+{
+	if (!lx_asked(p, method))
+		return LX_OK;
+	return lx_put_error(p, method,
+		lx_fail(p->call, LX_INVALID, "matrix", "shares.players", "%d", LX_TREE_TABLE));
+}
+
 static enum lx_code tree_games(struct lx_problem *p, size_t n, const struct lx_ratios *cost)
 {
 	LX_CLOSE(lx_ratios_close) struct lx_ratios shares = { 0 };
 	LX_CLOSE(lx_nucleolus_close) struct lx_nucleolus found = { 0 };
-	struct lx_game reduced;
 
+	if (n > LX_TREE_TABLE) {
+		LX_TRY(no_table(p, "table"));
+		LX_TRY(no_table(p, "kar_shapley"));
+		return no_table(p, "prenucleolus");
+	}
+	bool table = lx_asked(p, "table") && (p->methods != NULL || n <= TREES_LISTED);
+	if (!table && !lx_asked(p, "kar_shapley") && !lx_asked(p, "prenucleolus"))
+		return LX_OK;
 	LX_TRY(lx_tree_game(p->call, n, cost, false, &p->game));
-	if (lx_asked(p, "table"))
+	if (table)
 		put_table(p);
 	if (lx_asked(p, "kar_shapley"))
 		LX_TRY(lx_put_shares(
 			p, "kar_shapley", lx_shapley(p->call, &p->game, &shares), &shares));
-	if (lx_asked(p, "prenucleolus")) {
-		LX_TRY(lx_nucleolus(p->call, &p->game, LX_PER_COALITION, false, &found));
-		LX_TRY(lx_put_shares(p, "prenucleolus", LX_OK, &found.x));
-	}
-	if (!lx_asked(p, "folk"))
+	if (!lx_asked(p, "prenucleolus"))
 		return LX_OK;
-	LX_TRY(lx_tree_game(p->call, n, cost, true, &reduced));
-	return lx_put_shares(p, "folk", lx_shapley(p->call, &reduced, &shares), &shares);
+	LX_TRY(lx_nucleolus(p->call, &p->game, LX_PER_COALITION, false, &found));
+	return lx_put_shares(p, "prenucleolus", LX_OK, &found.x);
 }
 
 static enum lx_code tree(struct lx_problem *p)
 {
 	LX_CLOSE(lx_ratios_close) struct lx_ratios cost = { 0 };
 	LX_CLOSE(lx_ratios_close) struct lx_ratios shares = { 0 };
+	LX_CLOSE(lx_ratios_close) struct lx_ratios folk = { 0 };
 	LX_CLOSE(lx_ratios_close) struct lx_ratios total = { 0 };
 	json_t *source = json_object_get(p->in, "source_node");
 
@@ -242,7 +257,10 @@ static enum lx_code tree(struct lx_problem *p)
 	(void)json_object_set_new(p->out, "total", lx_json_ratio(total.at[0]));
 	if (lx_asked(p, "bird"))
 		LX_TRY(lx_put_shares(p, "bird", LX_OK, &shares));
-	return n <= LX_TREE_TABLE ? tree_games(p, n, &cost) : LX_OK;
+	LX_TRY(tree_games(p, n, &cost));
+	if (!lx_asked(p, "folk"))
+		return LX_OK;
+	return lx_put_shares(p, "folk", lx_tree_folk(p->call, n, &cost, &folk), &folk);
 }
 
 /* --- transfers --- */

@@ -231,9 +231,20 @@ static enum lx_code add_name(struct reader *r, struct lx_text name)
 	return LX_OK;
 }
 
-/* What stands before '=': the function with its variables. */
+static enum lx_code add_names(struct reader *r, const char *names)
+{
+	struct lx_text rest = lx_text(names), name;
+
+	while (lx_text_split(&rest, ',', &name))
+		LX_TRY(add_name(r, name));
+	return LX_OK;
+}
+
+/* What stands before '=': the function with its variables. Nothing need stand there. */
 static enum lx_code head(struct reader *r, const char *otherwise)
 {
+	if (memchr(r->text.at, '=', r->text.len) == NULL)
+		return add_names(r, otherwise);
 	if (!is_letter(look(r)))
 		return wrong(r);
 	(void)word(r);
@@ -245,7 +256,7 @@ static enum lx_code head(struct reader *r, const char *otherwise)
 		if (!skip(r, ')'))
 			return wrong(r);
 	} else {
-		LX_TRY(add_name(r, lx_text(otherwise)));
+		LX_TRY(add_names(r, otherwise));
 	}
 	return skip(r, '=') ? LX_OK : wrong(r);
 }

@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Tables of worths: checks, the test generator, voting games, missing coalitions, superadditivity. */
+/* Tables of worths: checks, the test generator, voting games. */
 #include "engines/shares/shares.h"
-
-#include "base/wide.h"
-
-#include <string.h>
-
-#define FILL_PLAYERS      16 /* 3^16 = 43 million partitions */
-#define VIOLATION_PLAYERS 18 /* 3^18 / 2 = 194 million pairs */
 
 enum lx_code lx_game_check(struct lx_call *call, const struct lx_game *game)
 {
@@ -76,84 +69,5 @@ enum lx_code lx_game_voting(struct lx_call *call, unsigned n, const int64_t *wei
 	for (size_t S = 1; S < (size_t)1 << n; S++)
 		worth[S] = worth[S] >= quota;
 	*out = (struct lx_game){ .n = n, .worth = worth, .scale = 1 };
-	return LX_OK;
-}
-
-/* The best split of S into two parts whose worths stand; false when there is none. */
-static bool best_split(
-	uint32_t S, bool cost, const int64_t *worth, const bool *stands, int64_t *best)
-{
-	bool some = false;
-
-	for (uint32_t T = (S - 1) & S; T > (S ^ T); T = (T - 1) & S) {
-		int64_t sum;
-		if (!stands[T] || !stands[S ^ T] ||
-			__builtin_add_overflow(worth[T], worth[S ^ T], &sum))
-			continue;
-		if (!some || (cost ? sum < *best : sum > *best))
-			*best = sum;
-		some = true;
-	}
-	return some;
-}
-
-enum lx_code lx_game_fill(struct lx_call *call, unsigned n, bool cost, int64_t *worth,
-	const bool *known, size_t *filled)
-{
-	if (n > FILL_PLAYERS)
-		return lx_fail(call, LX_INVALID, "n", "shares.players", "%d", FILL_PLAYERS);
-	bool *stands = lx_array(call, (size_t)1 << n, sizeof *stands);
-	if (stands == NULL)
-		return LX_BROKEN;
-	memcpy(stands, known, ((size_t)1 << n) * sizeof *stands);
-	size_t count = 0;
-	/* ascending masks: every part of S is smaller than S and decided already. What was filled for a
-	 * part is itself a partition into known coalitions. */
-	for (uint32_t S = 1; S < UINT32_C(1) << n; S++) {
-		if (stands[S])
-			continue;
-		stands[S] = best_split(S, cost, worth, stands, &worth[S]);
-		count += stands[S];
-	}
-	for (uint32_t S = 1; S < UINT32_C(1) << n; S++)
-		if (!stands[S])
-			return lx_fail(
-				call, LX_INVALID, "coalitions", "shares.unreachable", "%u", S);
-	*filled = count;
-	return LX_OK;
-}
-
-static void note_violation(struct lx_violations *out, size_t most, uint32_t a, uint32_t b)
-{
-	out->count++;
-	if (out->n == most)
-		return;
-	out->pairs[out->n][0] = a;
-	out->pairs[out->n++][1] = b;
-}
-
-enum lx_code lx_superadditivity(
-	struct lx_call *call, const struct lx_game *game, size_t most, struct lx_violations *out)
-{
-	struct lx_violations found = { .pairs = lx_array(call, most, sizeof *found.pairs) };
-	const int64_t *v = game->worth;
-
-	if (found.pairs == NULL)
-		return LX_BROKEN;
-	if (game->n > VIOLATION_PLAYERS)
-		return lx_fail(call, LX_INVALID, "n", "shares.players", "%d", VIOLATION_PLAYERS);
-	for (uint32_t S = 3; S < UINT32_C(1) << game->n; S++) {
-		if ((S & 0xfff) == 0)
-			LX_TRY(lx_step(call, S, UINT64_C(1) << game->n));
-		for (uint32_t T = (S - 1) & S; T != 0; T = (T - 1) & S) {
-			if (T > (S ^ T))
-				continue;
-
-			lx_int128 exact = (lx_int128)v[T] + v[S ^ T] - v[S];
-			if (game->cost ? exact < 0 : exact > 0)
-				note_violation(&found, most, T, S ^ T);
-		}
-	}
-	*out = found;
 	return LX_OK;
 }

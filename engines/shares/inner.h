@@ -16,6 +16,10 @@ void lx_worth_ratio(const struct lx_game *game, size_t S, mpq_ptr out);
 /* The sum of fractions. */
 void lx_ratios_sum(const struct lx_ratios *x, mpq_ptr out);
 
+/* One to LX_CLAIMS_MOST numbers, none of them negative (`shares.negative` names the place). */
+LX_CHECK enum lx_code lx_not_negative(
+	struct lx_call *call, const char *field, const struct lx_ratios *x);
+
 /* Sums over all subsets in ascending order of masks: after lx_walk_to(S) for S = 1, 2, 3 ...
  * partial[0] is x(S). Amortised two additions a step. */
 static inline lx_int128 lx_walk_wide(lx_int128 *partial, const lx_int128 *x, size_t S)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Sharing by quantities: serial and average cost, Aumann-Shapley prices, Lindahl prices. */
+/* Sharing by quantities: serial and average cost, Aumann-Shapley prices. */
 #include "engines/shares/inner.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static enum lx_code not_negative(struct lx_call *call, const char *field, const struct lx_ratios *x)
+enum lx_code lx_not_negative(struct lx_call *call, const char *field, const struct lx_ratios *x)
 {
 	if (x->n < 1 || x->n > LX_CLAIMS_MOST)
 		return lx_fail(call, LX_INVALID, field, "shares.classes", "%d", LX_CLAIMS_MOST);
@@ -78,7 +78,7 @@ enum lx_code lx_demand(struct lx_call *call, enum lx_demand_rule rule,
 {
 	LX_CLOSE(lx_ratios_close) struct lx_ratios t = { 0 };
 
-	LX_TRY(not_negative(call, "demands", demands));
+	LX_TRY(lx_not_negative(call, "demands", demands));
 	if (lx_formula_variables(cost) != 1)
 		return lx_fail(call, LX_INVALID, "cost", "shares.variables", "1");
 	LX_TRY(lx_ratios_open(call, demands->n, out));
@@ -224,7 +224,7 @@ enum lx_code lx_aumann_shapley(struct lx_call *call, const struct lx_formula *co
 {
 	double at[LX_FORMULA_NAMES];
 
-	LX_TRY(not_negative(call, "quantities", quantities));
+	LX_TRY(lx_not_negative(call, "quantities", quantities));
 	if (lx_formula_variables(cost) != quantities->n)
 		return lx_fail(call, LX_INVALID, "cost", "shares.variables", "%zu", quantities->n);
 	if (!is_zero_at_zero(cost))
@@ -239,56 +239,5 @@ enum lx_code lx_aumann_shapley(struct lx_call *call, const struct lx_formula *co
 			return lx_fail(call, LX_INVALID, "cost", "shares.not_finite", NULL);
 	}
 	*exact = all;
-	return LX_OK;
-}
-
-/* --- Lindahl --- */
-
-enum lx_code lx_lindahl_linear(struct lx_call *call, const struct lx_ratios *a,
-	const struct lx_ratios *b, mpq_srcptr marginal_cost, mpq_ptr g, struct lx_ratios *prices)
-{
-	LX_CLOSE(lx_ratios_close) struct lx_ratios t = { 0 };
-
-	LX_TRY(not_negative(call, "a", a));
-	LX_TRY(not_negative(call, "b", b));
-	if (a->n != b->n)
-		return lx_fail(call, LX_INVALID, "b", "shares.length", "%zu", a->n);
-	LX_TRY(lx_ratios_open(call, 2, &t));
-	LX_TRY(lx_ratios_open(call, a->n, prices));
-	lx_ratios_sum(a, t.at[0]);
-	lx_ratios_sum(b, t.at[1]);
-	mpq_sub(t.at[0], t.at[0], marginal_cost);
-	if (mpq_sgn(t.at[1]) == 0 || mpq_sgn(t.at[0]) < 0)
-		return lx_fail(call, LX_INVALID, "a", "shares.lindahl_none", NULL);
-	mpq_div(g, t.at[0], t.at[1]);
-	for (size_t i = 0; i < a->n; i++) {
-		mpq_mul(t.at[0], b->at[i], g);
-		mpq_sub(prices->at[i], a->at[i], t.at[0]);
-		if (mpq_sgn(prices->at[i]) < 0)
-			return lx_fail(
-				call, LX_INVALID, "a", "shares.lindahl_negative", "%zu", i + 1);
-	}
-	return LX_OK;
-}
-
-enum lx_code lx_lindahl_income(struct lx_call *call, const struct lx_ratios *alpha,
-	const struct lx_ratios *income, mpq_srcptr unit_cost, mpq_ptr g, struct lx_ratios *prices)
-{
-	LX_TRY(not_negative(call, "alpha", alpha));
-	LX_TRY(not_negative(call, "income", income));
-	if (alpha->n != income->n)
-		return lx_fail(call, LX_INVALID, "income", "shares.length", "%zu", alpha->n);
-	LX_TRY(lx_ratios_open(call, alpha->n, prices));
-	for (size_t i = 0; i < alpha->n; i++) {
-		if (mpq_cmp_ui(alpha->at[i], 1, 1) > 0)
-			return lx_fail(call, LX_INVALID, "alpha", "shares.fraction", "%zu", i + 1);
-		mpq_mul(prices->at[i], alpha->at[i], income->at[i]);
-	}
-	lx_ratios_sum(prices, g);
-	if (mpq_sgn(unit_cost) <= 0 || mpq_sgn(g) == 0)
-		return lx_fail(call, LX_INVALID, "unit_cost", "shares.lindahl_none", NULL);
-	mpq_div(g, g, unit_cost);
-	for (size_t i = 0; i < alpha->n; i++)
-		mpq_div(prices->at[i], prices->at[i], g);
 	return LX_OK;
 }

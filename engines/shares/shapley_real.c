@@ -10,49 +10,87 @@
 
 #define LOW_MOST 10
 #define SLICES   64
+#define LANES    16 /* sums that do not wait for each other */
 
 struct real_work {
-	const double *worth, *weights;
+	const double *worth;
+	const double *weights; /* 2^low for each size of the players above `low` */
 	unsigned n, low;
 	uint64_t blocks;
 	double (*sums)[LX_PLAYERS_MAX]; /* one row a slice */
 	unsigned first, step;
 };
 
-/* Folds t[0 .. 2^low) in half for each player; returns the total. */
-static double fold(double *t, unsigned low, double *sums)
+static double sum_lanes(const double *lane)
 {
-	for (unsigned i = low; i-- > 0;) {
-		size_t half = (size_t)1 << i;
-		double lane[4] = { 0 };
-		if (half < 4) {
-			for (size_t k = 0; k < half; k++)
-				lane[0] += t[half + k];
+	double sum = 0;
+
+	for (size_t j = 0; j < LANES; j += 4)
+		sum += (lane[j] + lane[j + 1]) + (lane[j + 2] + lane[j + 3]);
+	return sum;
+}
+
+/* t[k] = weights[k] v[k] + its upper half, k < half (a multiple of LANES); returns the upper sum. */
+static inline double fold_first(double *t, const double *v, const double *weights, size_t half)
+{
+	double lane[LANES] = { 0 };
+
+	for (size_t k = 0; k < half; k += LANES)
+		for (size_t j = 0; j < LANES; j++) {
+			double upper = weights[half + k + j] * v[half + k + j];
+			lane[j] += upper;
+			t[k + j] = weights[k + j] * v[k + j] + upper;
 		}
-		for (size_t k = 0; half >= 4 && k < half; k += 4)
-			for (size_t j = 0; j < 4; j++)
-				lane[j] += t[half + k + j];
-		sums[i] += (lane[0] + lane[1]) + (lane[2] + lane[3]);
-		for (size_t k = 0; k < half; k++)
-			t[k] += t[half + k];
+	return sum_lanes(lane);
+}
+
+static inline double fold_half(double *t, size_t half)
+{
+	double lane[LANES] = { 0 }, sum = 0;
+
+	for (size_t k = 0; k < half && half < LANES; k++) {
+		sum += t[half + k];
+		t[k] += t[half + k];
 	}
+	for (size_t k = 0; half >= LANES && k < half; k += LANES)
+		for (size_t j = 0; j < LANES; j++) {
+			lane[j] += t[half + k + j];
+			t[k + j] += t[half + k + j];
+		}
+	return half < LANES ? sum : sum_lanes(lane);
+}
+
+/* One block, folded in half for each player; returns the total. The clones add in the same order. */
+/* the thread sanitizer's run time is not there yet when the loader chooses a clone */
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+static double
+fold_block(const double *v, const double *weights, unsigned low, double *sums)
+{
+	double t[1 << LOW_MOST];
+	unsigned i = low;
+
+	if (low > 5) {
+		i = low - 1;
+		sums[i] += fold_first(t, v, weights, (size_t)1 << i);
+	} else {
+		for (size_t k = 0; k < (size_t)1 << low; k++)
+			t[k] = weights[k] * v[k];
+	}
+	while (i-- > 0)
+		sums[i] += fold_half(t, (size_t)1 << i);
 	return t[0];
 }
 
 static void one_slice(const struct real_work *work, uint64_t from, uint64_t to, double *sums)
 {
 	size_t m = (size_t)1 << work->low;
-	double t[1 << LOW_MOST];
-	uint8_t sizes[1 << LOW_MOST];
 
-	for (unsigned k = 0; k < m; k++)
-		sizes[k] = (uint8_t)__builtin_popcount(k);
 	for (uint64_t b = from; b < to; b++) {
-		const double *v = work->worth + b * m;
-		const double *weights = work->weights + __builtin_popcountll(b);
-		for (size_t k = 0; k < m; k++)
-			t[k] = weights[sizes[k]] * v[k];
-		double total = fold(t, work->low, sums);
+		size_t size = (size_t)__builtin_popcountll(b);
+		double total = fold_block(
+			work->worth + b * m, work->weights + size * m, work->low, sums);
 		for (uint64_t rest = b; rest != 0; rest &= rest - 1)
 			sums[work->low + (unsigned)__builtin_ctzll(rest)] += total;
 	}
@@ -68,21 +106,31 @@ static void *run_slices(void *with)
 	return NULL;
 }
 
-/* 1 / ((n-1) C(n-2, k-1)), 0 for nobody and for all */
-static void real_weights(unsigned n, double *weights)
+/* 1 / ((n-1) C(n-2, k-1)), 0 for nobody and for all; laid out for the 2^low coalitions of a block, one
+ * row for each number of players above, so that a block reads straight on. */
+static enum lx_code real_weights(struct lx_call *call, unsigned n, unsigned low, double **out)
 {
-	double binomial = 1;
+	double by_size[LX_PLAYERS_MAX + 1] = { 0 }, binomial = 1;
+	size_t m = (size_t)1 << low;
+	double *rows = lx_array(call, (n - low + 1) * m, sizeof *rows);
 
+	if (rows == NULL)
+		return LX_BROKEN;
 	for (unsigned k = 1; k < n; k++) {
-		weights[k] = 1 / ((n - 1) * binomial);
+		by_size[k] = 1 / ((n - 1) * binomial);
 		binomial = binomial * (n - 1 - k) / k;
 	}
+	for (unsigned above = 0; above <= n - low; above++)
+		for (size_t k = 0; k < m; k++)
+			rows[above * m + k] = by_size[above + (unsigned)__builtin_popcountll(k)];
+	*out = rows;
+	return LX_OK;
 }
 
 enum lx_code lx_shapley_real(struct lx_call *call, unsigned n, const double *worth, double *out)
 {
-	double weights[LX_PLAYERS_MAX + 1] = { 0 }, total = 0;
 	double(*sums)[LX_PLAYERS_MAX] = lx_array(call, SLICES, sizeof *sums);
+	double total = 0, *weights;
 	pthread_t other;
 
 	if (n < 1 || n > LX_PLAYERS_MAX)
@@ -90,8 +138,8 @@ enum lx_code lx_shapley_real(struct lx_call *call, unsigned n, const double *wor
 	if (sums == NULL)
 		return LX_BROKEN;
 	LX_TRY(lx_step(call, 0, 0));
-	real_weights(n, weights);
 	unsigned low = n < LOW_MOST ? n : LOW_MOST;
+	LX_TRY(real_weights(call, n, low, &weights));
 	struct real_work half[2] = { { .worth = worth, .weights = weights, .n = n, .low = low } };
 	half[0].blocks = UINT64_C(1) << (n - low);
 	half[0].sums = sums;

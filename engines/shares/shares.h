@@ -71,16 +71,26 @@ LX_CHECK enum lx_code lx_game_generate(
 LX_CHECK enum lx_code lx_game_voting(struct lx_call *call, unsigned n, const int64_t *weights,
 	int64_t quota, struct lx_game *out);
 
-/* Fills worths that are missing (known[S] false) with the cheapest (cost) or best (profit) partition
- * into known coalitions; *filled counts them. Fails when a member stands in no known coalition.
- * 3^n steps: n up to 16. */
-LX_CHECK enum lx_code lx_game_fill(struct lx_call *call, unsigned n, bool cost, int64_t *worth,
-	const bool *known, size_t *filled);
+/* A coalition with its worth. */
+struct lx_priced {
+	uint32_t coalition;
+	int64_t worth;
+};
+
+/* A whole table (2^n, the caller's) from some coalitions, each listed once: what is missing gets the
+ * cheapest (cost) or best (profit) partition into listed ones. Fails when a member stands in none
+ * (`shares.unreachable`). At most 3^n / 2 steps, and 2^n for each coalition listed. */
+LX_CHECK enum lx_code lx_game_fill(struct lx_call *call, unsigned n, bool cost,
+	const struct lx_priced *priced, size_t priced_n, int64_t *worth);
 
 /* Pairs of disjoint coalitions that are worse off together than apart. The first `most` are listed,
- * by union, then by the larger smaller mask; `count` counts all. 3^n / 2 steps: n up to 18. */
+ * by union; `count` counts all that were looked at. Up to 20 players, and for convex games up to 24,
+ * that is every pair: `complete`. Beyond, the pairs whose smaller part has at most `smaller` members,
+ * and those that make up everybody. */
 struct lx_violations {
 	uint64_t count;
+	bool complete;
+	unsigned smaller;
 	size_t n;
 	uint32_t (*pairs)[2];
 };

@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = (size_t)32 << 20 };
 	struct lx_call call = { .arena = &arena, .progress = &progress, .threads = 1 };
 	struct lx_text text = { (const char *)data, size };
+	struct lx_share_table table = { 0 };
 	LX_CLOSE(lx_json_free) json_t *problem = NULL;
 	LX_CLOSE(lx_json_free) json_t *result = NULL;
 	enum lx_code code;
@@ -34,11 +35,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 4096 || !lx_utf8_valid(text.at, text.len, NULL))
 		return 0;
 	if (size > 0 && data[0] == '{')
-		code = lx_json_read(&call.fault, text, &problem);
+		code = lx_share_read(&call, text, &problem, &table);
 	else
 		code = lx_share_from_costs(&call, text, &problem);
 	if (code == LX_OK)
-		code = lx_share_solve(&call, problem, NULL, &result);
+		code = lx_share_solve(&call, problem, &table, NULL, &result);
 	if ((code == LX_OK) != (result != NULL) || (code != LX_OK) != (call.fault.msgid != NULL))
 		__builtin_trap();
 	return 0;

@@ -401,19 +401,81 @@ static void bad_games_are_refused_by_name(void **state)
 static void missing_coalitions_take_the_cheapest_partition(void **state)
 {
 	BOX(box);
-	int64_t worth[16] = { [1] = 10, [2] = 20, [4] = 30, [8] = 40, [3] = 25, [12] = 50 };
-	bool known[16] = {
-		[1] = true, [2] = true, [4] = true, [8] = true, [3] = true, [12] = true
-	};
-	size_t filled;
+	static const struct lx_priced priced[] = { { 1, 20 }, { 2, 25 }, { 4, 30 }, { 8, 30 },
+		{ 3, 35 }, { 12, 50 }, { 13, 90 } };
+	int64_t worth[16];
 	(void)state;
-	assert_int_equal(lx_game_fill(&box.call, 4, true, worth, known, &filled), LX_OK);
-	assert_int_equal(filled, 9);
-	assert_int_equal(worth[7], 55);
-	assert_int_equal(worth[15], 75);
-	assert_int_equal(worth[9], 50);
-	known[1] = known[3] = false;
-	assert_int_equal(lx_game_fill(&box.call, 4, true, worth, known, &filled), LX_INVALID);
+
+	assert_int_equal(lx_game_fill(&box.call, 4, true, priced, 7, worth), LX_OK);
+	assert_int_equal(worth[5], 50);
+	assert_int_equal(worth[7], 65);  /* 1+2 and 3, not three single ones */
+	assert_int_equal(worth[13], 90); /* what was priced stands, though 70 would do */
+	assert_int_equal(worth[15], 85); /* 3 and 12 */
+	assert_int_equal(lx_game_fill(&box.call, 4, true, priced + 4, 2, worth), LX_INVALID);
+	assert_string_equal(box.call.fault.msgid, "shares.unreachable");
+}
+
+/* By the definition: the best of all ways to cut S into priced parts, one part after the other. */
+static int64_t cut(const int64_t *price, uint32_t S)
+{
+	int64_t best = INT64_MAX / 4;
+
+	if (S == 0)
+		return 0;
+	for (uint32_t T = S; T != 0; T = (T - 1) & S)
+		if ((T & S & -S) != 0 && price[T] + cut(price, S ^ T) < best)
+			best = price[T] + cut(price, S ^ T);
+	return best;
+}
+
+static void partitions_are_those_of_the_definition(void **state)
+{
+	uint64_t seed = 5;
+	(void)state;
+
+	for (int round = 0; round < 30; round++) {
+		BOX(box);
+		int64_t price[64], worth[64];
+		struct lx_priced priced[63];
+		size_t n = 0;
+		for (uint32_t S = 1; S < 64; S++) {
+			price[S] = INT64_MAX / 4;
+			if ((S & (S - 1)) != 0 && draw(&seed) % 2 == 0)
+				continue;
+			price[S] = (int64_t)(draw(&seed) % 100);
+			priced[n++] = (struct lx_priced){ S, price[S] };
+		}
+		assert_int_equal(lx_game_fill(&box.call, 6, true, priced, n, worth), LX_OK);
+		for (uint32_t S = 1; S < 64; S++)
+			assert_int_equal(
+				worth[S], price[S] < INT64_MAX / 4 ? price[S] : cut(price, S));
+	}
+}
+
+/* 21 players: too many for all pairs, yet convexity proves there is none, and one bad pair is found. */
+static void large_games_are_searched_as_far_as_said(void **state)
+{
+	BOX(box);
+	struct lx_violations found;
+	int64_t *worth = lx_array(&box.call, (size_t)1 << 21, sizeof *worth);
+	struct lx_game game = { .n = 21, .worth = worth, .scale = 1 };
+	(void)state;
+
+	assert_non_null(worth);
+	for (size_t S = 0; S < (size_t)1 << 21; S++)
+		worth[S] = __builtin_popcountll(S) * __builtin_popcountll(S);
+	assert_int_equal(lx_superadditivity(&box.call, &game, 5, &found), LX_OK);
+	assert_true(found.complete && found.count == 0);
+	worth[3] = 1000;
+	worth[(1 << 21) - 1] = 1300;
+	assert_int_equal(lx_superadditivity(&box.call, &game, 5, &found), LX_OK);
+	assert_false(found.complete);
+	assert_int_equal(found.smaller, 2);
+	assert_true(found.count > 0 && found.n == 5);
+	assert_int_equal(found.pairs[0][0] | found.pairs[0][1], 7);
+	game.cost = true;
+	assert_int_equal(lx_superadditivity(&box.call, &game, 5, &found), LX_OK);
+	assert_true(found.count > UINT64_C(1000000));
 }
 
 int main(void)
@@ -433,6 +495,8 @@ int main(void)
 		cmocka_unit_test(work_can_be_called_off),
 		cmocka_unit_test(bad_games_are_refused_by_name),
 		cmocka_unit_test(missing_coalitions_take_the_cheapest_partition),
+		cmocka_unit_test(partitions_are_those_of_the_definition),
+		cmocka_unit_test(large_games_are_searched_as_far_as_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

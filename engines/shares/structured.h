@@ -82,11 +82,17 @@ LX_CHECK enum lx_code lx_sample_shapley(struct lx_call *call, const struct lx_sa
  * tree over the source, as whole numbers over a scale; `reduced` replaces costs by the dearest arc on
  * the cheapest way (its Shapley value is the folk rule). The table takes n <= LX_TREE_TABLE. */
 #define LX_TREE_NODES 2000
-#define LX_TREE_TABLE 16
+#define LX_TREE_TABLE 24
 LX_CHECK enum lx_code lx_tree_bird(struct lx_call *call, size_t n, const struct lx_ratios *cost,
 	struct lx_ratios *out, mpq_ptr total);
 LX_CHECK enum lx_code lx_tree_game(struct lx_call *call, size_t n, const struct lx_ratios *cost,
 	bool reduced, struct lx_game *out);
+
+/* The folk rule without a table, for n <= LX_TREE_NODES, as equal remaining obligations (Bergantinos &
+ * Kar 2010): arcs of the tree join groups from the cheapest up; a group not yet joined to the source owes 1,
+ * shared alike, and each arc is paid by those whose obligation it lowers. */
+LX_CHECK enum lx_code lx_tree_folk(
+	struct lx_call *call, size_t n, const struct lx_ratios *cost, struct lx_ratios *out);
 
 /* A cost function: C(a,b)=sqrt(a^2+b^2)+a*b. Numbers, + - * / ^, brackets, sqrt ln exp abs min max.
  * At most LX_FORMULA_NODES nodes and LX_FORMULA_NAMES variables. */
@@ -94,8 +100,8 @@ LX_CHECK enum lx_code lx_tree_game(struct lx_call *call, size_t n, const struct 
 #define LX_FORMULA_NAMES 8
 struct lx_formula;
 
-/* Reads `name(a,b)=...` or `u2=...` (then the variable is `otherwise`). Faults: `shares.formula` with
- * the column. */
+/* Reads `name(a,b)=...`, `u2=...` or what would stand behind the `=` (then the variables are those of
+ * `otherwise`, separated by commas). Faults: `shares.formula` with the column. */
 LX_CHECK enum lx_code lx_formula_read(
 	struct lx_call *call, struct lx_text text, const char *otherwise, struct lx_formula **out);
 size_t lx_formula_variables(const struct lx_formula *formula);
@@ -130,6 +136,27 @@ LX_CHECK enum lx_code lx_lindahl_linear(struct lx_call *call, const struct lx_ra
 LX_CHECK enum lx_code lx_lindahl_income(struct lx_call *call, const struct lx_ratios *alpha,
 	const struct lx_ratios *income, mpq_srcptr unit_cost, mpq_ptr g, struct lx_ratios *prices);
 
+/* The same with any formulas: member[i] is what one more unit is worth to i, of (g, his numbers), or, when
+ * `income` is given, his utility of (g, x, his numbers), x what he keeps. `marginal_cost` is a formula of
+ * g. The sum of what it is worth must fall as g grows (`shares.lindahl_falls`). In doubles, which inform;
+ * `exact` tells that fractions were found which solve the formulas exactly. */
+struct lx_lindahl {
+	size_t n;
+	const struct lx_formula *const *member;
+	size_t numbers_each;             /* numbers of each member, after g or g and x */
+	const struct lx_ratios *numbers; /* n times as many; NULL: none */
+	const struct lx_ratios *income;  /* NULL: marginal benefits */
+	const struct lx_formula *marginal_cost;
+};
+struct lx_lindahl_found {
+	double g, *prices;
+	bool exact;
+	struct lx_ratios exact_g, exact_prices; /* when exact */
+};
+LX_CHECK enum lx_code lx_lindahl(
+	struct lx_call *call, const struct lx_lindahl *problem, struct lx_lindahl_found *out);
+void lx_lindahl_close(struct lx_lindahl_found *found);
+
 /* Two parties bargain. On a convex polygon (vertices in order, x y x y ...), exactly; on a falling
  * concave frontier u2 = f(u1), low <= u1 <= high, in doubles. Results: u1, u2. */
 enum lx_bargain_rule { LX_BARGAIN_NASH, LX_BARGAIN_KALAI_SMORODINSKY, LX_BARGAIN_EGALITARIAN };
@@ -154,7 +181,7 @@ LX_CHECK enum lx_code lx_transfer(struct lx_call *call, mpq_srcptr steadiness,
  * misstating. What is lost: efficiency; a good worth more than it costs may stay unbuilt.
  * n <= LX_EXCLUDABLE_MOST. Shapley shares are cross-monotonic for submodular costs. */
 enum lx_excludable_shares { LX_EXCLUDABLE_SHAPLEY, LX_EXCLUDABLE_EQUAL };
-#define LX_EXCLUDABLE_MOST 12
+#define LX_EXCLUDABLE_MOST 24
 LX_CHECK enum lx_code lx_excludable(struct lx_call *call, const struct lx_game *costs,
 	enum lx_excludable_shares shares, const struct lx_ratios *statements, uint32_t *users,
 	struct lx_ratios *payments);

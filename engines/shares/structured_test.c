@@ -5,6 +5,8 @@
 #include "base/memory.h"
 #include "engines/shares/file.h"
 
+#include <math.h>
+
 static void arrival_is_shapley_and_talmud_the_nucleolus_of_claims(void **state)
 {
 	(void)state;
@@ -228,6 +230,193 @@ static void understating_gains_only_without_cross_monotonicity(void **state)
 	assert_true(gained[1] > 0 && gained[2] > 0);
 }
 
+/* 14 members, submodular costs: the check passes, and the payments cover the cost of those who stay. */
+static void excludable_serves_many(void **state)
+{
+	enum { n = 14 };
+	BOX(box);
+	LX_CLOSE(lx_ratios_close) struct lx_ratios said = { 0 };
+	LX_CLOSE(lx_ratios_close) struct lx_ratios pays = { 0 };
+	LX_CLOSE(lx_ratios_close) struct lx_ratios sum = { 0 };
+	int64_t *worth = lx_array(&box.call, (size_t)1 << n, sizeof *worth);
+	struct lx_game game = { .n = n, .cost = true, .worth = worth, .scale = 10 };
+	uint32_t users;
+	(void)state;
+
+	assert_non_null(worth);
+	for (size_t S = 1; S < (size_t)1 << n;
+		S++) /* a fixed cost, own costs, and a shared dear part */
+		worth[S] = 700 + 11 * __builtin_popcountll(S) + (S > 255 ? 90 : 0);
+	assert_int_equal(lx_ratios_open(&box.call, n, &said), LX_OK);
+	assert_int_equal(lx_ratios_open(&box.call, 2, &sum), LX_OK);
+	for (unsigned i = 0; i < n; i++)
+		mpq_set_ui(said.at[i], 2 * i, 1);
+	assert_int_equal(
+		lx_excludable(&box.call, &game, LX_EXCLUDABLE_SHAPLEY, &said, &users, &pays),
+		LX_OK);
+	assert_true(users != 0 && users != (1 << n) - 1);
+	for (unsigned i = 0; i < n; i++) {
+		mpq_add(sum.at[0], sum.at[0], pays.at[i]);
+		assert_true(mpq_cmp(pays.at[i], said.at[i]) <= 0);
+	}
+	mpq_set_si(sum.at[1], worth[users], 10);
+	mpq_canonicalize(sum.at[1]);
+	assert_true(mpq_equal(sum.at[0], sum.at[1]));
+	lx_ratios_close(&pays);
+	worth[6] += 10000; /* 2+3 together dear: whoever joins makes somebody pay more */
+	assert_int_equal(
+		lx_excludable(&box.call, &game, LX_EXCLUDABLE_SHAPLEY, &said, &users, &pays),
+		LX_INVALID);
+	assert_string_equal(box.call.fault.msgid, "shares.cross_monotonic");
+}
+
+/* Obligations and the Shapley value of the reduced costs: two ways to one rule. Small costs, so ties. */
+static void folk_is_shapley_of_the_reduced_costs(void **state)
+{
+	uint64_t random = 3;
+	(void)state;
+
+	for (size_t round = 0; round < 40; round++) {
+		size_t n = 1 + round % 8, m = n + 1;
+		BOX(box);
+		LX_CLOSE(lx_ratios_close) struct lx_ratios cost = { 0 };
+		LX_CLOSE(lx_ratios_close) struct lx_ratios folk = { 0 };
+		LX_CLOSE(lx_ratios_close) struct lx_ratios shapley = { 0 };
+		struct lx_game game;
+		assert_int_equal(lx_ratios_open(&box.call, m * m, &cost), LX_OK);
+		for (size_t i = 0; i < m; i++)
+			for (size_t j = i + 1; j < m; j++) {
+				mpq_set_ui(cost.at[i * m + j], draw(&random) % 9, 2);
+				mpq_canonicalize(cost.at[i * m + j]);
+				mpq_set(cost.at[j * m + i], cost.at[i * m + j]);
+			}
+		assert_int_equal(lx_tree_folk(&box.call, n, &cost, &folk), LX_OK);
+		assert_int_equal(lx_tree_game(&box.call, n, &cost, true, &game), LX_OK);
+		assert_int_equal(lx_shapley(&box.call, &game, &shapley), LX_OK);
+		for (size_t i = 0; i < n; i++)
+			assert_true(mpq_equal(folk.at[i], shapley.at[i]));
+	}
+}
+
+static enum lx_code solve(struct box *box, const char *text, json_t **result)
+{
+	LX_CLOSE(lx_json_free) json_t *problem = NULL;
+	struct lx_share_table table;
+
+	LX_TRY(lx_share_read(&box->call, lx_text(text), &problem, &table));
+	return lx_share_solve(&box->call, problem, &table, NULL, result);
+}
+
+static void lindahl_takes_any_formulas(void **state)
+{
+	static const struct {
+		const char *text, *g, *fault;
+	} tries[] = {
+		{ "{\"kind\":\"lindahl\",\"marginal_cost\":80,"
+		  "\"marginal_benefit\":[\"50-g/2\",\"60-g/2\",\"b(g)=90-g\"]}",
+			"60", NULL },
+		{ "{\"kind\":\"lindahl\",\"marginal_cost\":\"80+g\",\"a\":[50,60,90],"
+		  "\"b\":[\"1/2\",\"1/2\",1],\"marginal_benefit\":\"a_i - b_i*g^2\"}",
+			"15/2", NULL },
+		{ "{\"kind\":\"lindahl\",\"marginal_cost\":80,\"marginal_benefit\":[\"5\",\"6\"]}",
+			NULL, "shares.lindahl_none" },
+		{ "{\"kind\":\"lindahl\",\"marginal_cost\":8,\"marginal_benefit\":[\"5+g-g^3/"
+		  "90\",\"6\"]}",
+			NULL, "shares.lindahl_falls" },
+		{ "{\"kind\":\"lindahl\",\"marginal_cost\":80,"
+		  "\"marginal_benefit\":[\"50+g/2\",\"60-g/2\",\"90-g\"]}",
+			NULL, "shares.lindahl_negative" },
+	};
+	(void)state;
+
+	for (size_t k = 0; k < sizeof tries / sizeof tries[0]; k++) {
+		LX_CLOSE(lx_json_free) json_t *result = NULL;
+		BOX(box);
+		assert_int_equal(solve(&box, tries[k].text, &result) == LX_OK, tries[k].g != NULL);
+		if (tries[k].g != NULL)
+			assert_string_equal(
+				json_string_value(json_object_get(result, "g")), tries[k].g);
+		else
+			assert_string_equal(box.call.fault.msgid, tries[k].fault);
+	}
+}
+
+/* Utilities by halving agree with the closed form of the constant shares of income. */
+static void lindahl_of_utilities_agrees_with_its_form(void **state)
+{
+	static const char text[] =
+		"{\"kind\":\"lindahl\",\"utility\":\"alpha_i*ln(g)+(1-alpha_i)*ln(x_i)+0\","
+		"\"alpha\":[\"1/5\",\"1/4\",\"1/10\"],\"income\":[100,200,300],\"unit_cost\":2}";
+	static const double payments[3] = { 20, 50, 30 };
+	LX_CLOSE(lx_json_free) json_t *result = NULL;
+	BOX(box);
+	(void)state;
+
+	assert_int_equal(solve(&box, text, &result), LX_OK);
+	assert_true(json_is_true(json_object_get(result, "informs_only")));
+	for (size_t i = 0; i < 3; i++)
+		assert_true(fabs(json_real_value(
+					 json_array_get(json_object_get(result, "payments"), i)) -
+				    payments[i]) < 1e-9);
+}
+
+/* Read straight or as JSON values, a table is the same; what is no plain number goes the usual way. */
+static void tables_are_read_straight(void **state)
+{
+	static const char *const same[] = {
+		"{\"kind\":\"tu_game\",\"table\":[0,0.5,1.25,4]}",
+		"{\"x\":{\"table\":[1]},\"kind\":\"tu_game\",\"y\":\"table\",\"table\" : [ 0 , "
+		"0.50,1.250,\n4.0 ] }",
+		"{\"table\":[0,\"1/2\",1.25,4],\"kind\":\"tu_game\"}",
+	};
+	static const char *const wrong[] = {
+		"{\"kind\":\"tu_game\",\"table\":[0,01,2,4]}",
+		"{\"kind\":\"tu_game\",\"table\":[0,1.,2,4]}",
+		"{\"kind\":\"tu_game\",\"table\":[0,1,2,4],}",
+		"{\"kind\":\"tu_game\",\"table\":[0,1,2,4]",
+		"{\"kind\":\"tu_game\",\"table\":[0,1,2,4],\"table\":[0,1,2,4]}",
+		"{\"kind\":\"tu_game\",\"table\":[0,1,2]}",
+		"{\"kind\":\"tu_game\",\"table\":[0,- 1,2,3]}",
+		"{\"kind\":\"tu_game\",\"table\":[0,99999999999999999999,2,3]}",
+		"{\"kind\":\"tu_game\",\"table\":[0,999999999999999999,2,0.000000001]}",
+	};
+	(void)state;
+
+	for (size_t k = 0; k < sizeof same / sizeof same[0]; k++) {
+		LX_CLOSE(lx_json_free) json_t *result = NULL;
+		BOX(box);
+		assert_int_equal(solve(&box, same[k], &result), LX_OK);
+		json_t *shapley = json_object_get(json_object_get(result, "shapley"), "exact");
+		assert_string_equal(json_string_value(json_array_get(shapley, 0)), "13/8");
+		assert_string_equal(json_string_value(json_array_get(shapley, 1)), "19/8");
+	}
+	for (size_t k = 0; k < sizeof wrong / sizeof wrong[0]; k++) {
+		LX_CLOSE(lx_json_free) json_t *result = NULL;
+		BOX(box);
+		assert_int_equal(solve(&box, wrong[k], &result), LX_INVALID);
+	}
+}
+
+/* A formula of weights gives the same game by sums (over 16 members) as the table of its worths. */
+static void formulas_of_weights_serve_many(void **state)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf text = { 0 };
+	LX_CLOSE(lx_json_free) json_t *result = NULL;
+	BOX(box);
+	(void)state;
+
+	lx_buf_str(&text, "{\"kind\":\"tu_game\",\"mode\":\"cost\",\"formula\":\"c(w)=10+w/"
+			  "2\",\"weights\":[0");
+	for (int i = 1; i < 18; i++)
+		lx_buf_printf(&text, ",%d.5", i);
+	lx_buf_str(&text, "]}");
+	lx_buf_char(&text, '\0');
+	assert_int_equal(solve(&box, text.at, &result), LX_OK);
+	json_t *shapley = json_object_get(json_object_get(result, "shapley"), "exact");
+	assert_string_equal(json_string_value(json_array_get(shapley, 0)), "5/9");   /* 10/18 */
+	assert_string_equal(json_string_value(json_array_get(shapley, 1)), "47/36"); /* + 3/4 */
+}
+
 static void sampling_holds_its_bounds(void **state)
 {
 	enum { n = 200 };
@@ -269,7 +458,7 @@ static void every_failed_allocation_is_survived(void **state)
 		BOX(box);
 		assert_int_equal(lx_json_read(&box.call.fault, LX_TEXT_OF(text), &problem), LX_OK);
 		lx_memory_fail_at(n);
-		enum lx_code code = lx_share_solve(&box.call, problem, "nucleolus", &result);
+		enum lx_code code = lx_share_solve(&box.call, problem, NULL, "nucleolus", &result);
 		lx_memory_fail_at(0);
 		done = code == LX_OK &&
 		       json_object_get(json_object_get(result, "rounded"), "nucleolus") != NULL;
@@ -305,6 +494,12 @@ int main(void)
 		cmocka_unit_test(every_failed_allocation_is_survived),
 		cmocka_unit_test(threads_do_not_change_the_nucleolus),
 		cmocka_unit_test(sampling_holds_its_bounds),
+		cmocka_unit_test(excludable_serves_many),
+		cmocka_unit_test(folk_is_shapley_of_the_reduced_costs),
+		cmocka_unit_test(lindahl_takes_any_formulas),
+		cmocka_unit_test(lindahl_of_utilities_agrees_with_its_form),
+		cmocka_unit_test(tables_are_read_straight),
+		cmocka_unit_test(formulas_of_weights_serve_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

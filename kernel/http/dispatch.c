@@ -202,14 +202,21 @@ static enum lx_code read_body(struct lx_exchange *exchange)
 	struct lx_request *request = exchange->request;
 	struct lx_text body = request->body;
 
-	if (exchange->body_seen > LX_BODY_MAX)
+	if (exchange->body_seen > exchange->body_most)
 		return refuse(exchange, 413, "http.body_long");
+	if (exchange->crowded)
+		return refuse(exchange, 503, "http.uploads_busy");
 	if (body.len == 0)
 		return LX_OK;
 	switch (lx_body_kind_of(or_empty(lx_head_find(&exchange->head, "content-type")))) {
 	case LX_BODY_FORM:
 		return lx_pairs_read(
 			request->call, body, request->form, LX_PARAMS_MAX, &request->form_n);
+	case LX_BODY_PARTS:
+		return lx_parts_read(request->call,
+			or_empty(lx_head_find(&exchange->head, "content-type")), body,
+			request->form, LX_PARAMS_MAX, &request->form_n, request->files,
+			&request->files_n);
 	case LX_BODY_JSON:
 		if (!lx_utf8_valid(body.at, body.len, NULL))
 			return lx_fail(request->call, LX_INVALID, NULL, "http.json_utf8", NULL);
@@ -219,7 +226,7 @@ static enum lx_code read_body(struct lx_exchange *exchange)
 		break;
 	}
 	LX_TRY(lx_reply_header(request, &exchange->reply, "Accept",
-		"application/json, application/x-www-form-urlencoded"));
+		"application/json, application/x-www-form-urlencoded, multipart/form-data"));
 	return refuse(exchange, 415, "http.body_kind");
 }
 
@@ -260,7 +267,7 @@ static enum lx_code run_route(
 	LX_TRY(check_csrf(exchange));
 	if (found->route->access == LX_SIGNED_IN && request->visitor.account == 0)
 		return refuse(exchange, 401, "http.sign_in");
-	if (!acceptable && found->route->access != LX_FILE)
+	if (!acceptable && found->route->access != LX_AS_IT_IS)
 		return refuse(exchange, 406, "http.accept");
 	memcpy(request->captures, found->captures, sizeof found->captures);
 	request->captures_n = found->captures_n;

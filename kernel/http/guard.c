@@ -148,7 +148,8 @@ static unsigned guard_length(const struct lx_head *head, struct lx_fault *fault)
 		     lx_text_is(method, "OPTIONS") || lx_text_is(method, "TRACE");
 	if (lx_head_body(head, &length) && reads)
 		return refuse(fault, 400, NULL, "http.body_unasked");
-	if (length > (int64_t)(LX_BODY_MAX + LX_BODY_DRAIN_MAX))
+	size_t most = lx_head_parts(head) ? LX_UPLOAD_MAX : LX_BODY_MAX;
+	if (length > (int64_t)(most + LX_BODY_DRAIN_MAX))
 		return refuse(fault, 413, NULL, "http.body_long");
 	return 0;
 }

@@ -50,6 +50,15 @@ unsigned lx_path_read(struct lx_call *call, struct lx_text raw, struct lx_text *
 LX_CHECK enum lx_code lx_pairs_read(
 	struct lx_call *call, struct lx_text raw, struct lx_param *params, size_t most, size_t *n);
 
+/* Whether the body is a form with files, which may be longer than others. */
+bool lx_head_parts(const struct lx_head *head);
+
+/* Reads a form with files (RFC 7578): fields into params[most] as lx_pairs_read does, files into files[LX_FILES_MAX]; a file field
+ * left empty is left out. The body must outlive the request. Faults: `http.parts`, `http.parts_many`, `http.pair_bytes`. */
+LX_CHECK enum lx_code lx_parts_read(struct lx_call *call, struct lx_text content_type,
+	struct lx_text body, struct lx_param *params, size_t most, size_t *params_n,
+	struct lx_sent_file *files, size_t *files_n);
+
 /* Reads a head from raw bytes as a client sends them, for tests and fuzzing; false when it has no lines. */
 bool lx_head_read(struct lx_text raw, struct lx_head *head);
 

@@ -17,15 +17,23 @@
 #define LX_CAPTURES_MAX 6
 #define LX_HEADERS_MAX  24
 #define LX_BODY_MAX     ((size_t)1 << 20)
+#define LX_UPLOAD_MAX   ((size_t)24 << 20) /* a body with files (multipart/form-data) */
+#define LX_FILES_MAX    16                 /* in one body */
 #define LX_KEY_MAX      200
 
 enum lx_media { LX_HTML = 1, LX_JSON, LX_CSV, LX_ATOM, LX_PLAIN };
-/* LX_FILE: for anyone, one representation, whatever Accept says. */
-enum lx_access { LX_ANYONE = 1, LX_SIGNED_IN, LX_FILE };
+/* LX_AS_IT_IS: for anyone, one representation, whatever Accept says. */
+enum lx_access { LX_ANYONE = 1, LX_SIGNED_IN, LX_AS_IT_IS };
 
 /* name=value from the query or the form; percent-decoded, valid UTF-8 without NUL. */
 struct lx_param {
 	struct lx_text name, value;
+};
+
+/* A file of a form: its field's name, decoded as other names are, and its bytes, borrowed from the body. What the sender calls
+ * it and says that it is are not kept: nobody may believe them. */
+struct lx_sent_file {
+	struct lx_text name, bytes;
 };
 
 /* Who is signed in: filled from the session cookie or a bearer token by the `session` hook. */
@@ -55,8 +63,10 @@ struct lx_request {
 	size_t captures_n;
 	struct lx_param query[LX_PARAMS_MAX];
 	size_t query_n;
-	struct lx_param form[LX_PARAMS_MAX]; /* application/x-www-form-urlencoded */
+	struct lx_param form[LX_PARAMS_MAX]; /* x-www-form-urlencoded or multipart/form-data */
 	size_t form_n;
+	struct lx_sent_file files[LX_FILES_MAX]; /* of multipart/form-data */
+	size_t files_n;
 	json_t *json; /* body of application/json, or NULL; freed with the request */
 	struct lx_text body;
 	enum lx_media media; /* what the reader asks for: by /api/v1 or suffix first, then Accept */

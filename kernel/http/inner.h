@@ -3,6 +3,8 @@
 #ifndef LX_KERNEL_HTTP_INNER_H
 #define LX_KERNEL_HTTP_INNER_H
 
+#include <stdatomic.h>
+
 #include "kernel/http/head.h"
 #include "kernel/http/limits.h"
 #include "kernel/http/network.h"
@@ -18,6 +20,7 @@ struct lx_http {
 	pthread_t acceptor;
 	bool accepting;
 	unsigned port;
+	atomic_size_t uploading; /* bytes of long bodies in memory now */
 };
 
 /* One request and its answer; freed when the answer has been sent. `refused`: the status the guard gave. */
@@ -29,7 +32,9 @@ struct lx_exchange {
 	struct lx_head head;
 	struct lx_address peer;
 	struct lx_buf body;
-	size_t body_seen;
+	size_t body_seen, body_most;
+	size_t uploading; /* of http->uploading, what this body holds */
+	bool crowded;     /* others upload so much that there was no room for this body */
 	bool begun;
 	unsigned refused;
 	int64_t began;

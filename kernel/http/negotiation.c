@@ -149,7 +149,7 @@ enum lx_body_kind lx_body_kind_of(struct lx_text content_type)
 		return LX_BODY_FORM;
 	if (same(name, "application/json") || same(name, "application/merge-patch+json"))
 		return LX_BODY_JSON;
-	return LX_BODY_OTHER;
+	return same(name, "multipart/form-data") ? LX_BODY_PARTS : LX_BODY_OTHER;
 }
 
 /* The next entity tag of a list: its opaque text without quotes, and whether it is weak. */

@@ -15,7 +15,13 @@ enum lx_lang lx_accept_lang(struct lx_text accept, enum lx_lang other);
 struct lx_text lx_cookie_find(struct lx_text cookies, const char *name);
 
 /* What a Content-Type names. */
-enum lx_body_kind { LX_BODY_NONE, LX_BODY_FORM, LX_BODY_JSON, LX_BODY_OTHER };
+enum lx_body_kind {
+	LX_BODY_NONE,
+	LX_BODY_FORM,
+	LX_BODY_JSON,
+	LX_BODY_PARTS, /* multipart/form-data */
+	LX_BODY_OTHER
+};
 enum lx_body_kind lx_body_kind_of(struct lx_text content_type);
 
 /* Whether a field of entity tags holds one that passes: `tag` in quotes. Weak ones count where `weak`. */

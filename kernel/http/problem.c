@@ -23,7 +23,7 @@ unsigned lx_http_status(enum lx_code code)
 	return (size_t)code < sizeof statuses / sizeof statuses[0] ? statuses[code] : 503;
 }
 
-/* RFC 6901: ~ and / in a name are escaped. A field that begins with '/' is a pointer already. */
+/* RFC 6901: ~ and / in a name are escaped; "photo.0.file" is three steps. A field that begins with '/' is a pointer already. */
 static void pointer_write(struct lx_buf *out, const char *field)
 {
 	if (field[0] == '/') {
@@ -36,6 +36,8 @@ static void pointer_write(struct lx_buf *out, const char *field)
 			lx_buf_str(out, "~0");
 		else if (*c == '/')
 			lx_buf_str(out, "~1");
+		else if (*c == '.')
+			lx_buf_char(out, '/');
 		else
 			lx_buf_char(out, *c);
 	}

@@ -207,8 +207,8 @@ static int64_t limit_of(const struct lx_deadlines *deadlines, enum lx_stage stag
 	switch (stage) {
 	case LX_WAITING:
 		return deadlines->head;
-	case LX_BODY:
-		return deadlines->body;
+	case LX_BODY: /* a long one comes at the same pace at least as answers go */
+		return deadlines->body + (int64_t)(bytes / ANSWER_BYTES) * 1000;
 	case LX_ANSWER:
 		return deadlines->answer + (int64_t)(bytes / ANSWER_BYTES) * 1000;
 	case LX_WORK: /* handlers bound themselves: snapshots and the writer's queue have limits */

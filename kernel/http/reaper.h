@@ -27,7 +27,7 @@ void lx_reaper_unreserve(struct lx_reaper *reaper);
 struct lx_slot *lx_reaper_open(struct lx_reaper *reaper, int socket);
 void lx_reaper_close(struct lx_reaper *reaper, struct lx_slot *slot);
 
-/* Moves a connection to a stage, whose time begins now; `bytes` of an answer. NULL slots are ignored. */
+/* Moves a connection to a stage, whose time begins now; `bytes` of an answer, or of a long body. NULL slots are ignored. */
 void lx_reaper_stage(
 	struct lx_reaper *reaper, struct lx_slot *slot, enum lx_stage stage, size_t bytes);
 

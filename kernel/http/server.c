@@ -24,7 +24,9 @@
 #define BACKLOG     4096 /* a crowd waits here for a slot; a lost SYN costs a whole second */
 #define SLOTS_SPARE 64 /* of the library's own: it counts one as used a little longer than we do */
 #define PAUSE_US    50000
-#define FILES_SPARE 256 /* descriptors beside connections: database, pool, log */
+#define UPLOADS_BYTES                                                                              \
+	((size_t)72 << 20) /* of long bodies in memory at once: three of the longest */
+#define FILES_SPARE 256    /* descriptors beside connections: database, pool, log */
 #define POOL_BYTES                                                                                 \
 	((size_t)64 << 10) /* of the library for a connection: head, its table, answer's head */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -35,6 +37,7 @@
 
 static void exchange_free(struct lx_exchange *exchange)
 {
+	(void)atomic_fetch_sub(&exchange->http->uploading, exchange->uploading);
 	if (exchange->request != NULL)
 		lx_json_free(&exchange->request->json);
 	lx_buf_close(&exchange->body);
@@ -159,16 +162,30 @@ static enum MHD_Result send_answer(struct lx_exchange *exchange, struct MHD_Conn
 	return sent;
 }
 
+/* Long bodies share one room: what does not fit in it any more is refused for now. */
+static bool has_room(struct lx_exchange *exchange, size_t n)
+{
+	atomic_size_t *uploading = &exchange->http->uploading;
+
+	if (exchange->body_most <= LX_BODY_MAX || exchange->crowded)
+		return !exchange->crowded;
+	exchange->uploading += n;
+	exchange->crowded = atomic_fetch_add(uploading, n) + n > UPLOADS_BYTES;
+	if (exchange->crowded)
+		lx_buf_close(&exchange->body);
+	return !exchange->crowded;
+}
+
 /* Keeps what fits; what is too long is read to its end within bounds, so that the refusal arrives. */
 static enum MHD_Result take_body(struct lx_exchange *exchange, const char *bytes, size_t *n)
 {
 	exchange->body_seen += *n;
-	if (exchange->body_seen <= LX_BODY_MAX)
+	if (exchange->body_seen <= exchange->body_most && has_room(exchange, *n))
 		lx_buf_put(&exchange->body, bytes, *n);
 	*n = 0;
 	if (lx_buf_failed(&exchange->body))
 		return MHD_NO;
-	return exchange->body_seen > LX_BODY_MAX + LX_BODY_DRAIN_MAX ? MHD_NO : MHD_YES;
+	return exchange->body_seen > exchange->body_most + LX_BODY_DRAIN_MAX ? MHD_NO : MHD_YES;
 }
 
 static enum MHD_Result on_request(void *with, struct MHD_Connection *connection, const char *path,
@@ -195,7 +212,9 @@ static enum MHD_Result on_request(void *with, struct MHD_Connection *connection,
 	if (exchange->refused != 0)
 		return send_answer(exchange, connection);
 	bool body = lx_head_body(&exchange->head, &length);
-	lx_reaper_stage(exchange->http->reaper, exchange->slot, body ? LX_BODY : LX_WORK, 0);
+	exchange->body_most = lx_head_parts(&exchange->head) ? LX_UPLOAD_MAX : LX_BODY_MAX;
+	lx_reaper_stage(exchange->http->reaper, exchange->slot, body ? LX_BODY : LX_WORK,
+		length > (int64_t)LX_BODY_MAX ? (size_t)length : 0);
 	return MHD_YES;
 }
 

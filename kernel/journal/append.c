@@ -129,6 +129,16 @@ enum lx_code lx_journal_append(
 	return append_bytes(tx, edge, lx_buf_view(&bytes), at);
 }
 
+enum lx_code lx_journal_put(struct lx_tx *tx, struct lx_edge *edge, struct lx_text bytes)
+{
+	struct lx_entry_head head;
+
+	if (bytes.len > LX_ENTRY_MAX || !lx_form_entry(bytes, &head) || head.n != edge->size + 1 ||
+		head.at < edge->at)
+		return lx_fail(lx_tx_call(tx), LX_CONFLICT, NULL, "journal.form", NULL);
+	return append_bytes(tx, edge, bytes, head.at);
+}
+
 enum lx_code lx_journal_bytes(struct lx_tx *tx, int64_t n, struct lx_text *bytes)
 {
 	struct lx_value value;

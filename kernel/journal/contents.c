@@ -50,6 +50,20 @@ enum lx_code lx_content_put(struct lx_tx *tx, struct lx_edge *edge, struct lx_te
 	return LX_OK;
 }
 
+enum lx_code lx_content_copy(struct lx_tx *tx, int64_t number,
+	const unsigned char commitment[LX_HASH_BYTES], struct lx_text salt, struct lx_text bytes)
+{
+	struct lx_value binds[] = { LX_I(number),
+		LX_B(((struct lx_text){ (const char *)commitment, LX_HASH_BYTES })), LX_B(salt),
+		LX_I((int64_t)bytes.len), LX_S(""), LX_S("") };
+	struct lx_value gone[] = { LX_I(number), LX_I(1) };
+
+	LX_TRY(lx_run(tx, &lx_journal_queries[Q_CONTENT_INSERT], binds));
+	if (salt.len == 0)
+		return lx_run(tx, &lx_journal_queries[Q_CONTENT_GONE], gone);
+	return put_chunks(tx, number, bytes);
+}
+
 /* Chunks on their way into one piece of memory of `size` bytes. */
 struct joining {
 	struct lx_tx *tx;
@@ -106,6 +120,39 @@ enum lx_code lx_content_read(struct lx_tx *tx, int64_t number, struct lx_content
 		LX_TRY(read_chunks(tx, number, (size_t)row[2].number, &found.bytes));
 	*content = found;
 	return LX_OK;
+}
+
+enum lx_code lx_content_head(
+	struct lx_tx *tx, int64_t number, struct lx_content *content, size_t *size)
+{
+	struct lx_value row[6];
+	struct lx_content found = { .number = number, .bytes = { "", 0 }, .salt = { "", 0 } };
+
+	LX_TRY(lx_one(tx, &lx_journal_queries[Q_CONTENT], &LX_I(number), row));
+	if (row[0].text.len != LX_HASH_BYTES || row[2].number < 0)
+		return lx_fail(lx_tx_call(tx), LX_BROKEN, NULL, "journal.chunks", "%lld",
+			(long long)number);
+	lx_hash_write((const unsigned char *)row[0].text.at, found.commitment);
+	found.gone = row[3].number;
+	(void)snprintf(found.lang, sizeof found.lang, "%s", row[4].text.at);
+	(void)snprintf(found.media, sizeof found.media, "%s", row[5].text.at);
+	*size = (size_t)row[2].number;
+	*content = found;
+	return LX_OK;
+}
+
+static enum lx_code copy_chunk(void *with, const struct lx_value *values)
+{
+	lx_buf_text(with, values[0].text);
+	return LX_OK;
+}
+
+enum lx_code lx_content_write(struct lx_tx *tx, int64_t number, struct lx_buf *out)
+{
+	struct lx_value range[] = { LX_I(number * LX_CHUNKS_MAX),
+		LX_I((number + 1) * LX_CHUNKS_MAX) };
+
+	return lx_each(tx, &lx_journal_queries[Q_CHUNKS], range, copy_chunk, out);
 }
 
 enum lx_code lx_content_withdraw(struct lx_tx *tx, int64_t number, int64_t entry)

@@ -45,6 +45,9 @@ void lx_edge_root(const struct lx_edge *edge, unsigned char root[LX_HASH_BYTES])
 LX_CHECK enum lx_code lx_journal_append(
 	struct lx_tx *tx, struct lx_edge *edge, int64_t now, json_t *entry, json_t *inner);
 
+/* Puts an entry of another store's record as it stands: the next one, its bytes canonical. For copies. */
+LX_CHECK enum lx_code lx_journal_put(struct lx_tx *tx, struct lx_edge *edge, struct lx_text bytes);
+
 /* One entry: *open is what is public, *inner the inner part or NULL; both the caller's (lx_json_free). */
 LX_CHECK enum lx_code lx_journal_read(struct lx_tx *tx, int64_t n, json_t **open, json_t **inner);
 
@@ -68,9 +71,44 @@ struct lx_content {
 };
 LX_CHECK enum lx_code lx_content_put(struct lx_tx *tx, struct lx_edge *edge, struct lx_text bytes,
 	const char *lang, const char *media, int64_t *number, char commitment[LX_HASH_TEXT]);
+/* The same for a content of another store, under its number and salt; empty `bytes` and `salt`: it is not there (gone, as by entry 1). */
+LX_CHECK enum lx_code lx_content_copy(struct lx_tx *tx, int64_t number,
+	const unsigned char commitment[LX_HASH_BYTES], struct lx_text salt, struct lx_text bytes);
 LX_CHECK enum lx_code lx_content_read(struct lx_tx *tx, int64_t number, struct lx_content *content);
 /* Removes bytes and salt for good and remembers the withdrawing entry. */
 LX_CHECK enum lx_code lx_content_withdraw(struct lx_tx *tx, int64_t number, int64_t entry);
+
+/* The same without its bytes; `size` tells how many there are. */
+LX_CHECK enum lx_code lx_content_head(
+	struct lx_tx *tx, int64_t number, struct lx_content *content, size_t *size);
+
+/* Writes a content's bytes onto `out`; one that is gone has none. */
+LX_CHECK enum lx_code lx_content_write(struct lx_tx *tx, int64_t number, struct lx_buf *out);
+
+/* A large content is laid down beforehand, chunk by chunk in transactions of their own, and adopted by the act that names it.
+ * What nobody adopts is swept. `token`: what the one who laid it down holds; kept hashed. */
+struct lx_upload {
+	struct lx_text token;
+	int64_t person; /* whose it is; 0: nobody's who is known */
+	int64_t at;
+	struct lx_text bytes;
+	const char *media;
+	unsigned char salt[32], commitment[32]; /* filled by lx_upload_seal, outside the writer */
+	int64_t number;                         /* filled by the first part; 0: it was there */
+};
+void lx_upload_seal(struct lx_upload *upload);
+size_t lx_upload_parts(const struct lx_upload *upload);
+/* Lays down part i, in order. A token that lies there already whole: nothing is done, number 0. Beyond what may lie about
+ * unadopted: LX_BUSY `journal.uploads`. */
+LX_CHECK enum lx_code lx_upload_part(
+	struct lx_tx *tx, struct lx_edge *edge, struct lx_upload *upload, size_t i);
+/* The content of a token that `person` may adopt, whole; LX_NOT_FOUND without a fault. */
+LX_CHECK enum lx_code lx_upload_find(
+	struct lx_tx *tx, struct lx_text token, int64_t person, int64_t *number);
+/* From now on it belongs to an entry. */
+LX_CHECK enum lx_code lx_upload_adopt(struct lx_tx *tx, int64_t number);
+/* Removes at most `most` uploads laid down before `before` and never adopted. */
+LX_CHECK enum lx_code lx_uploads_sweep(struct lx_tx *tx, int64_t before, size_t most);
 
 /* The vault. A person's key is made with the person; pseudonyms are HMAC-SHA-256(key, "need/17"), cut to
  * 128 bits: two acts of a person on one record can be linked, two records cannot. */

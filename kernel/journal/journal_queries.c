@@ -21,6 +21,11 @@ const struct lx_table lx_journal_tables[] = {
 		"NULL",
 		NULL, false },
 	{ "content_chunk", LX_KEPT, "place INTEGER PRIMARY KEY, bytes BLOB NOT NULL", NULL, false },
+	/* laid down and not adopted yet; `token` is what the form holds, hashed */
+	{ "upload", LX_KEPT,
+		"token TEXT PRIMARY KEY, content INTEGER NOT NULL, person INTEGER NOT NULL, "
+		"at INTEGER NOT NULL, size INTEGER NOT NULL, whole INTEGER NOT NULL",
+		"CREATE INDEX upload_by_at ON upload (at, content)", true },
 	/* no salt: erased; the row stays so that its number is not given again */
 	{ "seal", LX_KEPT,
 		"number INTEGER PRIMARY KEY, commitment BLOB NOT NULL, person INTEGER NOT NULL, "
@@ -91,6 +96,22 @@ const struct lx_query lx_journal_queries[Q_JOURNAL_QUERIES] = {
 		"ii", "b" },
 	[Q_CHUNKS_DELETE] = { "content.delete_chunks",
 		"DELETE FROM content_chunk WHERE place >= $1 AND place < $2", "ii", "" },
+	[Q_CONTENT_DELETE] = { "content.delete", "DELETE FROM content WHERE number = $1", "i", "" },
+	[Q_UPLOAD_INSERT] = { "upload.insert",
+		"INSERT INTO upload (token, content, person, at, size, whole) "
+		"VALUES ($1, $2, $3, $4, $5, 0)",
+		"tiiii", "" },
+	[Q_UPLOAD] = { "upload", "SELECT content, person, whole FROM upload WHERE token = $1", "t",
+		"iii" },
+	[Q_UPLOAD_WHOLE] = { "upload.whole", "UPDATE upload SET whole = 1 WHERE token = $1", "t",
+		"" },
+	[Q_UPLOAD_DELETE] = { "upload.delete", "DELETE FROM upload WHERE content = $1", "i", "" },
+	[Q_UPLOADS_BYTES] = { "upload.bytes",
+		"SELECT coalesce(sum(size), 0) FROM upload WHERE person = $1 OR $1 = -1", "i",
+		"i" },
+	[Q_UPLOADS_OLD] = { "upload.old",
+		"SELECT content FROM upload WHERE at < $1 ORDER BY at, content LIMIT $2", "ii",
+		"i" },
 	[Q_SEAL_INSERT] = { "seal.insert",
 		"INSERT INTO seal (number, commitment, person, salt, text) "
 		"VALUES ($1, $2, $3, $4, $5)",

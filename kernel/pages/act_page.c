@@ -164,7 +164,7 @@ enum lx_code lx_page_new(struct lx_request *request, struct lx_reply *reply)
 
 /* --- sending --------------------------------------------------------------------------------- */
 
-static struct lx_text key_of(const struct lx_request *request)
+struct lx_text lx_key_of(const struct lx_request *request)
 {
 	const struct lx_text *once = lx_form_param(request, "once", 0);
 
@@ -260,7 +260,7 @@ static enum lx_code send(struct acting *a, const json_t *input, struct lx_reply 
 		.input = input,
 		.lang = lx_lang_names[request->lang],
 		.person = request->visitor.person,
-		.key = key_of(request),
+		.key = lx_key_of(request),
 		.if_last = matches,
 		.if_last_n = lx_request_matches(request, matches, MATCHES_MOST) };
 
@@ -288,6 +288,12 @@ enum lx_code lx_page_act_post(struct lx_request *request, struct lx_reply *reply
 	struct acting a;
 
 	LX_TRY(find_act(request, app->region, &a));
+	enum lx_code code = lx_lay_files(request, a.shape->type, a.act);
+	struct lx_fault fault = request->call->fault;
 	LX_TRY(lx_input_of_request(request, a.shape, a.act, &input));
+	if (code != LX_OK) {
+		request->call->fault = fault;
+		return refuse(&a, input, code, reply);
+	}
 	return send(&a, input, reply);
 }

@@ -2,12 +2,14 @@
 /* The form of an act, drawn from what it takes: fields by kind, with what was typed and what is wrong. */
 #include "kernel/pages/pages.h"
 
+#include "base/media.h"
 #include "kernel/types/input.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define FIELDS_MOST 64
+#define FILE_ROWS   4 /* of files, as many as most things take */
 #define EMPTY_ROWS  3 /* of a repeated group: enough without script; more come after submitting */
 
 struct drawing {
@@ -124,6 +126,22 @@ static void link_options(
 	view->kind = n > 0 ? LX_FIELD_SELECT : LX_FIELD_TEXT;
 }
 
+/* ".pdf,.png": what the browser offers to choose from. */
+static struct lx_text accepted(const struct drawing *d, const struct lx_field *field)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf endings = { 0 };
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
+	struct lx_text rest, ending;
+
+	lx_media_endings(field->of, &endings);
+	rest = lx_buf_view(&endings);
+	while (lx_text_split(&rest, ',', &ending)) {
+		lx_buf_str(&out, out.len == 0 ? "." : ",.");
+		lx_buf_text(&out, lx_text_trim(ending));
+	}
+	return lx_show_text(d->reader, "%s", lx_buf_view(&out).at);
+}
+
 static void kind_of(
 	const struct drawing *d, const struct lx_field *field, struct lx_field_view *view)
 {
@@ -162,6 +180,10 @@ static void kind_of(
 		view->lines = high > 4000 ? 8 : 4;
 		view->most = high;
 		return;
+	case LX_FILE:
+		view->kind = LX_FIELD_FILE;
+		view->accept = accepted(d, field);
+		return;
 	case LX_SEALED:
 		view->kind = strcmp(field->of, "phone") == 0  ? LX_FIELD_PHONE
 			     : strcmp(field->of, "mail") == 0 ? LX_FIELD_EMAIL
@@ -186,6 +208,12 @@ static struct lx_words rule_words(const struct drawing *d, const struct lx_field
 		return lx_show_say(d->reader, "page.length",
 			lx_show_text(d->reader, "%lld", (long long)low).at,
 			lx_show_text(d->reader, "%lld", (long long)high).at);
+	if (field->kind == LX_FILE) {
+		LX_CLOSE(lx_buf_close) struct lx_buf endings = { 0 };
+		lx_media_endings(field->of, &endings);
+		return lx_show_say(d->reader, "page.file_rule", lx_buf_view(&endings).at,
+			lx_show_text(d->reader, "%zu", lx_media_most(field->of) >> 20).at);
+	}
 	if (field->kind == LX_LINK && strstr(field->of, "need") != NULL)
 		return lx_words_str(lx_tr(d->reader->request->lang, "page.link_form"));
 	return lx_words_str("");
@@ -242,7 +270,11 @@ static void draw_rows(struct drawing *d, const struct lx_rows *rows, bool needed
 {
 	const json_t *typed = json_object_get(d->typed, rows->name);
 	size_t n = json_array_size(typed) +
-		   (json_array_size(typed) == 0 ? (needed ? 1 : EMPTY_ROWS) : 1),
+		   (json_array_size(typed) == 0
+				   ? (needed                                   ? 1
+					     : rows->fields[0].kind == LX_FILE ? FILE_ROWS
+									       : EMPTY_ROWS)
+				   : 1),
 	       fields_n = 0;
 	struct lx_field_group *groups = lx_array(d->reader->call, n, sizeof *groups);
 	struct lx_field_view *view = &d->fields[d->n++];
@@ -422,6 +454,7 @@ enum lx_code lx_form_fields(const struct lx_reader *reader, const struct lx_shap
 	if (act->dated && d.n < FIELDS_MOST)
 		draw_field(&d, &day_field, typed, "on", false, &d.fields[d.n++]);
 	draw_fault(&d, form);
+	form->files = lx_act_takes_files(shape->type, act);
 	form->fields = d.fields;
 	form->fields_n = d.n;
 	form->csrf = lx_text(reader->request->visitor.csrf);

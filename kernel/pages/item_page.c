@@ -317,6 +317,7 @@ static enum lx_code fill(struct showing *s)
 	struct lx_act_view *acts;
 
 	LX_TRY(fill_head(s));
+	LX_TRY(lx_item_thread(s->reader, &s->record, &s->page));
 	LX_TRY(fill_proses(s));
 	LX_TRY(lx_item_answer(s->reader, &s->record, s->json, &s->page));
 	LX_TRY(fill_facts(s));

@@ -118,6 +118,10 @@ bool lx_item_answered(const struct lx_type *type, const json_t *json, const char
 LX_CHECK enum lx_code lx_item_head(const struct lx_reader *reader, const struct lx_record *record,
 	const json_t *json, struct lx_item_page *page);
 
+/* The steps of its thread under the title, and the way to the whole of it; none where it is part of none (thread_page.c). */
+LX_CHECK enum lx_code lx_item_thread(
+	const struct lx_reader *reader, const struct lx_record *record, struct lx_item_page *page);
+
 /* The acts at the right of a record's page, and of a list's (acts that make one; record NULL). */
 LX_CHECK enum lx_code lx_item_acts(const struct lx_reader *reader, const struct lx_shape *shape,
 	const struct lx_record *record, struct lx_act_view **acts, size_t *n);
@@ -135,6 +139,17 @@ LX_CHECK enum lx_code lx_token_table(const struct lx_reader *reader, struct lx_g
 /* Whether the reader may make links for lost passwords, of some accounts or of all. */
 LX_CHECK enum lx_code lx_may_reset(const struct lx_reader *reader, bool *may);
 
+/* Whether the form of an act sends files (files.c). */
+bool lx_act_takes_files(const struct lx_type *type, const struct lx_act *act);
+
+/* Lays down the files of a form that the act takes, and puts what names them into the form in their place, so that they are kept
+ * when the act is refused. The first that is no such file is the fault; the others are laid down all the same (files.c). */
+LX_CHECK enum lx_code lx_lay_files(
+	struct lx_request *request, const struct lx_type *type, const struct lx_act *act);
+
+/* The idempotency key of a request: its field, or the form's one-time number. */
+struct lx_text lx_key_of(const struct lx_request *request);
+
 /* What came in as the input of an act: form fields or JSON, as the writer takes it; the caller's. */
 LX_CHECK enum lx_code lx_input_of_request(struct lx_request *request, const struct lx_shape *shape,
 	const struct lx_act *act, json_t **input);
@@ -151,11 +166,11 @@ lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_fo
 	lx_page_charter, lx_page_sign_in, lx_page_sign_in_post, lx_page_sign_out_post,
 	lx_page_register, lx_page_register_post, lx_page_account, lx_page_account_post,
 	lx_page_link, lx_page_link_post, lx_page_search, lx_page_menu, lx_page_health,
-	lx_page_asset, lx_page_tokens, lx_page_tokens_post, lx_page_token_confirm,
+	lx_page_asset, lx_page_thread, lx_page_tokens, lx_page_tokens_post, lx_page_token_confirm,
 	lx_page_token_drop, lx_page_out_everywhere_post, lx_page_factor, lx_page_factor_post,
 	lx_page_factor_drop, lx_page_factor_drop_post, lx_page_reset_begin,
 	lx_page_reset_begin_post, lx_page_reset, lx_page_reset_post, lx_page_own_data,
 	lx_page_erase, lx_page_erase_post, lx_page_checkpoint, lx_page_log_key, lx_page_tile,
-	lx_page_content, lx_page_receipt;
+	lx_page_content, lx_page_receipt, lx_page_file;
 
 #endif

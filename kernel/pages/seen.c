@@ -6,6 +6,7 @@
 #include "kernel/pages/pages.h"
 
 #include "kernel/types/marks.h"
+#include "kernel/types/thread.h"
 
 #include <string.h>
 
@@ -106,6 +107,19 @@ static enum lx_code add_links(struct seeing *s, const struct lx_record *record)
 	return LX_OK;
 }
 
+/* A record that is part of a thread shows its steps: whatever of their types is touched may change them. */
+static enum lx_code add_thread(struct seeing *s, const struct lx_record *record, int64_t led)
+{
+	const struct lx_region *region = s->reader->app->region;
+
+	if (!lx_thread_has(region, record->shape->type) || (led == 0 && !lx_thread_leads(record)))
+		return LX_OK;
+	for (size_t i = 0; i < region->n; i++)
+		if (lx_thread_has(region, region->shapes[i].type))
+			LX_TRY(add_type(s, lx_text(region->shapes[i].type->name)));
+	return LX_OK;
+}
+
 enum lx_code lx_seen_record(
 	const struct lx_reader *reader, const struct lx_record *record, int64_t *seen)
 {
@@ -116,6 +130,7 @@ enum lx_code lx_seen_record(
 	add(&s, record->last_n);
 	LX_TRY(lx_mark_of_record(reader->tx, record, &led));
 	add(&s, led);
+	LX_TRY(add_thread(&s, record, led));
 	LX_TRY(add_links(&s, record));
 	*seen = s.seen;
 	return LX_OK;

@@ -3,6 +3,7 @@
 #include "kernel/pages/pages.h"
 
 #include "base/decimal.h"
+#include "base/media.h"
 #include "base/time.h"
 
 #include <stdarg.h>
@@ -258,6 +259,28 @@ static struct lx_words data_words(const struct lx_reader *reader, const json_t *
 	return lx_words(kept(reader, &out));
 }
 
+/* "JPG, 340 KB", an image with itself. */
+static void file_cell(const struct lx_reader *reader, const json_t *value, struct lx_cell *cell)
+{
+	const char *type = json_string_value(json_object_get(value, "media"));
+	const char *file = json_string_value(json_object_get(value, "file"));
+	const struct lx_file_type *media = type == NULL ? NULL : lx_media_named(lx_text(type));
+	LX_CLOSE(lx_buf_close) struct lx_buf ending = { 0 };
+
+	if (media == NULL || file == NULL) {
+		cell->words = lx_show_words(reader, value);
+		return;
+	}
+	for (const char *c = media->ending; *c != '\0'; c++)
+		lx_buf_char(&ending, (char)(*c - 'a' + 'A'));
+	json_int_t size = json_integer_value(json_object_get(value, "size"));
+	cell->words = lx_show_say(reader, "page.file", lx_buf_view(&ending).at,
+		lx_show_text(reader, "%lld", (long long)((size + 1023) / 1024)).at);
+	cell->link = lx_address_make(reader->call, "%s", file);
+	if (media->shown)
+		cell->image = cell->link;
+}
+
 /* A field of years: its figures are not grouped. */
 static bool is_year(const struct lx_field *field)
 {
@@ -306,6 +329,9 @@ struct lx_cell lx_show_cell(const struct lx_reader *reader, const char *type,
 		cell.link = link.address;
 		return cell;
 	}
+	case LX_FILE:
+		file_cell(reader, value, &cell);
+		return cell;
 	case LX_PERSON:
 		cell.words = lx_words_str(lx_tr(reader->request->lang, "page.resident"));
 		return cell;

@@ -28,8 +28,9 @@ struct lx_case {
 	json_t *open;  /* effects everyone may see */
 	json_t *inner; /* effects not everyone may see */
 	json_t *bound; /* "with" of the open part: commitments of newly named contents and seals */
-	json_t *bound_in; /* the same for the inner part */
-	const char *lang; /* language of what is written, BCP 47 */
+	json_t *bound_in;     /* the same for the inner part */
+	const char *lang;     /* language of what is written, BCP 47 */
+	struct lx_text aside; /* the order's */
 	struct lx_follow *follows;
 	const struct lx_relation *relation;
 	struct lx_holding holding;
@@ -46,6 +47,10 @@ LX_CHECK enum lx_code lx_case_prose(struct lx_case *c, const char *field, struct
 
 /* Adds the effect that sets a field; `value` (NULL: empties it) is consumed. Restricted fields go to the inner part. */
 LX_CHECK enum lx_code lx_case_set(struct lx_case *c, const char *field, json_t *value);
+
+/* Lays a content down and sets the open field to it; `media` names what the bytes are. */
+LX_CHECK enum lx_code lx_case_lay(
+	struct lx_case *c, const char *field, struct lx_text bytes, const char *media);
 
 /* Lets an act follow; `input` (may be NULL) is consumed. */
 LX_CHECK enum lx_code lx_case_follow(

@@ -2,6 +2,7 @@
 /* The checker of the tables: one function a rule, each over all types. */
 #include "kernel/types/check.h"
 
+#include "base/media.h"
 #include "kernel/types/check_paths.h"
 #include "kernel/types/input.h"
 
@@ -110,6 +111,21 @@ static void check_data(struct lx_checking *k, const struct lx_field *field)
 			k, field->name, "no checker '%s'", field->of == NULL ? "" : field->of);
 }
 
+static bool is_file_kind(const struct lx_checking *k, struct lx_text word)
+{
+	(void)k;
+	return lx_media_is_word(word);
+}
+
+static void check_file(struct lx_checking *k, const struct lx_field *field)
+{
+	each_word(k, field->name, field->of, "kind of file", is_file_kind);
+	if (field->of == NULL)
+		lx_check_fault(k, field->name, "says nothing of what it holds");
+	if (field->use != NULL)
+		lx_check_fault(k, field->name, "a file is neither listed nor searched");
+}
+
 static void check_field(struct lx_checking *k, const struct lx_field *field)
 {
 	if (field->kind < LX_NUMBER || field->kind > LX_COUNT)
@@ -122,6 +138,8 @@ static void check_field(struct lx_checking *k, const struct lx_field *field)
 		each_word(k, field->name, field->of, "link target", is_link_target);
 	if (field->kind == LX_COUNT)
 		check_count(k, field);
+	if (field->kind == LX_FILE)
+		check_file(k, field);
 	if (field->kind == LX_DATA)
 		check_data(k, field);
 	if ((field->kind == LX_CHOICE || field->kind == LX_CODE || field->kind == LX_LINK) &&

@@ -6,7 +6,8 @@ const struct lx_relation lx_common_relations[] = { { "anyone", LX_LEVEL, "0" },
 	{ "resident", LX_LEVEL, "2" }, /* residence verified */
 	{ "official", LX_LEVEL, "3" }, /* any mandate of a member */
 	{ "clock", LX_LEVEL, "8" },
-	{ "cause", LX_LEVEL, "9" }, /* only as the consequence of another act */
+	{ "machine", LX_LEVEL, "8" }, /* what the server does beside the writer, when it is due */
+	{ "cause", LX_LEVEL, "9" },   /* only as the consequence of another act */
 	{ "secretariat", LX_ACTS_FOR, "charter.secretariat" },
 	{ "treasurer", LX_ACTS_FOR, "charter.treasury", "treasurer" },
 	{ "auditor", LX_ACTS_FOR, "charter.audit" }, { "delegate", LX_SITS_IN, "charter.council" },

@@ -25,6 +25,7 @@ enum lx_code lx_case_begin(const struct lx_performing *p, struct lx_record *reco
 		.record = record,
 		.act = act,
 		.lang = lang == NULL ? "zh-CN" : lang,
+		.aside = p->aside,
 		.view = { p->work->tx, p->region, p->charter, p->actor, NULL },
 		.input = json_object(),
 		.open = json_array(),
@@ -67,6 +68,19 @@ enum lx_code lx_case_set(struct lx_case *c, const char *field, json_t *value)
 
 	return lx_effect_set(
 		c, &c->record->shape->type->fields[i], value == NULL ? json_null() : value);
+}
+
+enum lx_code lx_case_lay(
+	struct lx_case *c, const char *field, struct lx_text bytes, const char *media)
+{
+	char commitment[LX_HASH_TEXT], ref[40];
+	int64_t number;
+
+	LX_TRY(lx_content_put(c->work->tx, c->work->edge, bytes, "", media, &number, commitment));
+	(void)snprintf(ref, sizeof ref, "content/%lld", (long long)number);
+	if (json_object_set_new(c->bound, ref, json_string(commitment)) != 0)
+		return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
+	return lx_case_set(c, field, json_string(ref));
 }
 
 enum lx_code lx_case_follow(
@@ -277,7 +291,7 @@ enum lx_code lx_enter_follows(const struct lx_performing *p, const struct lx_cas
 			LX_TRY(lx_entry_actor(&named, &by));
 		actor.cause = true;
 		struct lx_performing next = { p->work, p->region, p->charter, &actor, by, cause, 0,
-			p->depth + 1, p->import };
+			p->depth + 1, p->import, { "", 0 } };
 		LX_TRY(lx_enter(&next, &record, act, f->input, false, c->lang, &n, &opened));
 	}
 	return LX_OK;
@@ -482,6 +496,7 @@ enum lx_code lx_perform(struct lx_work *work, const struct lx_region *region,
 		.region = region,
 		.charter = &charter,
 		.actor = actor,
+		.aside = order->aside,
 		.import = order->import };
 
 	if (region->kept != NULL)

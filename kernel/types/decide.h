@@ -24,6 +24,9 @@ struct lx_order {
 	size_t if_last_n;       /* 0: any */
 	int64_t mandate; /* acts by this mandate alone; 0: by whatever the person may act by */
 	int64_t import;  /* part of the import whose first entry is this; 0: of none */
+	/* Bytes for the act's rule alone (a sealed ballot, a file too long for JSON); borrowed. They enter nowhere by
+	 * themselves: no entry, and not what an idempotency key's request is told apart by. */
+	struct lx_text aside;
 	/* filled: */
 	int64_t made_record;
 	int64_t entry;

@@ -218,6 +218,18 @@ static enum lx_code input_rows(struct lx_case *c, size_t list, json_t *rows)
 	return LX_OK;
 }
 
+/* A term that this act starts, or that runs, sets its field itself; the day of one that a later act starts is kept until then. */
+static bool set_by_term(const struct lx_case *c, const struct lx_field *field)
+{
+	int term = lx_term_find(c->record->shape->type, lx_text(field->name));
+	enum lx_stage stage = term < 0 ? LX_STAGE_NONE : c->record->terms[term].stage;
+
+	if (term < 0)
+		return false;
+	return lx_word_in(lx_text(field->name), c->act->starts) ||
+	       (stage != LX_STAGE_NONE && stage != LX_STAGE_OVER);
+}
+
 static enum lx_code input_effects(struct lx_case *c)
 {
 	const struct lx_type *type = c->record->shape->type;
@@ -226,8 +238,7 @@ static enum lx_code input_effects(struct lx_case *c)
 
 	for (const struct lx_field *f = type->fields; f != NULL && f->name != NULL; f++) {
 		json_t *value = json_object_get(c->input, f->name);
-		/* a term's field is set by the term's own effect */
-		if (value != NULL && lx_term_find(type, lx_text(f->name)) < 0)
+		if (value != NULL && !set_by_term(c, f))
 			LX_TRY(lx_effect_set(c, f, json_incref(value)));
 	}
 	for (size_t i = 0; i < c->record->shape->rows_n; i++) {

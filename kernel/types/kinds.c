@@ -3,6 +3,7 @@
 #include "kernel/types/kinds.h"
 
 #include "base/decimal.h"
+#include "base/media.h"
 #include "base/time.h"
 #include "kernel/journal/journal.h"
 #include "kernel/types/apply.h"
@@ -10,6 +11,9 @@
 
 #include <stdio.h>
 #include <string.h>
+
+#define DATA_MOST                                                                                  \
+	((size_t)16 << 20) /* the result of the largest round known has a hundredth of it */
 
 struct decoding {
 	struct lx_case *c;
@@ -239,9 +243,42 @@ static enum lx_code prose(const struct decoding *d, json_t **value)
 	return bind(d, "content", n, commitment, value);
 }
 
+/* Which files are taken, for whoever sent another. */
+static enum lx_code wrong_file(const struct decoding *d)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
+
+	lx_media_endings(d->field->of, &out);
+	return wrong(d, "input.file_kind", lx_buf_view(&out).at);
+}
+
+/* "upload:…": what was laid down before, adopted by this act. Of another kind than the field takes, it is refused by its bytes' medium,
+ * whatever its name said. */
+static enum lx_code file(const struct decoding *d, json_t **value)
+{
+	struct lx_text token = json_is_string(d->raw) ? sent(d) : (struct lx_text){ "", 0 };
+	struct lx_case *c = d->c;
+	struct lx_content content;
+	size_t size;
+	int64_t n;
+
+	if (!lx_text_starts(token, "upload:"))
+		return wrong(d, "input.file", NULL);
+	enum lx_code code = lx_upload_find(c->work->tx, token, c->view.actor->person, &n);
+	if (code == LX_NOT_FOUND)
+		return wrong(d, "input.file_gone", NULL);
+	LX_TRY(code);
+	LX_TRY(lx_content_head(c->work->tx, n, &content, &size));
+	const struct lx_file_type *media = lx_media_named(lx_text(content.media));
+	if (media == NULL || !lx_word_in(lx_text(media->word), d->field->of))
+		return wrong_file(d);
+	LX_TRY(lx_upload_adopt(c->work->tx, n));
+	return bind(d, "content", n, content.commitment, value);
+}
+
 static enum lx_code data(const struct decoding *d, json_t **value)
 {
-	LX_CLOSE(lx_buf_close) struct lx_buf out = { .limit = 1 << 20 };
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { .limit = DATA_MOST };
 	const struct lx_data_check *check = d->c->view.region->checks;
 	char commitment[LX_HASH_TEXT];
 	int64_t n;
@@ -375,6 +412,7 @@ enum lx_code lx_kind_decode(struct lx_case *c, const struct lx_field *field, con
 		[LX_WORD] = word,
 		[LX_NAMES] = names,
 		[LX_TEXT] = prose,
+		[LX_FILE] = file,
 		[LX_DATA] = data,
 		[LX_SEALED] = sealed,
 		[LX_PERSON] = person,

@@ -9,17 +9,29 @@ static enum lx_code put(struct lx_tx *tx, struct lx_text type, int64_t record, i
 	return lx_run(tx, &lx_q_mark_put, (struct lx_value[]){ LX_T(type), LX_I(record), LX_I(n) });
 }
 
+static enum lx_code lead(struct lx_tx *tx, const struct lx_value *value, int64_t n)
+{
+	struct lx_ref ref;
+
+	if (value->kind != LX_V_TEXT || !lx_ref_read(value->text, &ref))
+		return LX_OK;
+	return put(tx, ref.type, ref.number, n);
+}
+
 enum lx_code lx_marks_lead(struct lx_tx *tx, const struct lx_record *record, int64_t n)
 {
-	const struct lx_field *fields = record->shape->type->fields;
+	const struct lx_type *type = record->shape->type;
 
-	for (size_t i = 0; i < record->shape->fields_n; i++) {
-		struct lx_ref ref;
-		if (fields[i].kind == LX_LINK && fields[i].use != NULL &&
-			lx_word_in(LX_TEXT_OF("thread"), fields[i].use) &&
-			record->values[i].kind == LX_V_TEXT &&
-			lx_ref_read(record->values[i].text, &ref))
-			LX_TRY(put(tx, ref.type, ref.number, n));
+	for (size_t t = 0; t < record->shape->threads_n; t++) {
+		const struct lx_thread_field *thread = &record->shape->threads[t];
+		if (thread->list < 0) {
+			LX_TRY(lead(tx, &record->values[thread->field - type->fields], n));
+			continue;
+		}
+		const struct lx_row_list *list = &record->lists[thread->list];
+		const struct lx_field *fields = type->rows[thread->list].fields;
+		for (size_t r = 0; r < list->n; r++)
+			LX_TRY(lead(tx, &list->rows[r].values[thread->field - fields], n));
 	}
 	return LX_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "kernel/types/types_queries.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define HEAD_SIZE 6
@@ -212,6 +213,24 @@ struct lx_value lx_record_value(const struct lx_record *record, const char *fiel
 	int i = lx_field_find(record->shape->type->fields, lx_text(field));
 
 	return i < 0 ? LX_N : record->values[i];
+}
+
+const struct lx_row_list *lx_record_list(const struct lx_record *record, const char *list)
+{
+	int i = lx_rows_find(record->shape->type, lx_text(list));
+
+	assert(i >= 0);
+	return &record->lists[i];
+}
+
+struct lx_value lx_row_value(const struct lx_record *record, const char *list,
+	const struct lx_row *row, const char *field)
+{
+	int i = lx_rows_find(record->shape->type, lx_text(list));
+	int k = i < 0 ? -1 : lx_field_find(record->shape->type->rows[i].fields, lx_text(field));
+
+	assert(k >= 0);
+	return row->values[k];
 }
 
 enum lx_class lx_record_class(const struct lx_record *record)

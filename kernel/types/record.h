@@ -89,6 +89,11 @@ LX_CHECK enum lx_code lx_record_last(
 /* A field's value by name; NULL value when there is no such field. */
 struct lx_value lx_record_value(const struct lx_record *record, const char *field);
 
+/* A list of child rows by name, and a cell of one of its rows; the names are the type's own. */
+const struct lx_row_list *lx_record_list(const struct lx_record *record, const char *list);
+struct lx_value lx_row_value(const struct lx_record *record, const char *list,
+	const struct lx_row *row, const char *field);
+
 /* The publication class: that of the state, or withheld when hidden. */
 enum lx_class lx_record_class(const struct lx_record *record);
 

@@ -81,6 +81,33 @@ static enum lx_code content_json(
 	return *value == NULL ? no_memory(sight) : LX_OK;
 }
 
+/* {"content", "media", "size", "file"}: `file` is the address at which the record serves it (file_page.c). */
+static enum lx_code file_json(const struct lx_sight *sight, const struct lx_record *record,
+	int64_t number, json_t **value)
+{
+	struct lx_content content;
+	size_t size;
+
+	enum lx_code code = lx_content_head(sight->tx, number, &content, &size);
+	if (code == LX_NOT_FOUND) {
+		*value = json_null();
+		return LX_OK;
+	}
+	LX_TRY(code);
+	if (content.gone != 0) {
+		*value = json_pack("{s:I, s:I}", "content", (json_int_t)number, "gone",
+			(json_int_t)content.gone);
+		return *value == NULL ? no_memory(sight) : LX_OK;
+	}
+	for (char *at = content.commitment; *at != '\0'; at++)
+		*at = (char)(*at == '+' ? '-' : *at == '/' ? '_' : *at);
+	*value = json_pack("{s:I, s:s, s:I, s:o}", "content", (json_int_t)number, "media",
+		content.media, "size", (json_int_t)size, "file",
+		json_sprintf("/%s/%lld/files/%lld-%.43s", record->shape->type->plural,
+			(long long)record->number, (long long)number, content.commitment));
+	return *value == NULL ? no_memory(sight) : LX_OK;
+}
+
 static enum lx_code seal_json(const struct lx_sight *sight, int64_t number, json_t **value)
 {
 	struct lx_text text;
@@ -178,8 +205,8 @@ static enum lx_code link_json(const struct lx_sight *sight, struct lx_text link,
 	return *value == NULL ? no_memory(sight) : LX_OK;
 }
 
-static enum lx_code value_json(const struct lx_sight *sight, const struct lx_field *field,
-	const struct lx_value *value, json_t **json)
+static enum lx_code value_json(const struct lx_sight *sight, const struct lx_record *record,
+	const struct lx_field *field, const struct lx_value *value, json_t **json)
 {
 	if (value->kind == LX_V_NULL) {
 		*json = json_null();
@@ -189,6 +216,8 @@ static enum lx_code value_json(const struct lx_sight *sight, const struct lx_fie
 	case LX_TEXT:
 	case LX_DATA:
 		return content_json(sight, field, value->number, json);
+	case LX_FILE:
+		return file_json(sight, record, value->number, json);
 	case LX_SEALED:
 		return seal_json(sight, value->number, json);
 	case LX_LINK:
@@ -221,7 +250,7 @@ static enum lx_code put_fields(const struct lx_sight *sight, const struct lx_rec
 		LX_TRY(lx_may_see(sight, record, f, &may));
 		if (!may)
 			continue;
-		LX_TRY(value_json(sight, f, &record->values[i], &value));
+		LX_TRY(value_json(sight, record, f, &record->values[i], &value));
 		if (json_object_set_new(into, f->name, value) != 0)
 			return no_memory(sight);
 	}
@@ -240,7 +269,7 @@ static enum lx_code put_row(const struct lx_sight *sight, const struct lx_record
 		LX_TRY(lx_may_see(sight, record, &rows->fields[i], &may));
 		if (!may)
 			continue;
-		LX_TRY(value_json(sight, &rows->fields[i], &row->values[i], &value));
+		LX_TRY(value_json(sight, record, &rows->fields[i], &row->values[i], &value));
 		(void)json_object_set_new(cells, rows->fields[i].name, value);
 	}
 	return LX_OK;

@@ -8,7 +8,8 @@
  *	  field: value…, list: [ { "row": n, field: value… } … ], "terms": [ … ], "consents": [ … ] }
  *
  * Values: numbers as such, decimals as text, money {"minor","currency"}, days and moments as RFC 3339 has them, names
- * {"en","zh"}, prose {"content","text","lang"} or {"content","gone"}, links {"ref","title"}, sealed text where it may be seen.
+ * {"en","zh"}, prose {"content","text","lang"}, files
+ * {"content","media","size","file"}, either {"content","gone"}, links {"ref","title"}, sealed text where it may be seen.
  */
 #ifndef LX_KERNEL_TYPES_REDUCE_H
 #define LX_KERNEL_TYPES_REDUCE_H

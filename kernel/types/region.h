@@ -22,11 +22,20 @@ struct lx_rows_shape {
 	struct lx_query size; /* record → how many */
 };
 
+/* A field with the use "thread", and who leads by it to a record. */
+struct lx_thread_field {
+	const struct lx_field *field;
+	int list;             /* -1: of the record itself */
+	struct lx_query back; /* the record, the range of its rows, most → records of this type */
+};
+
 struct lx_shape {
 	const struct lx_type *type;
 	int version; /* the newest step, at least 1 */
 	size_t fields_n, rows_n, terms_n;
 	struct lx_rows_shape *rows;
+	struct lx_thread_field *threads;
+	size_t threads_n;
 	struct lx_query load; /* id → head, counters of rows, fields */
 	struct lx_query save;
 	struct lx_query last;    /* → highest number */
@@ -52,6 +61,8 @@ struct lx_region {
 	const struct lx_data_check *checks; /* ends with a zero row */
 	lx_person_fn *person_by_name; /* set by who knows accounts; NULL: no person can be named */
 	lx_factor_fn *second_factor;  /* likewise; NULL: nobody has one */
+	const char *
+		secrets; /* the folder beside the database for keys that no backup has; NULL: none */
 	struct lx_charter_kept *kept; /* the writer's; NULL: the charter is read for every act */
 	struct lx_shape *shapes;
 	size_t n;

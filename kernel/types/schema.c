@@ -22,6 +22,7 @@ static char letter(const struct lx_field *field)
 	case LX_MONEY:
 	case LX_MOMENT:
 	case LX_TEXT:
+	case LX_FILE:
 	case LX_DATA:
 	case LX_SEALED:
 	case LX_COUNT:
@@ -187,6 +188,55 @@ static void rows_queries(
 	rows_find(call, sql, type, shape);
 }
 
+static bool is_thread(const struct lx_field *field)
+{
+	return field->kind == LX_LINK && lx_word_in(LX_TEXT_OF("thread"), field->use);
+}
+
+/* $1 the record itself ("project/3"), $2 to $3 its rows ("project/3#" to "project/3$"), $4 how many. */
+static void add_thread(struct lx_call *call, struct lx_buf *sql, struct lx_shape *shape, int list,
+	const struct lx_field *field)
+{
+	const char *rows = list < 0 ? NULL : shape->type->rows[list].name;
+	const char *number = rows == NULL ? "id" : "record";
+
+	lx_buf_printf(sql, "SELECT DISTINCT %s FROM %s%s%s WHERE f_%s = $1", number,
+		shape->type->name, rows == NULL ? "" : "_", rows == NULL ? "" : rows, field->name);
+	lx_buf_printf(sql, " OR (f_%s >= $2 AND f_%s < $3) ORDER BY %s LIMIT $4", field->name,
+		field->name, number);
+	shape->threads[shape->threads_n++] = (struct lx_thread_field){ field, list,
+		{ .name = "thread.back", .sql = keep(call, sql), .takes = "ttti", .gives = "i" } };
+}
+
+static size_t thread_fields(const struct lx_field *fields)
+{
+	size_t n = 0;
+
+	for (; fields != NULL && fields->name != NULL; fields++)
+		n += is_thread(fields);
+	return n;
+}
+
+static enum lx_code thread_queries(struct lx_call *call, struct lx_buf *sql, struct lx_shape *shape)
+{
+	const struct lx_type *type = shape->type;
+	size_t n = thread_fields(type->fields);
+
+	for (size_t r = 0; r < shape->rows_n; r++)
+		n += thread_fields(type->rows[r].fields);
+	shape->threads = lx_array(call, n, sizeof *shape->threads);
+	if (shape->threads == NULL)
+		return LX_BROKEN;
+	for (const struct lx_field *f = type->fields; f != NULL && f->name != NULL; f++)
+		if (is_thread(f))
+			add_thread(call, sql, shape, -1, f);
+	for (size_t r = 0; r < shape->rows_n; r++)
+		for (const struct lx_field *f = type->rows[r].fields; f->name != NULL; f++)
+			if (is_thread(f))
+				add_thread(call, sql, shape, (int)r, f);
+	return LX_OK;
+}
+
 static bool indexed(const struct lx_field *field)
 {
 	return lx_word_in(LX_TEXT_OF("filter"), field->use) ||
@@ -283,6 +333,7 @@ static enum lx_code make_shape(struct lx_call *call, struct lx_buf *sql, struct 
 			shape->rows[r].fields_n++;
 		rows_queries(call, sql, shape->type->name, &shape->rows[r]);
 	}
+	LX_TRY(thread_queries(call, sql, shape));
 	return call->fault.code;
 }
 

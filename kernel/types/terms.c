@@ -67,6 +67,19 @@ static int64_t stored_day(const struct lx_case *c, const struct lx_term *term)
 	return day_moment(c, term, c->record->values[field].text);
 }
 
+/* What an earlier act gave, before the term was started. */
+static int64_t kept_moment(const struct lx_case *c, const struct lx_term *term)
+{
+	int field = lx_field_find(c->record->shape->type->fields, lx_text(term->field));
+
+	return c->record->shape->type->fields[field].kind == LX_MOMENT &&
+			       c->record->terms[lx_term_find(c->record->shape->type,
+							lx_text(term->field))]
+					       .stage == LX_STAGE_NONE
+		       ? c->record->values[field].number
+		       : 0;
+}
+
 static enum lx_code set_day(struct lx_case *c, const struct lx_term *term)
 {
 	const struct lx_type *type = c->record->shape->type;
@@ -96,6 +109,8 @@ static enum lx_code start(struct lx_case *c, size_t i)
 		end = stored_day(c, term);
 	else if (has_length)
 		end = lx_charter_end(c->view.charter, length, c->work->now);
+	else
+		end = kept_moment(c, term);
 	if (end == 0)
 		return LX_OK; /* the day was not given, or the charter sets no such term */
 	return lx_effect_term(c, i, LX_STAGE_RUNS, end,

@@ -27,6 +27,7 @@ enum lx_kind {         /* what a field holds     "of" says                    in
 	LX_WORD,       /* ASCII identifier       "12" longest                 "330100" */
 	LX_NAMES,  /* official name, zh, en  "80" longest                 {"en":"...","zh":"..."} */
 	LX_TEXT,   /* prose: a content       "4..20000" characters        "content/991" */
+	LX_FILE,   /* attachment: a content  "pdf image sheet"            "content/992" */
 	LX_DATA,   /* JSON: a content        its checker "need.question"  "content/993" */
 	LX_SEALED, /* personal: the vault    "name phone mail id"         "seal/77" */
 	LX_PERSON, /* a pseudonym            -                            "p:1890948b…" */

@@ -55,6 +55,7 @@ static enum lx_code of_string(struct lx_call *call, const struct lx_field *field
 		fits = lx_text_int(lx_text(text), &number);
 		break;
 	case LX_TEXT:
+	case LX_FILE:
 	case LX_DATA:
 		fits = numbered(text, "content", &number);
 		break;
@@ -111,6 +112,7 @@ json_t *lx_json_of_value(const struct lx_field *field, const struct lx_value *va
 		lx_buf_int(&out, value->number);
 		return json_stringn(out.at, out.len);
 	case LX_TEXT:
+	case LX_FILE:
 	case LX_DATA:
 		return json_sprintf("content/%lld", (long long)value->number);
 	case LX_SEALED:

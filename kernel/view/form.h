@@ -74,11 +74,12 @@ struct lx_field_view {
 	bool restricted;         /* not public: said under the hint who reads it, in `readers` */
 	struct lx_words readers;
 	struct lx_text
-		autocomplete; /* HTML's word: name, tel, email, username, current-password … */
-	struct lx_text lang;  /* language of what is typed */
-	struct lx_words unit; /* behind the field: 元, % */
-	int64_t most;         /* longest length, in characters; 0: none */
-	int64_t lines;        /* of LX_FIELD_AREA; 0: four */
+		autocomplete;  /* HTML's word: name, tel, email, username, current-password … */
+	struct lx_text lang;   /* language of what is typed */
+	struct lx_text accept; /* FILE: media types; `value` is then a file sent before */
+	struct lx_words unit;  /* behind the field: 元, % */
+	int64_t most;          /* longest length, in characters; 0: none */
+	int64_t lines;         /* of LX_FIELD_AREA; 0: four */
 	const struct lx_option *options;
 	size_t options_n;
 	const struct lx_field_group *groups; /* LX_FIELD_ROWS */

@@ -72,6 +72,7 @@ struct lx_cell {
 	struct lx_state_view state;
 	struct lx_words words;
 	struct lx_address link;
+	struct lx_address image; /* shown small, the words beside it */
 	struct lx_html bar;
 	struct lx_words under;
 	struct lx_address under_link;

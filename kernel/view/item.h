@@ -118,6 +118,7 @@ struct lx_item_page {
 	struct lx_note note; /* hidden, stale, corrected: one */
 	const struct lx_thread_step *thread;
 	size_t thread_n;
+	struct lx_address thread_all; /* the whole of it, drawn */
 	/* left */
 	const struct lx_prose *proses;
 	size_t proses_n;

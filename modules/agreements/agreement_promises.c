@@ -114,7 +114,7 @@ enum lx_code agreement_annul(struct lx_case *c)
 {
 	const struct lx_shape *commitments = lx_shape_find(
 		c->view.region, LX_TEXT_OF("commitment"));
-	const struct lx_row_list *articles = lx_agreement_list(c->record, "article");
+	const struct lx_row_list *articles = lx_record_list(c->record, "article");
 	LX_CLOSE(lx_json_free) json_t *reason = NULL;
 
 	LX_TRY(prose_of(c, json_object_get(c->input, "reason"), &reason));

@@ -15,27 +15,12 @@ lx_rule_fn agreement_drafter, agreement_revises, agreement_position, agreement_c
 #define ARTICLES_MOST 120
 #define PROMISES_MOST 100
 
-const struct lx_row_list *lx_agreement_list(const struct lx_record *record, const char *list)
-{
-	return &record->lists[lx_rows_find(record->shape->type, lx_text(list))];
-}
-
-struct lx_value lx_agreement_cell(const struct lx_record *record, const char *list,
-	const struct lx_row *row, const char *field)
-{
-	const struct lx_rows *rows =
-		&record->shape->type->rows[lx_rows_find(record->shape->type, lx_text(list))];
-
-	return row->values[lx_field_find(rows->fields, lx_text(field))];
-}
-
 static bool is_party(const struct lx_record *record, struct lx_text member)
 {
-	const struct lx_row_list *parties = lx_agreement_list(record, "party");
+	const struct lx_row_list *parties = lx_record_list(record, "party");
 
 	for (size_t i = 0; i < parties->n; i++)
-		if (lx_text_equal(
-			    lx_agreement_cell(record, "party", &parties->rows[i], "member").text,
+		if (lx_text_equal(lx_row_value(record, "party", &parties->rows[i], "member").text,
 			    member))
 			return true;
 	return false;
@@ -43,15 +28,14 @@ static bool is_party(const struct lx_record *record, struct lx_text member)
 
 int64_t lx_agreement_article(const struct lx_case *c, struct lx_text number)
 {
-	const struct lx_row_list *articles = lx_agreement_list(c->record, "article");
+	const struct lx_row_list *articles = lx_record_list(c->record, "article");
 	const json_t *rows = json_object_get(c->input, "article");
 	int list = lx_rows_find(c->record->shape->type, LX_TEXT_OF("article"));
 	int64_t next = c->record->given[list];
 
 	for (size_t i = 0; i < articles->n; i++)
 		if (lx_text_equal(
-			    lx_agreement_cell(c->record, "article", &articles->rows[i], "number")
-				    .text,
+			    lx_row_value(c->record, "article", &articles->rows[i], "number").text,
 			    number))
 			return articles->rows[i].number;
 	for (size_t i = 0; i < json_array_size(rows); i++) {
@@ -123,14 +107,14 @@ static bool has_text(const struct lx_case *c, const char *field)
 static enum lx_code promises_hold(struct lx_case *c)
 {
 	const struct lx_record *r = c->record;
-	const struct lx_row_list *promises = lx_agreement_list(r, "promise");
+	const struct lx_row_list *promises = lx_record_list(r, "promise");
 
 	for (size_t i = 0; i < promises->n; i++) {
 		const struct lx_row *row = &promises->rows[i];
-		struct lx_text owner = lx_agreement_cell(r, "promise", row, "owner").text;
-		struct lx_text article = lx_agreement_cell(r, "promise", row, "article").text;
-		if (lx_agreement_cell(r, "promise", row, "title").kind == LX_V_NULL ||
-			lx_agreement_cell(r, "promise", row, "due").kind == LX_V_NULL)
+		struct lx_text owner = lx_row_value(r, "promise", row, "owner").text;
+		struct lx_text article = lx_row_value(r, "promise", row, "article").text;
+		if (lx_row_value(r, "promise", row, "title").kind == LX_V_NULL ||
+			lx_row_value(r, "promise", row, "due").kind == LX_V_NULL)
 			return lx_case_refuse(c, NULL, "agreement_promise_bare");
 		if (lx_agreement_article(c, article) == 0)
 			return lx_case_refuse(c, NULL, "agreement_promise_article");
@@ -142,10 +126,10 @@ static enum lx_code promises_hold(struct lx_case *c)
 
 static enum lx_code articles_hold(struct lx_case *c)
 {
-	const struct lx_row_list *articles = lx_agreement_list(c->record, "article");
+	const struct lx_row_list *articles = lx_record_list(c->record, "article");
 
 	for (size_t i = 0; i < articles->n; i++)
-		if (lx_agreement_cell(c->record, "article", &articles->rows[i], "text").kind ==
+		if (lx_row_value(c->record, "article", &articles->rows[i], "text").kind ==
 			LX_V_NULL)
 			return lx_case_refuse(c, NULL, "agreement_article_empty");
 	return LX_OK;
@@ -154,15 +138,15 @@ static enum lx_code articles_hold(struct lx_case *c)
 /* What is shown to the public and signed is whole: two parties, articles, and when it enters into force. */
 enum lx_code agreement_complete(struct lx_case *c)
 {
-	size_t parties = lx_agreement_list(c->record, "party")->n;
-	size_t articles = lx_agreement_list(c->record, "article")->n;
+	size_t parties = lx_record_list(c->record, "party")->n;
+	size_t articles = lx_record_list(c->record, "article")->n;
 
 	if (parties < 2)
 		return lx_case_refuse(c, NULL, "agreement_parties_few");
 	if (articles == 0)
 		return lx_case_refuse(c, NULL, "agreement_no_articles");
 	if (parties > PARTIES_MOST || articles > ARTICLES_MOST ||
-		lx_agreement_list(c->record, "promise")->n > PROMISES_MOST)
+		lx_record_list(c->record, "promise")->n > PROMISES_MOST)
 		return lx_case_refuse(c, NULL, "agreement_large");
 	if (lx_case_input(c, "force_on").len == 0 && !has_text(c, "force_on") &&
 		!has_text(c, "condition"))
@@ -219,7 +203,7 @@ static json_t *day_or_null(struct lx_text day)
 enum lx_code agreement_to_former(struct lx_case *c)
 {
 	const json_t *rows = json_object_get(c->input, "party");
-	const struct lx_row_list *parties = lx_agreement_list(c->record, "party");
+	const struct lx_row_list *parties = lx_record_list(c->record, "party");
 	int64_t next = c->record->given[lx_rows_find(c->record->shape->type, LX_TEXT_OF("former"))];
 
 	for (size_t i = 0; i < json_array_size(rows); i++) {
@@ -234,13 +218,11 @@ enum lx_code agreement_to_former(struct lx_case *c)
 			LX_TRY(lx_effect_add(c, c->open,
 				json_pack("[s, s, I, {s:o, s:o, s:o}]", "row", "former",
 					(json_int_t)++next, "member",
-					day_or_null(
-						lx_agreement_cell(c->record, "party", row, "member")
-							.text),
+					day_or_null(lx_row_value(c->record, "party", row, "member")
+							    .text),
 					"since",
-					day_or_null(
-						lx_agreement_cell(c->record, "party", row, "since")
-							.text),
+					day_or_null(lx_row_value(c->record, "party", row, "since")
+							    .text),
 					"until", day_or_null(lx_case_input(c, "on")))));
 		}
 	}

@@ -28,6 +28,7 @@ static const struct lx_rows rows[] = { { "party", party, "member" }, { "former",
 static const struct lx_field fields[] = { { "title", LX_TEXT, "4..200", "list search" },
 	{ "preamble", LX_TEXT, "4..8000", "search" },
 	{ "project", LX_LINK, "project", "filter thread" },
+	{ "allocation", LX_LINK, "allocation", "thread" },
 	{ "condition", LX_TEXT,
 		"4..1000" }, /* on which it enters into force; the secretariat declares that it is met */
 	{ "force_on", LX_DATE, NULL, "list" }, { "ends_on", LX_DATE, NULL, "filter" },
@@ -46,8 +47,8 @@ static const struct lx_consent consents[] = { { "signing", "party.member", "dele
 	{ "parties", "party.member", "delegate", "agreement.parties" }, END };
 static const struct lx_act acts[] = {
 	{ "draft", "delegate secretariat", NULL, "draft",
-		"title preamble? +party +article? +promise? project? condition?", "discard",
-		.guard = LX_C(agreement_drafter) },
+		"title preamble? +party +article? +promise? project? allocation? condition?",
+		"discard", .guard = LX_C(agreement_drafter) },
 	{ "revise", "party secretariat", "draft", NULL, "*", "correct",
 		.guard = LX_C(agreement_revises) },
 	{ "state", "party", "draft", NULL, "+position", "correct",

@@ -5,11 +5,6 @@
 
 #include "modules/agreements/agreements.h"
 
-/* A list of the record by name, and a cell of one of its rows. */
-const struct lx_row_list *lx_agreement_list(const struct lx_record *record, const char *list);
-struct lx_value lx_agreement_cell(const struct lx_record *record, const char *list,
-	const struct lx_row *row, const char *field);
-
 /* The row of the article with this number, in the record or among the rows that the act adds; 0: there is none. */
 int64_t lx_agreement_article(const struct lx_case *c, struct lx_text number);
 

@@ -6,7 +6,8 @@
 lx_rule_fn commitment_own, commitment_shared;
 
 static const struct lx_field evidence[] = { { "text", LX_TEXT, "4..8000", "search" },
-	{ "value", LX_DECIMAL, "4" }, { "day", LX_DATE }, END };
+	{ "file", LX_FILE, "pdf image sheet" }, { "value", LX_DECIMAL, "4" }, { "day", LX_DATE },
+	END };
 static const struct lx_field helper[] = { { "member", LX_LINK, "member", "filter" }, END };
 static const struct lx_rows rows[] = { { "evidence", evidence }, { "helper", helper, "member" },
 	END };

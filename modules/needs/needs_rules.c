@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-lx_rule_fn need_once, need_names_another, need_count_return, need_to_superior;
+lx_rule_fn need_once, need_names_another, need_count_return, need_to_superior, need_few_photos;
 
+#define PHOTOS_MOST    4   /* of one need */
 #define OWN_NEEDS_MOST 200 /* of one person that are compared */
 
 static enum lx_code same_title(struct lx_case *c, int64_t number, struct lx_text title, bool *same)
@@ -159,6 +160,17 @@ enum lx_code lx_need_answers_check(struct lx_case *c, const char *field, const j
 	return LX_OK;
 }
 
+/* What one can look at in a minute: photographs and papers, those of before included. */
+enum lx_code need_few_photos(struct lx_case *c)
+{
+	int list = lx_rows_find(c->record->shape->type, LX_TEXT_OF("photo"));
+	size_t n = json_array_size(json_object_get(c->input, "photo"));
+
+	if (n + c->record->lists[list].n <= PHOTOS_MOST)
+		return LX_OK;
+	return lx_case_refuse(c, "photo", "need_few_photos");
+}
+
 /* The charter's questions are asked of who leaves all the answers out, too. */
 static enum lx_code needed_answers(struct lx_case *c)
 {
@@ -178,5 +190,6 @@ enum lx_code need_once(struct lx_case *c)
 		return lx_case_refuse(c, "bearer", "need_bearer");
 	LX_TRY(lx_organisation_may_speak(c, "bearer", lx_case_input(c, "bearer")));
 	LX_TRY(needed_answers(c));
+	LX_TRY(need_few_photos(c));
 	return not_twice(c);
 }

@@ -219,6 +219,8 @@ static void every_statement_fits_its_declaration(void **state)
 		check_query(tx, &shape->load);
 		check_query(tx, &shape->save);
 		check_query(tx, &shape->last);
+		for (size_t t = 0; t < shape->threads_n; t++)
+			check_query(tx, &shape->threads[t].back);
 		for (size_t r = 0; r < shape->rows_n; r++) {
 			const struct lx_rows_shape *rows = &shape->rows[r];
 			const struct lx_query *const queries[] = { &rows->load, &rows->put,

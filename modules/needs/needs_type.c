@@ -2,15 +2,16 @@
 /* Needs as tables: fields, states, terms, acts. */
 #include "modules/needs/needs.h"
 
-lx_rule_fn need_once, need_names_another, need_count_return, need_to_superior;
+lx_rule_fn need_once, need_names_another, need_count_return, need_to_superior, need_few_photos;
 
 static const struct lx_field helper[] = { { "member", LX_LINK, "member", "list filter" }, END };
 static const struct lx_field note[] = {
 	{ "text", LX_TEXT, "1..4000", NULL, "lead helper secretariat" }, END
 };
 static const struct lx_field backer[] = { { "who", LX_PERSON, NULL, "actor" }, END };
+static const struct lx_field photo[] = { { "file", LX_FILE, "image pdf sheet" }, END };
 static const struct lx_rows rows[] = { { "helper", helper, "member" }, { "note", note },
-	{ "backer", backer, "who", true }, END };
+	{ "photo", photo, "file" }, { "backer", backer, "who", true }, END };
 static const struct lx_field fields[] = { { "title", LX_TEXT, "4..120", "list search" },
 	{ "text", LX_TEXT, "10..20000", "search" },
 	{ "kind", LX_CHOICE, "question help complaint report proposal joint", "filter" },
@@ -48,8 +49,8 @@ static const struct lx_consent consents[] = {
 };
 static const struct lx_act acts[] = {
 	{ "submit", "steward resident official", NULL, "submitted",
-		"title text kind category answers? place? called? contact? bearer?", "withdraw",
-		.guard = LX_C(need_once) },
+		"title text kind category answers? place? called? contact? bearer? +photo?",
+		"withdraw", .guard = LX_C(need_once) },
 	{ "back", "resident", "submitted routed signed asked answered", NULL, "+backer", "unback" },
 	{ "unback", "resident", "*", NULL, "-backer", "back" },
 	{ "route", "secretariat", "submitted", "routed", "lead +helper? reason?", "return",
@@ -60,7 +61,8 @@ static const struct lx_act acts[] = {
 	{ "extend", "lead", "routed signed", NULL, "answer_by reason", "correct",
 		.within = "answer_by", .consent = "secretariat" },
 	{ "ask", "lead helper", "routed signed", "asked", "reason", "reply" },
-	{ "reply", "asker steward", "asked", "signed", "reason", "ask" },
+	{ "reply", "asker steward", "asked", "signed", "reason +photo?", "ask",
+		.guard = LX_C(need_few_photos) },
 	{ "answer", "lead", "routed signed", "answered", "outcome answer", "correct",
 		.starts = "verdict_by" },
 	{ "verdict", "asker steward", "answered", "closed", "contacted solved satisfied reason?",

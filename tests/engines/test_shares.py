@@ -247,3 +247,24 @@ def test_the_proof_of_a_nucleolus_can_be_followed(lianxi):
     assert len(set(covered)) == 1, "the first level balances everybody alike"
     text = lianxi("share", "-", "--method", "nucleolus", stdin=json.dumps(skane())).stdout
     assert "  -1.60: " in text
+
+
+def test_eighteen_members_with_most_groups_missing(lianxi):
+    names = [f"M{i}" for i in range(18)]
+    lines = [f"{name};{10 + i}" for i, name in enumerate(names)]
+    lines += [f"{a}+{b};{19 + i}" for i, (a, b) in enumerate(zip(names, names[1:]))]
+    lines.append("+".join(names) + ";200")
+    done = lianxi("share", "--from-costs", "-", "--missing", "cheapest-partition", "--method", "shapley,superadditivity_violations",
+                  "--format", "json", stdin="members;cost\n" + "\n".join(lines))
+    found = json.loads(done.stdout)
+    assert found["filled_coalitions"] == 2**18 - 1 - 18 - 17 - 1
+    assert sum(map(Fraction, found["shapley"]["exact"])) == 200
+    # what was filled in is never dearer than its parts, and everybody together (200) is cheaper than nine pairs (243)
+    assert found["superadditivity_violations"]["count"] == 0 and "smaller_part_at_most" not in found["superadditivity_violations"]
+
+
+def test_lindahl_with_formulas_of_ones_own(lianxi):
+    problem = {"kind": "lindahl", "marginal_benefit": ["50-g/2", "60-g/2", "90-g"], "marginal_cost": 80}
+    linear = {"kind": "lindahl", "marginal_benefit": "a_i-b_i*g", "a": [50, 60, 90], "b": ["1/2", "1/2", 1], "marginal_cost": 80}
+    assert solve(lianxi, problem) == solve(lianxi, linear)
+    assert "negative" in lianxi("share", "-", stdin=json.dumps({**problem, "marginal_cost": 10}), code=2).stderr

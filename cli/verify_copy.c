@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* lianxi verify URL, lianxi verify DIR of a mirror: everything that is public, checked on one's own machine. */
+#include "cli/verify_copy.h"
+
+#include "cli/receipt.h"
+#include "cli/replay.h"
+#include "kernel/journal/hash.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+bool lx_is_address(const char *operand)
+{
+	return strncmp(operand, "http://", 7) == 0 || strncmp(operand, "https://", 8) == 0;
+}
+
+bool lx_is_mirror(const char *folder)
+{
+	struct stat about;
+	char path[4096];
+
+	if (snprintf(path, sizeof path, "%s/log/checkpoint", folder) >= (int)sizeof path)
+		return false;
+	return stat(path, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+static void tell_number(struct lx_cli *cli, const char *msgid, int64_t first, int64_t second)
+{
+	char a[24], b[24];
+
+	(void)snprintf(a, sizeof a, "%lld", (long long)first);
+	(void)snprintf(b, sizeof b, "%lld", (long long)second);
+	lx_say(&cli->out, cli->lang, msgid, a, b);
+	lx_buf_char(&cli->out, '\n');
+}
+
+static void tell(struct lx_cli *cli, const struct lx_mirror *m, const struct lx_replay *replay)
+{
+	char root[LX_HASH_TEXT];
+
+	lx_hash_write(m->checkpoint.root, root);
+	lx_say(&cli->out, cli->lang, "verify.copy_of", m->checkpoint.origin, root);
+	lx_buf_char(&cli->out, '\n');
+	tell_number(cli, "mirror.done", m->entries, m->contents);
+	if (m->withdrawn + m->not_shown > 0)
+		tell_number(cli, "verify.not_there", m->withdrawn, m->not_shown);
+	for (size_t i = 0; i < 2; i++)
+		if (m->before[i].size > 0)
+			tell_number(cli, "verify.since", m->before[i].size, m->entries);
+	if (m->fetch != NULL)
+		tell_number(cli, "verify.records", replay->records, replay->skipped);
+	if (lx_option(cli, "key") == NULL)
+		tell_number(cli, "verify.own_key", 0, 0);
+}
+
+static enum lx_code check(struct lx_cli *cli, struct lx_mirror *m, struct lx_replay *replay)
+{
+	const char *since = lx_option(cli, "since");
+	struct lx_text note;
+
+	LX_TRY(lx_replay_begin(cli, replay, m));
+	LX_TRY(lx_mirror_begin(m, lx_option(cli, "key")));
+	if (since != NULL) {
+		LX_TRY(lx_cli_read(cli, since, &note));
+		LX_TRY(lx_mirror_since(m, note));
+	}
+	LX_TRY(lx_mirror_walk(m));
+	if (m->fetch != NULL)
+		LX_TRY(lx_replay_compare(replay, m->fetch));
+	tell(cli, m, replay);
+	return LX_OK;
+}
+
+enum lx_code lx_verify_copy(struct lx_cli *cli, const char *operand)
+{
+	LX_CLOSE(lx_fetch_close) struct lx_fetch *fetch = NULL;
+	LX_CLOSE(lx_replay_end) struct lx_replay replay = { .cli = cli };
+	struct lx_mirror m = { .cli = cli, .folder = operand };
+
+	cli->call.progress = lx_cli_progress(cli, "verify.progress");
+	if (lx_is_address(operand)) {
+		LX_TRY(lx_fetch_open(&cli->call, operand, &fetch));
+		m.fetch = fetch;
+		m.folder = NULL;
+	}
+	return lx_tell_difference(cli, check(cli, &m, &replay));
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The urns against what entries commit to. A box that was dropped, added or exchanged is found here. */
+#include "kernel/journal/hash.h"
+#include "modules/rounds/round_queries.h"
+#include "modules/rounds/round_words.h"
+
+#include <string.h>
+
+#define LOTS_MOST ((size_t)1 << 20)
+
+static enum lx_code found(struct lx_tx *tx, const struct lx_record *round, const char *msgid)
+{
+	return lx_fail(
+		lx_tx_call(tx), LX_CONFLICT, NULL, msgid, "round/%lld", (long long)round->number);
+}
+
+/* The boxes of one lot on their way through one hash; `own`: whether every box still has the hash that is its key. */
+struct lot_check {
+	struct lx_hashing all;
+	int64_t n;
+	bool own;
+};
+
+static enum lx_code check_box(void *with, const struct lx_value *values)
+{
+	unsigned char hash[LX_HASH_BYTES];
+	struct lot_check *check = with;
+	struct lx_hashing one;
+
+	lx_hash_begin(&one);
+	lx_hash_add(&one, values[1].text.at, values[1].text.len);
+	lx_hash_end(&one, hash);
+	check->own = check->own && values[0].text.len == LX_HASH_BYTES &&
+		     memcmp(values[0].text.at, hash, LX_HASH_BYTES) == 0;
+	lx_hash_add(&check->all, values[0].text.at, values[0].text.len);
+	check->n++;
+	return LX_OK;
+}
+
+static enum lx_code check_lot(struct lx_tx *tx, const struct lx_record *round, int64_t lot,
+	struct lot_check *check, char text[LX_HASH_TEXT])
+{
+	unsigned char hash[LX_HASH_BYTES];
+
+	*check = (struct lot_check){ .own = true };
+	lx_hash_begin(&check->all);
+	LX_TRY(lx_each(tx, &lx_q_boxes_of_lot,
+		(struct lx_value[]){ LX_I(round->number), LX_I(lot) }, check_box, check));
+	lx_hash_end(&check->all, hash);
+	lx_hash_write(hash, text);
+	return LX_OK;
+}
+
+static enum lx_code check_lots(struct lx_tx *tx, const struct lx_record *round, int64_t *boxes)
+{
+	char text[LX_HASH_TEXT];
+	struct lot_check check;
+	struct lx_value *lots;
+	size_t n;
+
+	LX_TRY(lx_all(tx, &lx_q_lots, &LX_I(round->number), LOTS_MOST, &lots, &n));
+	*boxes = 0;
+	for (size_t i = 0; i < n; i++) {
+		LX_TRY(check_lot(tx, round, lots[3 * i].number, &check, text));
+		if (!check.own || check.n != lots[3 * i + 1].number ||
+			!lx_text_is(lots[3 * i + 2].text, text))
+			return found(tx, round, "round_lot_differs");
+		*boxes += check.n;
+	}
+	LX_TRY(check_lot(tx, round, 0, &check, text)); /* those that no entry commits to yet */
+	if (!check.own)
+		return found(tx, round, "round_lot_differs");
+	*boxes += check.n;
+	return LX_OK;
+}
+
+static enum lx_code check_round(struct lx_tx *tx, const struct lx_record *round)
+{
+	int64_t boxes, casts = lx_record_value(round, "voters").number;
+	struct lx_value all;
+	struct lx_text urn;
+
+	LX_TRY(check_lots(tx, round, &boxes));
+	LX_TRY(lx_one(tx, &lx_q_boxes_n, &LX_I(round->number), &all));
+	if (boxes != casts || all.number != casts)
+		return found(tx, round, "round_boxes_differ");
+	enum lx_code code = lx_round_urn(tx, round, &urn);
+	if (code == LX_NOT_FOUND)
+		return LX_OK;
+	LX_TRY(code);
+	if (lx_urn_count(urn) + lx_record_value(round, "spoiled").number != casts)
+		return found(tx, round, "round_urn_differs");
+	return LX_OK;
+}
+
+enum lx_code lx_rounds_verify(struct lx_tx *tx, const struct lx_region *region)
+{
+	const struct lx_shape *shape = lx_shape_find(region, LX_TEXT_OF("round"));
+	int64_t last;
+
+	LX_TRY(lx_record_last(tx, shape, &last));
+	for (int64_t n = 1; n <= last; n++) {
+		struct lx_call *call = lx_tx_call(tx);
+		struct lx_arena_mark mark = lx_arena_here(call->arena);
+		struct lx_record round;
+		LX_TRY(lx_record_load(tx, shape, n, &round));
+		LX_TRY(check_round(tx, &round));
+		lx_arena_back(call->arena, mark);
+	}
+	return LX_OK;
+}

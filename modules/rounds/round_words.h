@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* What the files of rounds share, and no one else. */
+#ifndef LX_MODULES_ROUNDS_ROUND_WORDS_H
+#define LX_MODULES_ROUNDS_ROUND_WORDS_H
+
+#include "modules/rounds/rounds.h"
+
+/* The name of a round's secret in the region's folder of keys, by its public key. */
+#define LX_SECRET_NAME 64
+LX_CHECK enum lx_code lx_round_secret_name(
+	struct lx_call *call, int64_t round, struct lx_text key, char name[LX_SECRET_NAME]);
+
+/* A tie's seed from what the public source gave: the first 53 bits of its hash, as `lianxi tally --seed` takes it. */
+int64_t lx_round_seed(struct lx_text drawn);
+
+/* How many entries' worth of boxes the lots hold: from the record's own counters, without counting. */
+int64_t lx_round_boxes_sealed(const struct lx_record *round);
+
+/* The urn as a Pabulib file: what was opened, sorted by tracking number. */
+LX_CHECK enum lx_code lx_urn_write(struct lx_tx *tx, const struct lx_region *region,
+	const struct lx_record *round, struct lx_ballot *const *ballots, size_t n,
+	struct lx_buf *out);
+
+/* How many ballots an urn's file holds, by its lines. */
+int64_t lx_urn_count(struct lx_text urn);
+
+#endif
