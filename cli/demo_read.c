@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const char *const story_files[LX_DEMO_FILES] = { "council.json", "needs.json",
-	"commitments.json" };
+	"commitments.json", "fund.json" };
 
 static enum lx_code read_file(struct lx_demo *demo, const char *name, json_t **value)
 {

@@ -11,6 +11,7 @@ static const struct {
 } sections[] = {
 	{ "needs", "/needs", "need" },
 	{ "council", "/council", "member body charter mandate" },
+	{ "fund", "/fund", "ledger voucher" },
 	{ "duty", "/duty", "commitment" },
 	{ "record", "/record", "charter" },
 };

@@ -3,8 +3,13 @@
 #ifndef LX_MODULES_FUND_H
 #define LX_MODULES_FUND_H
 
+#include "kernel/http/http.h"
 #include "kernel/types/type.h"
 
 extern const struct lx_type lx_ledger_type, lx_voucher_type;
+
+/* The pages under /fund. */
+lx_handler lx_page_fund, lx_page_fund_ledger, lx_page_fund_member, lx_page_fund_project,
+	lx_page_fund_money, lx_page_fund_balance, lx_page_fund_calls, lx_page_fund_calls_post;
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The fund at a glance: balance, what is asked and owed, what moved, by month, by member, and the month's lines. */
+#include "kernel/view/svg.h"
 #include "modules/fund/fund_chart.h"
 
 #include <string.h>

@@ -138,6 +138,10 @@ enum lx_code lx_fund_ref(
 	*link = (struct lx_link_view){ .label = lx_words_str("") };
 	if (ref.len == 0)
 		return LX_OK;
+	if (lx_text_starts(ref, "charter/")) {
+		*link = lx_fund_link(reader, "charter", "/charter");
+		return LX_OK;
+	}
 	LX_TRY(lx_title(&reader->sight, ref, &title));
 	json = json_pack("{s:s%, s:o}", "ref", ref.at, ref.len, "title",
 		title == NULL ? json_null() : title);

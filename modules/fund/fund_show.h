@@ -4,11 +4,9 @@
 #define LX_MODULES_FUND_SHOW_H
 
 #include "kernel/pages/pages.h"
+#include "modules/fund/fund.h"
 #include "modules/fund/fund_view.h"
 #include "modules/fund/statement.h"
-
-lx_handler lx_page_fund, lx_page_fund_ledger, lx_page_fund_member, lx_page_fund_project,
-	lx_page_fund_money, lx_page_fund_balance, lx_page_fund_calls, lx_page_fund_calls_post;
 
 /* A sentence of the reader's language. */
 struct lx_words lx_fund_tr(const struct lx_reader *reader, const char *id);

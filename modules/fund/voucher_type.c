@@ -20,7 +20,8 @@ static const struct lx_field fields[] = { { "kind", LX_CHOICE, "call receipt pay
 	{ "text", LX_TEXT, "4..400", "list search" }, { "payer", LX_LINK, "member", "list filter" },
 	{ "payee", LX_LINK, "member organisation body", "list filter" },
 	{ "basis", LX_LINK,
-		"project.milestone project agreement.article agreement commitment charter",
+		"project.milestone project allocation agreement.article agreement commitment "
+		"charter",
 		"thread" },
 	{ "settles", LX_LINK, "voucher",
 		"thread" }, /* the call that a receipt pays, in whole or in part */
