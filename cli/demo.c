@@ -80,8 +80,8 @@ static enum lx_code count_records(struct lx_demo *demo, const char *type, int64_
 
 static enum lx_code print_made(struct lx_demo *demo, const char *folder)
 {
-	static const char *const types[] = { "member", "body", "person", "mandate", "need",
-		"commitment" };
+	static const char *const types[] = { "member", "body", "person", "mandate", "organisation",
+		"need", "project", "commitment" };
 	struct lx_cli *cli = demo->cli;
 	struct lx_edge edge;
 
@@ -130,6 +130,7 @@ static enum lx_code print_accounts(struct lx_demo *demo)
 	struct lx_cli *cli = demo->cli;
 	struct lx_columns table = { .call = &cli->call, .align = "lll" };
 	static const char *const heads[] = { "demo.account", "demo.person", "demo.holder" };
+	int64_t crowd = 0; /* residents that are there to vote: counted, not listed */
 
 	lx_say(&cli->out, cli->lang, "demo.accounts", LX_DEMO_PASSWORD);
 	lx_buf_str(&cli->out, "\n\n");
@@ -140,13 +141,23 @@ static enum lx_code print_accounts(struct lx_demo *demo)
 	}
 	for (size_t i = 0; i < json_array_size(demo->people); i++) {
 		const json_t *person = json_array_get(demo->people, i);
+		if (json_is_true(json_object_get(person, "crowd"))) {
+			crowd++;
+			continue;
+		}
 		lx_columns_cell(
 			&table, lx_text(json_string_value(json_object_get(person, "account"))));
 		lx_columns_cell(
 			&table, lx_text(json_string_value(json_object_get(person, "name"))));
 		lx_columns_cell(&table, lx_text(holder_name(demo, person)));
 	}
-	return lx_columns_write(&table, &cli->out);
+	LX_TRY(lx_columns_write(&table, &cli->out));
+	if (crowd == 0)
+		return LX_OK;
+	lx_buf_char(&cli->out, '\n');
+	lx_say_count(&cli->out, cli->lang, "demo.crowd", crowd);
+	lx_buf_char(&cli->out, '\n');
+	return LX_OK;
 }
 
 static enum lx_code run(struct lx_cli *cli)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Persons of the demonstration, in one job each: registered, with an account that works on loopback only;
- * officers { "holder", "offices" } get their first mandate as by init's one-time link, grant themselves the others and accept
- * them; residents { "home", "proof" } are verified by an officer of their city.
+ * Persons of the demonstration, in one job each: registered, with an account that works on loopback only ("crowd": left out of
+ * the list of accounts that the command prints); officers { "holder", "offices" } get their first mandate as by init's one-time
+ * link, grant themselves the others and accept them; residents { "home", "proof" } are verified by an officer of their city.
  */
 #include "cli/demo.h"
 

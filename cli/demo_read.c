@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const story_files[LX_DEMO_FILES] = { "council.json", "needs.json",
-	"commitments.json", "fund.json" };
+static const char *const story_files[LX_DEMO_FILES] = { "council.json", "organisations.json",
+	"needs.json", "projects.json", "commitments.json",
+	"fund.json" };
 
 static enum lx_code read_file(struct lx_demo *demo, const char *name, json_t **value)
 {
@@ -140,9 +141,10 @@ static enum lx_code name_founders(struct lx_demo *demo)
 	for (size_t i = 0; i < json_array_size(bodies); i++) {
 		const char *as = json_string_value(
 			json_object_get(json_array_get(bodies, i), "as"));
-		if (as == NULL)
-			continue;
-		(void)snprintf(name, sizeof name, "body:%s", as);
+		if (as == NULL) /* what holds no office of the charter goes by its place */
+			(void)snprintf(name, sizeof name, "body:%zu", i + 1);
+		else
+			(void)snprintf(name, sizeof name, "body:%s", as);
 		LX_TRY(lx_demo_link(demo, name, "body", (int64_t)i + 1));
 	}
 	return LX_OK;

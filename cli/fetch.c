@@ -77,7 +77,7 @@ void lx_fetch_close(struct lx_fetch **fetch)
 	*fetch = NULL;
 }
 
-enum lx_code lx_fetch_get(struct lx_fetch *fetch, struct lx_call *call, const char *path,
+static enum lx_code perform(struct lx_fetch *fetch, struct lx_call *call, const char *path,
 	size_t most, long *status, struct lx_text *body)
 {
 	char address[ADDRESS_MOST];
@@ -102,4 +102,35 @@ enum lx_code lx_fetch_get(struct lx_fetch *fetch, struct lx_call *call, const ch
 		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
 	*body = lx_buf_view(&fetch->body);
 	return LX_OK;
+}
+
+enum lx_code lx_fetch_get(struct lx_fetch *fetch, struct lx_call *call, const char *path,
+	size_t most, long *status, struct lx_text *body)
+{
+	(void)curl_easy_setopt(fetch->curl, CURLOPT_HTTPGET, 1L);
+	return perform(fetch, call, path, most, status, body);
+}
+
+enum lx_code lx_fetch_post(struct lx_fetch *fetch, struct lx_call *call, const char *path,
+	struct lx_text sent, size_t most, long *status, struct lx_text *body)
+{
+	struct curl_slist *fields = curl_slist_append(
+		NULL, "Content-Type: text/plain; charset=utf-8");
+
+	if (fields == NULL)
+		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
+	(void)curl_easy_setopt(fetch->curl, CURLOPT_POST, 1L);
+	(void)curl_easy_setopt(fetch->curl, CURLOPT_POSTFIELDS, sent.at);
+	(void)curl_easy_setopt(fetch->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)sent.len);
+	(void)curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, fields);
+	enum lx_code code = perform(fetch, call, path, most, status, body);
+	(void)curl_easy_setopt(fetch->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_slist_free_all(fields);
+	return code;
+}
+
+void lx_fetch_hurry(struct lx_fetch *fetch, long seconds)
+{
+	(void)curl_easy_setopt(fetch->curl, CURLOPT_TIMEOUT, seconds);
+	(void)curl_easy_setopt(fetch->curl, CURLOPT_CONNECTTIMEOUT, seconds);
 }

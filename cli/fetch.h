@@ -18,4 +18,11 @@ void lx_fetch_close(struct lx_fetch **fetch);
 LX_CHECK enum lx_code lx_fetch_get(struct lx_fetch *fetch, struct lx_call *call, const char *path,
 	size_t most, long *status, struct lx_text *body);
 
+/* POST of text; otherwise as lx_fetch_get. */
+LX_CHECK enum lx_code lx_fetch_post(struct lx_fetch *fetch, struct lx_call *call, const char *path,
+	struct lx_text sent, size_t most, long *status, struct lx_text *body);
+
+/* At most so many seconds from now on, for connecting and for the whole. */
+void lx_fetch_hurry(struct lx_fetch *fetch, long seconds);
+
 #endif

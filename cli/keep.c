@@ -128,6 +128,7 @@ static enum lx_code verify(struct lx_cli *cli)
 static const struct lx_option verify_options[] = {
 	{ .name = "key", .kind = LX_OPTION_TEXT, .value = "KEY" },
 	{ .name = "entry", .kind = LX_OPTION_TEXT, .value = "FILE" },
+	{ .name = "policy", .kind = LX_OPTION_TEXT, .value = "FILE" },
 	{ .name = "since", .kind = LX_OPTION_TEXT, .value = "CHECKPOINT" },
 	{ 0 },
 };

@@ -19,6 +19,21 @@ static enum lx_code tell_key(struct lx_cli *cli, const struct lx_opened *opened)
 	return LX_OK;
 }
 
+/* The key with which this region cosigns other logs; beside its own, and under another name. */
+static enum lx_code make_witness(
+	struct lx_cli *cli, const struct lx_opened *opened, const char *name)
+{
+	LX_CLOSE(lx_witness_close) struct lx_witness *witness = NULL;
+	char text[LX_NOTE_KEY_TEXT];
+
+	LX_TRY(lx_witness_key_make(&cli->call, opened->keys, lx_text(name)));
+	LX_TRY(lx_witness_open(&cli->call, opened->keys, &witness));
+	lx_note_key_write(lx_witness_key(witness), text);
+	lx_say(&cli->out, cli->lang, "keygen.witness_done", opened->keys);
+	lx_buf_printf(&cli->out, "\n%s\n", text);
+	return LX_OK;
+}
+
 static enum lx_code run(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
@@ -26,6 +41,8 @@ static enum lx_code run(struct lx_cli *cli)
 	char origin[LX_NOTE_NAME];
 
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
+	if (lx_option(cli, "witness") != NULL)
+		return make_witness(cli, &opened, lx_option(cli, "witness"));
 	LX_TRY(lx_region_origin(cli, cli->operands[0], origin));
 	if (anew)
 		LX_TRY(lx_log_keys_anew(&cli->call, opened.keys, lx_text(origin)));
@@ -37,6 +54,7 @@ static enum lx_code run(struct lx_cli *cli)
 static const struct lx_option options[] = {
 	{ .name = "origin", .kind = LX_OPTION_TEXT, .value = "NAME" },
 	{ .name = "anew", .kind = LX_OPTION_FLAG },
+	{ .name = "witness", .kind = LX_OPTION_TEXT, .value = "NAME" },
 	{ 0 },
 };
 

@@ -141,6 +141,7 @@ enum lx_code lx_region_start(struct lx_cli *cli, struct lx_opened *opened)
 	opened->region.kept = &opened->kept;
 	opened->region.secrets = opened->keys;
 	LX_TRY(lx_log_open(&cli->call, opened->keys, opened->store, &opened->log));
+	LX_TRY(lx_witness_open(&cli->call, opened->keys, &opened->witness));
 	LX_TRY(lx_writer_start(&cli->call, opened->store, &setting, &opened->writer));
 	return lx_accounts_open(&cli->call, opened->store, opened->writer, &opened->accounts);
 }
@@ -151,6 +152,7 @@ void lx_region_close(struct lx_opened *opened)
 	lx_charter_kept_close(&opened->kept);
 	lx_accounts_close(&opened->accounts);
 	lx_log_close(&opened->log);
+	lx_witness_close(&opened->witness);
 	lx_store_close(&opened->store);
 	if (opened->lock >= 0)
 		(void)close(opened->lock);

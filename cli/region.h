@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "kernel/pages/app.h"
+#include "kernel/record/witness.h"
 
 /* Where the commands' time comes from. `start` 0: the machine's clock; else a clock that was `start` when the process
  * was at `since`: for demonstrations and tests. */
@@ -24,7 +25,8 @@ struct lx_opened {
 	struct lx_writer *writer;
 	struct lx_accounts *accounts;
 	struct lx_log *log;
-	char keys[4096]; /* the folder of the log's keys */
+	struct lx_witness *witness; /* of other regions' logs; NULL: none */
+	char keys[4096];            /* the folder of the log's keys */
 	struct lx_clock clock;
 	int lock;
 };

@@ -2,6 +2,7 @@
 /* lianxi serve DIR: the region on the network, until SIGTERM or SIGINT; stops cleanly with nothing lost. */
 #include "base/time.h"
 #include "cli/region.h"
+#include "cli/witnessing.h"
 #include "kernel/pages/pages_queries.h"
 #include "kernel/types/check.h"
 #include "modules/module_pages.h"
@@ -275,7 +276,7 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 {
 	struct lx_charter_shared charter = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct lx_app app = { opened->store, opened->writer, &opened->region, opened->accounts,
-		&charter, opened->log, lx_module_parts };
+		&charter, opened->log, opened->witness, lx_module_parts };
 	struct lx_http_setting setting = { .proxies = lx_option(cli, "proxy"),
 		.memory = REQUEST_MEMORY,
 		.app = &app,
@@ -286,6 +287,7 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 		.log = lx_option(cli, "log") != NULL ? log_line : NULL };
 	struct ticking ticking = { .opened = opened, .tick = enter_due };
 	struct ticking beside = { .opened = opened, .tick = background };
+	struct lx_witnessing *witnessing = NULL;
 	struct lx_http *http = NULL;
 	char address[64];
 
@@ -303,7 +305,9 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 		stop_ticking(&ticking);
 		return code;
 	}
-	code = lx_http_start(&cli->call, &setting, &http);
+	code = lx_witnessing_start(cli, opened, log_line, &witnessing);
+	if (code == LX_OK)
+		code = lx_http_start(&cli->call, &setting, &http);
 	if (code == LX_OK) {
 		char port[16];
 		(void)snprintf(port, sizeof port, "%u", lx_http_port(http));
@@ -318,6 +322,7 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 		code = wait_for_end(cli);
 	lx_http_stop(&http);
 	lx_charter_shared_close(&charter);
+	lx_witnessing_stop(&witnessing);
 	stop_ticking(&beside);
 	stop_ticking(&ticking);
 	return code;

@@ -13,9 +13,10 @@
 #define FILES_MAX ((size_t)100000)
 
 static const struct lx_option options[] = {
-	{ .name = "rule", .kind = LX_OPTION_CHOICE, .of = LX_TALLY_RULES },
+	{ .name = "rule", .kind = LX_OPTION_CHOICE, .of = LX_TALLY_RULES " nash" },
 	{ .name = "utility", .kind = LX_OPTION_CHOICE, .of = LX_TALLY_UTILITIES },
 	{ .name = "completion", .kind = LX_OPTION_TEXT, .value = "none|add1|add1x|greedy|…" },
+	{ .name = "irresolute", .kind = LX_OPTION_FLAG },
 	{ .name = "increment", .kind = LX_OPTION_TEXT, .value = "AMOUNT" },
 	{ .name = "whole-start", .kind = LX_OPTION_FLAG },
 	{ .name = "unit-steps", .kind = LX_OPTION_FLAG },
@@ -24,12 +25,22 @@ static const struct lx_option options[] = {
 	{ .name = "group", .kind = LX_OPTION_TEXT, .value = "COLUMN" },
 	{ .name = "most", .kind = LX_OPTION_TEXT, .value = "GROUP=AMOUNT", .many = true },
 	{ .name = "least", .kind = LX_OPTION_TEXT, .value = "GROUP=AMOUNT", .many = true },
+	{ .name = "top-down", .kind = LX_OPTION_TEXT, .value = "AMOUNT" },
+	{ .name = "fund", .kind = LX_OPTION_TEXT, .value = "ID=REASON", .many = true },
+	{ .name = "refuse", .kind = LX_OPTION_TEXT, .value = "ID=REASON", .many = true },
+	{ .name = "voters", .kind = LX_OPTION_TEXT, .value = "COLUMN" },
+	{ .name = "projects", .kind = LX_OPTION_TEXT, .value = "FILE.csv" },
+	{ .name = "budget", .kind = LX_OPTION_TEXT, .value = "AMOUNT" },
+	{ .name = "ballots",
+		.kind = LX_OPTION_CHOICE,
+		.of = "approval choose-1 cumulative scoring ordinal" },
 	{ .name = "ties", .kind = LX_OPTION_CHOICE, .of = LX_TALLY_TIES },
 	{ .name = "seed", .kind = LX_OPTION_INT, .of = "0..9223372036854775807" },
 	{ .name = "explain", .kind = LX_OPTION_FLAG },
 	{ .name = "what-if", .kind = LX_OPTION_FLAG },
 	{ .name = "compare", .kind = LX_OPTION_FLAG },
 	{ .name = "format", .kind = LX_OPTION_CHOICE, .of = "text json csv" },
+	{ .name = "svg", .kind = LX_OPTION_TEXT, .value = "FILE.svg" },
 	{ .name = "write", .kind = LX_OPTION_TEXT, .value = "FILE.pb" },
 	{ 0 },
 };
@@ -51,7 +62,13 @@ static enum lx_code read_setting(struct lx_cli *cli, struct lx_tally_report *tal
 	tally->ties = given(cli, "ties", "id");
 	tally->searched = lx_option(cli, "what-if") != NULL;
 	tally->explained = tally->searched || lx_option(cli, "explain") != NULL;
+	tally->irresolute = lx_option(cli, "irresolute") != NULL;
+	bool divides = strcmp(tally->rule, "nash") == 0;
+	if (divides)
+		tally->rule = "mes"; /* only to read the other words; it is not used */
 	LX_TRY(lx_tally_report_words(&cli->call, tally));
+	if (divides)
+		tally->rule = "nash";
 	setting->seed = (uint64_t)lx_option_int(cli, "seed", 0);
 	setting->by_total = strcmp(given(cli, "rank", "density"), "total") == 0;
 	setting->whole_start = lx_option(cli, "whole-start") != NULL;
@@ -178,24 +195,53 @@ static enum lx_code write_back(struct lx_cli *cli, const struct lx_tally_report 
 	return lx_cli_write(cli, path, lx_buf_view(&out));
 }
 
+static bool ends_in(const char *path, const char *end)
+{
+	size_t n = strlen(path), m = strlen(end);
+
+	return n > m && strcmp(path + n - m, end) == 0;
+}
+
+/* A Pabulib file, or two tables. */
+static enum lx_code read_election(struct lx_cli *cli, const char *path, struct lx_pb *pb)
+{
+	struct lx_pb_source source = { .voters = lx_option(cli, "voters") };
+	const char *projects = lx_option(cli, "projects");
+
+	LX_TRY(lx_cli_read(cli, path, &source.text));
+	if (ends_in(path, ".csv") || projects != NULL) {
+		if (projects == NULL || lx_option(cli, "budget") == NULL)
+			return lx_fail(
+				&cli->call, LX_INVALID, "projects", "cli.tally_tables", NULL);
+		LX_TRY(lx_cli_read(cli, projects, &source.projects));
+		source.budget = lx_text(lx_option(cli, "budget"));
+		source.vote_type = lx_text(given(cli, "ballots", "approval"));
+	}
+	return lx_pb_read_from(&cli->call, &source, pb);
+}
+
+static enum lx_code decide(struct lx_cli *cli, struct lx_tally_report *tally)
+{
+	LX_TRY(fit_setting(cli, tally));
+	LX_TRY(read_groups(cli, &tally->pb));
+	LX_TRY(read_limits(cli, &tally->pb));
+	LX_TRY(lx_cli_tally_apart(cli, tally));
+	if (strcmp(tally->rule, "nash") == 0)
+		return LX_OK;
+	LX_TRY(lx_tally_report_decide(&cli->call, tally));
+	if (lx_option(cli, "compare") != NULL)
+		LX_TRY(lx_tally_report_compare(&cli->call, tally));
+	return LX_OK;
+}
+
 static enum lx_code run_file(struct lx_cli *cli, const char *path, bool first)
 {
 	struct lx_tally_report tally = { .path = path };
-	struct lx_text text;
 
 	LX_TRY(read_setting(cli, &tally));
-	LX_TRY(lx_cli_read(cli, path, &text));
-	enum lx_code code = lx_pb_read(&cli->call, text, &tally.pb);
+	enum lx_code code = read_election(cli, path, &tally.pb);
 	if (code == LX_OK)
-		code = fit_setting(cli, &tally);
-	if (code == LX_OK)
-		code = read_groups(cli, &tally.pb);
-	if (code == LX_OK)
-		code = read_limits(cli, &tally.pb);
-	if (code == LX_OK)
-		code = lx_tally_report_decide(&cli->call, &tally);
-	if (code == LX_OK && lx_option(cli, "compare") != NULL)
-		code = lx_tally_report_compare(&cli->call, &tally);
+		code = decide(cli, &tally);
 	if (code != LX_OK) {
 		if (cli->call.fault.field[0] == '\0')
 			(void)snprintf(
@@ -203,19 +249,16 @@ static enum lx_code run_file(struct lx_cli *cli, const char *path, bool first)
 		return code;
 	}
 	LX_TRY(write_back(cli, &tally));
+	if (strcmp(tally.rule, "nash") == 0)
+		return lx_cli_tally_divide(cli, &tally, given(cli, "format", "text"));
+	if (lx_option(cli, "svg") != NULL)
+		LX_TRY(lx_cli_tally_svg(cli, &tally, lx_option(cli, "svg")));
 	return show(cli, &tally, first);
 }
 
 static int by_name(const void *left, const void *right)
 {
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-static bool is_pb(const char *name)
-{
-	size_t n = strlen(name);
-
-	return n > 3 && strcmp(name + n - 3, ".pb") == 0;
 }
 
 /* The .pb files of a folder, by name. */
@@ -230,7 +273,7 @@ static enum lx_code list_folder(
 	enum lx_code code = LX_OK;
 	size_t from = *n;
 	for (struct dirent *entry; code == LX_OK && (entry = readdir(open)) != NULL;) {
-		if (!is_pb(entry->d_name))
+		if (!ends_in(entry->d_name, ".pb"))
 			continue;
 		int length = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
 		char *copy = length < 0 || (size_t)length >= sizeof path || *n == FILES_MAX
@@ -283,7 +326,7 @@ static enum lx_code run(struct lx_cli *cli)
 
 const struct lx_command lx_tally_command = {
 	.name = "tally",
-	.operands = "FILE.pb…",
+	.operands = "FILE…",
 	.operands_least = 1,
 	.operands_most = SIZE_MAX,
 	.options = options,

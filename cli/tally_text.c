@@ -109,6 +109,7 @@ static void write_ties(struct lx_cli *cli, const struct lx_tally_report *tally)
 enum lx_code lx_cli_tally_text(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	write_head(cli, tally);
+	lx_cli_tally_text_apart(cli, tally);
 	LX_TRY(write_winners(cli, tally));
 	lx_buf_char(&cli->out, '\n');
 	write_ties(cli, tally);

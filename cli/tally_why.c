@@ -127,6 +127,50 @@ static enum lx_code write_rivals(struct lx_cli *cli, const struct lx_tally_repor
 	return lx_columns_write(&table, &cli->out);
 }
 
+/* Money by group of voters against voters by group. */
+static enum lx_code write_groups(struct lx_cli *cli, const struct lx_tally_report *tally)
+{
+	static const char *const heads[] = { "cli.tally_group_name", "cli.tally_group_voters",
+		"cli.tally_group_share", "cli.tally_group_paid", "cli.tally_group_share" };
+	struct lx_columns table = { .call = &cli->call, .align = "lrrrr" };
+	const struct lx_tally_money *m = &tally->money;
+
+	if (m->groups_n < 2 || tally->result.total_cost == 0 || tally->result.voters == 0)
+		return LX_OK;
+	lx_buf_char(&cli->out, '\n');
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+		lx_columns_cell(&table, lx_text(lx_tr(cli->lang, heads[i])));
+	for (size_t g = 0; g < m->groups_n; g++) {
+		LX_CLOSE(lx_buf_close) struct lx_buf paid = { 0 };
+		double sum = 0;
+		for (size_t i = 0; i < tally->result.winners_n; i++)
+			sum += m->paid[i * m->groups_n + g];
+		lx_columns_cell(&table, tally->pb.voter_groups[g]);
+		lx_columns_printf(&table, "%llu", (unsigned long long)m->voters[g]);
+		lx_columns_printf(&table, "%.1f %%",
+			100 * (double)m->voters[g] / (double)tally->result.voters);
+		lx_cli_tally_money(&paid, tally, (int64_t)(sum + 0.5));
+		lx_columns_cell(&table, lx_buf_view(&paid));
+		lx_columns_printf(&table, "%.1f %%", 100 * sum / (double)tally->result.total_cost);
+	}
+	return lx_columns_write(&table, &cli->out);
+}
+
+static void say_outcomes(struct lx_cli *cli, const struct lx_tally_report *tally)
+{
+	if (tally->outcomes.n < 2)
+		return;
+	lx_buf_printf(&cli->out, "\n%s\n", lx_tr(cli->lang, "cli.tally_outcome"));
+	for (size_t i = 0; i < tally->outcomes.n; i++) {
+		lx_buf_str(&cli->out, "  ");
+		for (size_t k = tally->outcomes.from[i]; k < tally->outcomes.from[i + 1]; k++) {
+			lx_buf_text(&cli->out, tally->pb.election.id[tally->outcomes.winners[k]]);
+			lx_buf_char(&cli->out, ' ');
+		}
+		lx_buf_char(&cli->out, '\n');
+	}
+}
+
 static void say_served(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf share = { 0 };
@@ -163,6 +207,8 @@ static void say_notices(struct lx_cli *cli, const struct lx_tally_report *tally)
 enum lx_code lx_cli_tally_text_rest(struct lx_cli *cli, const struct lx_tally_report *tally)
 {
 	say_served(cli, tally);
+	LX_TRY(write_groups(cli, tally));
+	say_outcomes(cli, tally);
 	if (tally->certified)
 		say_certificates(cli, tally);
 	if (tally->rivals_n > 0)

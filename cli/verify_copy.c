@@ -5,6 +5,7 @@
 #include "cli/receipt.h"
 #include "cli/replay.h"
 #include "kernel/journal/hash.h"
+#include "kernel/record/policy.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -50,8 +51,36 @@ static void tell(struct lx_cli *cli, const struct lx_mirror *m, const struct lx_
 			tell_number(cli, "verify.since", m->before[i].size, m->entries);
 	if (m->fetch != NULL)
 		tell_number(cli, "verify.records", replay->records, replay->skipped);
-	if (lx_option(cli, "key") == NULL)
+	if (lx_option(cli, "key") == NULL && lx_option(cli, "policy") == NULL)
 		tell_number(cli, "verify.own_key", 0, 0);
+}
+
+/* Whether as many witnesses as the policy asks for have seen this checkpoint; its log's key is the one to verify with. */
+static enum lx_code check_policy(struct lx_cli *cli, struct lx_mirror *m)
+{
+	const char *file = lx_option(cli, "policy");
+	struct lx_policy *policy;
+	struct lx_text text;
+	size_t held;
+
+	if (file == NULL)
+		return lx_mirror_begin(m, lx_option(cli, "key"));
+	policy = lx_alloc(&cli->call, sizeof *policy);
+	if (policy == NULL)
+		return LX_BROKEN;
+	LX_TRY(lx_cli_read(cli, file, &text));
+	if (lx_policy_read(&cli->call, text, policy) != LX_OK) {
+		lx_cli_in(cli, file);
+		return cli->call.fault.code;
+	}
+	char key[LX_NOTE_KEY_TEXT];
+	if (policy->logs_n > 0)
+		lx_note_key_write(&policy->logs[0].key, key);
+	LX_TRY(lx_mirror_begin(m, policy->logs_n == 1 ? key : lx_option(cli, "key")));
+	if (!lx_policy_met(policy, m->note, &held))
+		return lx_fail(&cli->call, LX_CONFLICT, file, "policy.unmet", "%zu", held);
+	tell_number(cli, "policy.met", (int64_t)held, 0);
+	return LX_OK;
 }
 
 static enum lx_code check(struct lx_cli *cli, struct lx_mirror *m, struct lx_replay *replay)
@@ -60,7 +89,7 @@ static enum lx_code check(struct lx_cli *cli, struct lx_mirror *m, struct lx_rep
 	struct lx_text note;
 
 	LX_TRY(lx_replay_begin(cli, replay, m));
-	LX_TRY(lx_mirror_begin(m, lx_option(cli, "key")));
+	LX_TRY(check_policy(cli, m));
 	if (since != NULL) {
 		LX_TRY(lx_cli_read(cli, since, &note));
 		LX_TRY(lx_mirror_since(m, note));

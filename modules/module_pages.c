@@ -6,6 +6,7 @@
  */
 #include "modules/module_pages.h"
 
+#include "modules/agreements/agreements.h"
 #include "modules/fund/fund.h"
 
 const struct lx_route lx_module_routes[] = {
@@ -21,5 +22,6 @@ const struct lx_route lx_module_routes[] = {
 };
 
 const struct lx_item_part lx_module_parts[] = {
+	{ "agreement", lx_agreement_more, lx_agreement_fill },
 	{ 0 },
 };

@@ -36,7 +36,7 @@ def charter():
     member = [("A", "甲市", "A City", 800), ("B", "乙市", "B City", 100), ("C", "丙市", "C City", 100)]
     return {
         "names": names("测试联席会议", "Test Council"), "currency": "CNY", "places": 2, "zone": "+08:00",
-        "sample": "no", "second_factor": "no",
+        "sample": "no", "second_factor": "no", "without_account": "yes",
         "institution": [{"type": "need", "on": "yes"}, {"type": "commitment", "on": "yes"},
                         {"type": "agreement", "on": "yes"}, {"type": "allocation", "on": "yes"},
                         {"type": "organisation", "on": "yes"}, {"type": "project", "on": "yes"}],
@@ -296,14 +296,16 @@ class Region:
         getattr(self, f"officer{member}").act(f"/persons/{self.numbers[name]}/verify")
 
 
-def found(lianxi, folder):
-    """Founds the region and stops the server again."""
+def found(lianxi, folder, made=None):
+    """Founds the region, by another charter than charter() where one is given, and stops the server again. Links for bodies that
+    populate() leaves out stand in .links."""
     folder = pathlib.Path(folder)
     file = folder.parent / f"{folder.name}-charter.json"
-    file.write_text(json.dumps(charter(), ensure_ascii=False))
+    file.write_text(json.dumps(made or charter(), ensure_ascii=False))
     printed = lianxi("init", folder, "--charter", file).stdout
     links = {line.split()[0]: line.split()[-1] for line in printed.splitlines() if "/first/" in line}
     region = Region(lianxi, folder).start()
+    region.links = links
     try:
         populate(region, links)
     finally:

@@ -81,7 +81,8 @@ static void check_limits(const struct lx_tally_claim *claim, struct lx_tally_cer
 
 static bool is_greedy(enum lx_tally_rule rule)
 {
-	return rule != LX_RULE_MES && rule != LX_RULE_PHRAGMEN;
+	return rule == LX_RULE_GREEDY || rule == LX_RULE_NO_SKIP || rule == LX_RULE_THRESHOLD ||
+	       rule == LX_RULE_EXCLUSIVE;
 }
 
 static void plain(const struct lx_tally_claim *claim, struct lx_tally_certificate c[LX_PROPERTIES])
@@ -94,7 +95,7 @@ static void plain(const struct lx_tally_claim *claim, struct lx_tally_certificat
 		c[LX_PROPERTY_THRESHOLD].checked = c[LX_PROPERTY_THRESHOLD].guaranteed = true;
 		check_threshold(claim, &c[LX_PROPERTY_THRESHOLD]);
 	}
-	if (claim->limits.spent != NULL && rule != LX_RULE_PHRAGMEN && rule != LX_RULE_WELFARE &&
+	if (claim->limits.spent != NULL && !lx_tally_by_approval(rule) && rule != LX_RULE_WELFARE &&
 		!claim->result->replaced) {
 		c[LX_PROPERTY_LIMITS].checked = c[LX_PROPERTY_LIMITS].guaranteed = true;
 		check_limits(claim, &c[LX_PROPERTY_LIMITS]);
@@ -137,15 +138,16 @@ enum lx_code lx_tally_certify(struct lx_call *call, const struct lx_tally_electi
 		.call = call, .view = &view, .setting = &by, .result = result
 	};
 
-	if (setting->rule == LX_RULE_PHRAGMEN)
+	if (lx_tally_by_approval(setting->rule))
 		by.utility = LX_UTILITY_CARD;
 	LX_TRY(lx_tally_prepare(call, election, &by, &view));
 	claim.in = lx_array(call, view.n, sizeof *claim.in);
 	if (claim.in == NULL)
 		return LX_BROKEN;
 	for (size_t i = 0; i < LX_PROPERTIES; i++)
-		certificates[i] = (struct lx_tally_certificate){ .holds = true,
-			.witness = LX_TALLY_NOBODY };
+		certificates[i] = (struct lx_tally_certificate){
+			.holds = true, .witness = LX_TALLY_NOBODY, .instead = LX_TALLY_NOBODY
+		};
 	for (size_t i = 0; i < result->winners_n; i++)
 		claim.bought_n += result->rounds[i].phase == 0;
 	LX_TRY(lx_tally_limits_open(call, election, &claim.limits));

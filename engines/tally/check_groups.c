@@ -107,12 +107,15 @@ void lx_tally_check_exchanges(
 	int64_t left = view->election->budget - claim->result->total_cost;
 
 	for (size_t q = 0; q < view->n && undominated->holds; q++) {
-		if (claim->in[q] || view->people[q] == 0)
+		if (claim->in[q] || view->people[q] == 0 ||
+			lx_tally_limits_forbid(&claim->limits, q))
 			continue;
 		if (cost[q] <= left)
 			fail(undominated, q);
 		for (size_t p = 0; p < view->n && undominated->holds; p++)
-			if (claim->in[p] && cost[q] - cost[p] <= left && better(view, p, q))
+			if (claim->in[p] && cost[q] - cost[p] <= left && better(view, p, q)) {
 				fail(undominated, q);
+				undominated->instead = (uint16_t)p;
+			}
 	}
 }

@@ -65,12 +65,23 @@ static uint32_t new_group(struct lx_tally_exact *exact)
 
 void lx_tally_exact_start(struct lx_tally_exact *exact, lx_int128 num, int64_t den)
 {
+	mpz_t over, under;
+
+	mpz_init(over);
+	mpz_init_set_si(under, (long)den);
+	lx_tally_set_wide(over, num);
+	lx_tally_exact_start_at(exact, over, under);
+	mpz_clears(over, under, NULL);
+}
+
+void lx_tally_exact_start_at(struct lx_tally_exact *exact, const mpz_t num, const mpz_t den)
+{
 	exact->groups_n = exact->spare_n = exact->synced = 0;
 	uint32_t broke = new_group(exact), all = new_group(exact);
 
 	mpz_set_ui(exact->money[broke], 0);
-	lx_tally_set_wide(exact->money[all], num);
-	mpz_set_si(exact->denominator, (long)den);
+	mpz_set(exact->money[all], num);
+	mpz_set(exact->denominator, den);
 	mpz_gcd(exact->one, exact->money[all], exact->denominator);
 	mpz_divexact(exact->money[all], exact->money[all], exact->one);
 	mpz_divexact(exact->denominator, exact->denominator, exact->one);
@@ -128,7 +139,7 @@ static void collect_mixed(struct lx_tally_exact *exact, size_t p)
 	exact->parts_n = n == 0 ? 0 : last + 1;
 }
 
-static void collect(struct lx_tally_exact *exact, size_t p)
+void lx_tally_exact_collect(struct lx_tally_exact *exact, size_t p)
 {
 	if (exact->view->use == NULL)
 		collect_uniform(exact, p);
@@ -182,7 +193,7 @@ static bool affordable(struct lx_tally_exact *exact, size_t p)
 
 bool lx_tally_exact_price(struct lx_tally_exact *exact, size_t p)
 {
-	collect(exact, p);
+	lx_tally_exact_collect(exact, p);
 	if (!affordable(exact, p))
 		return false;
 	do
@@ -207,6 +218,8 @@ static void rescale(struct lx_tally_exact *exact)
 /* The group of those who pay: what remains to them, or the group that has nothing. */
 static uint32_t paid_group(struct lx_tally_exact *exact, const struct lx_exact_part *part)
 {
+	if (part->out)
+		return part->group;
 	if (part->poor)
 		return 0;
 	mpz_set(exact->one, exact->money[part->group]);
@@ -232,9 +245,15 @@ static size_t part_of(const struct lx_tally_exact *exact, uint32_t group, uint32
 
 void lx_tally_exact_buy(struct lx_tally_exact *exact, size_t p)
 {
-	const struct lx_tally_view *view = exact->view;
 	bool paid = lx_tally_exact_price(exact, p);
 	(void)paid; /* the caller knows that it is affordable */
+
+	lx_tally_exact_pay(exact, p);
+}
+
+void lx_tally_exact_pay(struct lx_tally_exact *exact, size_t p)
+{
+	const struct lx_tally_view *view = exact->view;
 
 	rescale(exact);
 	for (size_t i = 0; i < exact->parts_n; i++) {
@@ -288,7 +307,7 @@ int64_t lx_tally_exact_cover(
 	const struct lx_tally_view *view = exact->view;
 	mpz_t sum, have, due, under;
 
-	collect(exact, p);
+	lx_tally_exact_collect(exact, p);
 	mpz_inits(sum, have, due, under, NULL);
 	mpz_set_ui(under, 1);
 	if (price != NULL)

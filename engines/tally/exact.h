@@ -11,11 +11,13 @@
 
 #include <gmp.h>
 
-/* Part of a project's supporters: those of one group and one utility. */
+/* Part of a project's supporters: those of one group and one utility. `poor`: pays all it has;
+ * `out`: pays nothing. `level`: what it has for a unit of utility, where somebody works that out. */
 struct lx_exact_part {
 	uint32_t group, use;
 	uint64_t people;
-	bool poor;
+	double level;
+	bool poor, out;
 };
 
 /* The price of a unit of utility: over / (denominator * under * unit of the project). */
@@ -44,8 +46,19 @@ LX_CHECK enum lx_code lx_tally_exact_open(
 /* Everyone has num / den and has bought nothing. */
 void lx_tally_exact_start(struct lx_tally_exact *exact, lx_int128 num, int64_t den);
 
+/* The same for a share of any size, which is reduced. */
+void lx_tally_exact_start_at(struct lx_tally_exact *exact, const mpz_t num, const mpz_t den);
+
 /* The price of project p now, into exact->price; false when its supporters cannot pay it. */
 bool lx_tally_exact_price(struct lx_tally_exact *exact, size_t p);
+
+/* The parts of p's supporters, into exact->parts, by group and utility; nobody is poor or out. */
+void lx_tally_exact_collect(struct lx_tally_exact *exact, size_t p);
+
+/* Lets the collected parts of p's supporters pay exact->price for each unit of utility (each voter,
+ * where all get the same); who is poor pays all, who is out nothing. Parts stay in the order in which
+ * they were collected. Counts as one more purchase followed. */
+void lx_tally_exact_pay(struct lx_tally_exact *exact, size_t p);
 
 /* Lets p's supporters pay; p is affordable. Counts as one more purchase followed (`synced`). */
 void lx_tally_exact_buy(struct lx_tally_exact *exact, size_t p);

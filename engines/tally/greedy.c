@@ -110,7 +110,7 @@ enum lx_code lx_tally_greedy(struct lx_call *call, const struct lx_tally_view *v
 	for (size_t i = 0; i < log->n; i++)
 		lx_tally_limits_spend(&limits, log->rounds[i].project);
 	for (size_t p = 0; p < view->n; p++)
-		if (!taken[p])
+		if (!taken[p] && (e->barred == NULL || !e->barred[p]))
 			all[n++] = candidate(view, setting, p);
 	qsort(all, n, sizeof all[0], by_worth);
 	for (size_t i = 0; i < n; i++) {

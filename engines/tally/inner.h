@@ -29,6 +29,10 @@ struct lx_tally_view {
 	const uint32_t *rank;
 };
 
+/* Whether a utility can be told from the ballots; LX_INVALID `tally.utility`. */
+LX_CHECK enum lx_code lx_tally_fits(struct lx_call *call, const struct lx_tally_election *election,
+	enum lx_tally_utility utility);
+
 /* Prepares; all arrays in the call's arena. */
 LX_CHECK enum lx_code lx_tally_prepare(struct lx_call *call,
 	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
@@ -101,6 +105,13 @@ LX_CHECK enum lx_code lx_tally_shares(struct lx_call *call, const struct lx_tall
 	const struct lx_tally_setting *setting, struct lx_tally_log *log,
 	struct lx_tally_result *result);
 
+/* What an outcome of Equal Shares means while shares rise: go on; it stands; the one before stands, as
+ * it costs more than the budget. `bought` has room for a mark a project; `limits` are used up. */
+enum lx_tally_ending { LX_GO_ON, LX_TAKE_THIS, LX_TAKE_BEFORE };
+enum lx_tally_ending lx_tally_judge(const struct lx_tally_view *view,
+	const struct lx_tally_setting *setting, const struct lx_tally_log *log,
+	struct lx_tally_limits *limits, bool *bought);
+
 /* The comparison step; replaces the log's outcome where more voters prefer greedy's. */
 LX_CHECK enum lx_code lx_tally_compare_greedy(struct lx_call *call,
 	const struct lx_tally_view *view, const struct lx_tally_setting *setting,
@@ -109,6 +120,21 @@ LX_CHECK enum lx_code lx_tally_compare_greedy(struct lx_call *call,
 /* The set with the most utility. */
 LX_CHECK enum lx_code lx_tally_welfare(struct lx_call *call, const struct lx_tally_view *view,
 	const struct lx_tally_setting *setting, struct lx_tally_log *log);
+
+/* Equal Shares with bounded overspending. */
+LX_CHECK enum lx_code lx_tally_bounded(struct lx_call *call, const struct lx_tally_view *view,
+	const struct lx_tally_setting *setting, struct lx_tally_log *log,
+	struct lx_tally_result *result);
+
+/* Exact Equal Shares, with its completion by the next share that changes anything. */
+LX_CHECK enum lx_code lx_tally_even(struct lx_call *call, const struct lx_tally_view *view,
+	const struct lx_tally_setting *setting, struct lx_tally_log *log,
+	struct lx_tally_result *result);
+
+/* Maximin support. */
+LX_CHECK enum lx_code lx_tally_maximin(struct lx_call *call, const struct lx_tally_view *view,
+	const struct lx_tally_setting *setting, struct lx_tally_log *log,
+	struct lx_tally_result *result);
 
 /* Sequential Phragmen. */
 LX_CHECK enum lx_code lx_tally_phragmen(struct lx_call *call, const struct lx_tally_view *view,

@@ -6,16 +6,25 @@
 
 enum lx_code lx_pb_read(struct lx_call *call, struct lx_text text, struct lx_pb *pb)
 {
-	struct lx_pb read = { 0 };
-	struct lx_pb_reader reader = { .call = call, .pb = &read };
+	return lx_pb_read_from(call, &(struct lx_pb_source){ .text = text }, pb);
+}
 
-	reader.csv = (struct lx_csv){ .text = text, .separator = ';' };
+enum lx_code lx_pb_read_from(
+	struct lx_call *call, const struct lx_pb_source *source, struct lx_pb *pb)
+{
+	struct lx_pb read = { 0 };
+	struct lx_pb_reader reader = { .call = call, .pb = &read, .voters = source->voters };
+
+	reader.csv = (struct lx_csv){ .text = source->text, .separator = ';' };
 	reader.fields = lx_array(call, LX_PB_COLUMNS_MAX, sizeof *reader.fields);
 	reader.notices = lx_array(call, LX_PB_NOTICES_MAX, sizeof *reader.notices);
 	if (reader.fields == NULL || reader.notices == NULL)
 		return LX_BROKEN;
 	read.notices = reader.notices;
-	LX_TRY(lx_pb_read_head(&reader));
+	if (source->projects.at != NULL)
+		LX_TRY(lx_pb_read_tables(&reader, source));
+	else
+		LX_TRY(lx_pb_read_head(&reader));
 	LX_TRY(lx_pb_read_votes(&reader));
 	*pb = read;
 	return LX_OK;
@@ -55,7 +64,7 @@ static enum lx_code write_votes(struct lx_call *call, const struct lx_pb *pb, st
 {
 	struct lx_csv_field *fields = lx_array(call, LX_PB_COLUMNS_MAX, sizeof *fields);
 	struct lx_csv csv = { .text = pb->votes,
-		.separator = ';',
+		.separator = pb->separator,
 		.line = pb->votes_line,
 		.next_line = pb->votes_line };
 	size_t n;

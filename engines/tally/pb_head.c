@@ -4,6 +4,7 @@
 
 #include "base/decimal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define META_MAX     ((size_t)4096)
@@ -44,7 +45,7 @@ static uint64_t key_of(struct lx_text id)
 	uint64_t key = 0;
 
 	for (size_t i = 0; i < id.len; i++)
-		key = id.len <= 8 ? key << 8 | (unsigned char)id.at[i]
+		key = id.len <= 8 ? key | (uint64_t)(unsigned char)id.at[i] << 8 * i
 				  : (key ^ (unsigned char)id.at[i]) * UINT64_C(0x100000001b3);
 	return key;
 }
@@ -266,7 +267,9 @@ static enum lx_code read_projects(struct lx_pb_reader *reader)
 	LX_TRY(make_room(reader, most, &cells));
 	for (;; n++) {
 		LX_TRY(lx_pb_row(reader));
-		if (is_section(reader, "VOTES"))
+		if (is_section(reader, "VOTES") && !reader->tables)
+			break;
+		if (reader->fields_n == 0 && reader->tables)
 			break;
 		if (reader->fields_n == 0)
 			return lx_pb_fault(reader, 0, "tally.pb_section", lx_text("VOTES"));
@@ -375,6 +378,38 @@ static enum lx_code read_kind(struct lx_pb_reader *reader)
 	return meta_fault(reader, "vote_type", "tally.pb_vote_type");
 }
 
+static enum lx_code check_head(struct lx_pb_reader *reader)
+{
+	LX_TRY(read_kind(reader));
+	LX_TRY(read_money(reader));
+	return read_limits(reader);
+}
+
+enum lx_code lx_pb_read_tables(struct lx_pb_reader *reader, const struct lx_pb_source *source)
+{
+	struct lx_text(*meta)[2] = lx_array(reader->call, 2, sizeof *meta);
+	struct lx_pb *pb = reader->pb;
+
+	if (meta == NULL)
+		return LX_BROKEN;
+	meta[0][0] = lx_text("budget");
+	meta[0][1] = lx_text_trim(source->budget);
+	meta[1][0] = lx_text("vote_type");
+	meta[1][1] = source->vote_type.len == 0 ? lx_text("approval") : source->vote_type;
+	pb->meta = (const struct lx_text(*)[2])meta;
+	pb->meta_n = 2;
+	reader->csv = (struct lx_csv){ .text = source->projects, .separator = ',' };
+	reader->tables = true;
+	enum lx_code code = read_projects(reader);
+	if (code != LX_OK && reader->call->fault.field[0] == '\0')
+		(void)snprintf(
+			reader->call->fault.field, sizeof reader->call->fault.field, "projects");
+	LX_TRY(code);
+	LX_TRY(check_head(reader));
+	reader->csv = (struct lx_csv){ .text = source->text, .separator = ',' };
+	return read_columns(reader, "voter_id", "vote", &pb->vote_columns, &pb->vote_columns_n);
+}
+
 enum lx_code lx_pb_read_head(struct lx_pb_reader *reader)
 {
 	struct lx_pb *pb = reader->pb;
@@ -382,9 +417,7 @@ enum lx_code lx_pb_read_head(struct lx_pb_reader *reader)
 
 	LX_TRY(read_meta(reader));
 	LX_TRY(read_projects(reader));
-	LX_TRY(read_kind(reader));
-	LX_TRY(read_money(reader));
-	LX_TRY(read_limits(reader));
+	LX_TRY(check_head(reader));
 	LX_TRY(number(reader, "num_projects", 0, -1, &projects));
 	if (projects >= 0 && (size_t)projects != pb->election.projects_n)
 		return meta_fault(reader, "num_projects", "tally.pb_count");

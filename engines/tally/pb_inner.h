@@ -4,6 +4,7 @@
 #define LX_ENGINES_TALLY_PB_INNER_H
 
 #include "base/csv.h"
+#include "engines/tally/pb_scan.h"
 #include "engines/tally/tally.h"
 
 /* Limits of the META for a ballot; what is absent limits nothing. */
@@ -13,7 +14,7 @@ struct lx_pb_limits {
 	bool choose_one;
 };
 
-/* A project by its id: `key` are the bytes of an id of at most 8 (there is no zero byte in text), else
+/* A project by its id: `key` are the bytes of an id of at most 8, the first lowest (there is no zero byte in text), else
  * a hash; `number` is the project's, plus 1. */
 struct lx_pb_slot {
 	uint64_t key;
@@ -35,6 +36,8 @@ struct lx_pb_reader {
 	struct lx_pb_notice *notices;
 	struct lx_pb_limits limits;
 	int64_t votes_told, votes_told_line;
+	const char *voters; /* column by which voters are told apart, or NULL */
+	bool tables;        /* PROJECTS ends with its text: CSV */
 };
 
 /* The next row that is not empty, into fields; fields_n is 0 at the end. */
@@ -68,21 +71,60 @@ int32_t lx_pb_find(const struct lx_pb_reader *reader, struct lx_text id);
 /* Reads META and PROJECTS up to the header of VOTES. */
 LX_CHECK enum lx_code lx_pb_read_head(struct lx_pb_reader *reader);
 
+/* The same of two tables: projects, and the header of votes. */
+LX_CHECK enum lx_code lx_pb_read_tables(
+	struct lx_pb_reader *reader, const struct lx_pb_source *source);
+
 /* Reads the rows of VOTES into merged ballots. */
 LX_CHECK enum lx_code lx_pb_read_votes(struct lx_pb_reader *reader);
 
-/* Merges ballots as they come; lx_pb_merge offers the ballot that stands at choice[first[n]] .. with `length`
- * choices; it stays or is counted with an equal one. */
+/* Merges ballots as they come. `tag` is the voters' group of each, or NULL. */
 struct lx_pb_mark {
 	uint32_t ballot, mark; /* number plus 1, part of the hash */
 };
 struct lx_pb_merger {
 	uint64_t *weight, *first;
-	uint16_t *choice;
+	uint16_t *choice, *tag;
 	int64_t *points;
 	struct lx_pb_mark *slots;
 	size_t n, slots_mask;
 };
-LX_CHECK enum lx_code lx_pb_merge(struct lx_call *call, struct lx_pb_merger *merger, size_t length);
+
+/* A reader of votes at work. `seen[p]`: the row that named project p last; `spot[p]`: where on that ballot; `key[p]`: what it
+ * adds to the hash. Of the row at hand: `plain` if it was cut by `scan`, whose places from vote_i on then cut its
+ * names; `tag`: its voters' group. `rising`: voters' ids rose from row to row, so far. */
+struct lx_pb_voting {
+	struct lx_pb_reader *reader;
+	struct lx_pb_merger merger;
+	struct lx_pb_scan *scan;
+	size_t vote_column, points_column, id_column, group_column;
+	uint64_t *seen, *key, row;
+	uint32_t *spot;
+	bool fractions, plain, rising;
+	size_t vote_i;
+	uint16_t tag;
+	struct lx_text last_id;
+	struct lx_text *groups;
+	uint16_t *group_slots;
+	size_t groups_n;
+};
+
+/* The next row into the reader's fields; fields_n is 0 at the end. */
+LX_CHECK enum lx_code lx_pb_next_vote(struct lx_pb_voting *voting);
+
+/* The names of the row at hand, onto choice[from] .. of the merger. `again`: a fraction among the points was
+ * seen for the first time, all is to be read again. */
+LX_CHECK enum lx_code lx_pb_read_names(
+	struct lx_pb_voting *voting, size_t from, size_t *length, bool *again);
+
+/* The row's group of voters, into `tag`. */
+LX_CHECK enum lx_code lx_pb_read_group(struct lx_pb_voting *voting);
+
+/* Notices for voters' ids that stand on more than one row; the votes are gone through once more from `csv`. */
+LX_CHECK enum lx_code lx_pb_check_voters(struct lx_pb_voting *voting, struct lx_csv csv);
+
+/* Offers the ballot that stands at choice[first[n]] .. with `length` choices; it stays or is counted with an equal one.
+ * Sets are compared as sets. */
+LX_CHECK enum lx_code lx_pb_merge(struct lx_pb_voting *voting, size_t length);
 
 #endif

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The Pabulib reader, part two: VOTES, the bulk of a file. A line without quotes is cut in place;
- * others go through the CSV reader. Equal ballots are merged as they come.
+ * The Pabulib reader, part two: VOTES, the bulk of a file. Rows without quotes are cut where a scan found that
+ * bytes cut; others go through the CSV reader. Equal ballots are merged as they come.
  */
 #include "engines/tally/pb_inner.h"
 
-#include "base/decimal.h"
-
-#include <stdlib.h>
 #include <string.h>
 
 #define POINT_PLACES 3
@@ -15,87 +12,89 @@
 #define FIRST_SLOTS  ((size_t)4096)
 #define ROWS_MAX     ((size_t)UINT32_MAX - 1)
 
-/* `seen[p]`: the row that named project p last; `spot[p]`: where on that ballot. */
-struct voting {
-	struct lx_pb_reader *reader;
-	struct lx_pb_merger merger;
-	size_t vote_column, points_column;
-	uint64_t *seen, row;
-	uint32_t *spot;
-	bool fractions;
-};
-
-static bool is_ranking(const struct voting *voting)
+/* Whether all of the row at `from` is among the places of the scan from scan->i on; moves the scan if need be. A row
+ * that is longer than a stretch never is. */
+static bool in_view(struct lx_pb_scan *scan, size_t from, bool moved)
 {
-	return voting->reader->pb->election.kind == LX_BALLOTS_RANKING;
-}
+	size_t i = scan->i;
 
-#define ONES UINT64_C(0x0101010101010101)
-
-/* A bit in each byte of `word` that is c; exact up to the first such byte from below. */
-static uint64_t bytes_that_are(uint64_t word, char c)
-{
-	uint64_t other = word ^ (ONES * (unsigned char)c);
-
-	return (other - ONES) & ~other & (ONES << 7);
-}
-
-/* The next byte that ends a field or is not plain: ; LF CR or a quote. Eight at a time. */
-static const char *next_special(const char *at, const char *end)
-{
-	while (end - at >= 8) {
-		uint64_t word;
-		memcpy(&word, at, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-		word = __builtin_bswap64(word);
-#endif
-		uint64_t found = bytes_that_are(word, ';') | bytes_that_are(word, '\n') |
-				 bytes_that_are(word, '\r') | bytes_that_are(word, '"');
-		if (found != 0)
-			return at + __builtin_ctzll(found) / 8;
-		at += 8;
+	for (; i < scan->n; i++) {
+		size_t at = scan->from + scan->at[i];
+		if (at == scan->text.len || scan->text.at[at] == '\n')
+			return true;
 	}
-	while (at < end && *at != ';' && *at != '\n' && *at != '\r' && *at != '"')
-		at++;
-	return at;
+	if (moved)
+		return false;
+	lx_pb_scan_start(scan, scan->text, scan->separator, from);
+	lx_pb_scan_more(scan);
+	return in_view(scan, from, true);
 }
 
-/* Cuts the line at csv->at into fields, up to its end; false at a quote or what else is not plain. */
-static bool cut(struct lx_pb_reader *reader)
+/* Cuts the row at csv->at by the scan; false at a quote, a lone CR, too many fields, or beyond its view. */
+static bool cut(struct lx_pb_voting *voting)
 {
+	struct lx_pb_reader *reader = voting->reader;
+	struct lx_pb_scan *scan = voting->scan;
 	struct lx_csv *csv = &reader->csv;
-	const char *line = csv->text.at + csv->at, *end = csv->text.at + csv->text.len;
-	const char *from = line, *at = line;
+	const char *text = scan->text.at;
+	size_t line = csv->at, from = line, n = 0, i = scan->i, first = i;
 
-	reader->fields_n = 0;
-	for (;; at++) {
-		at = next_special(at, end);
-		bool cr = at < end && *at == '\r';
-		if ((at < end && *at == '"') || reader->fields_n == LX_PB_COLUMNS_MAX ||
-			(cr && at + 1 < end && at[1] != '\n'))
+	for (;;) {
+		if (i == scan->n)
 			return false;
-		struct lx_csv_field *field = &reader->fields[reader->fields_n++];
-		field->text = (struct lx_text){ from, (size_t)(at - from) };
-		field->column = from - line + 1;
-		if (at < end && *at == ';') {
-			from = at + 1;
+		size_t at = scan->from + scan->at[i++];
+		char c = at == scan->text.len ? '\n' : text[at];
+		if (c == ',' && scan->separator != ',')
 			continue;
+		if (c == '"' || n == LX_PB_COLUMNS_MAX)
+			return false;
+		if (n == voting->vote_column)
+			voting->vote_i = first;
+		reader->fields[n].text = (struct lx_text){ text + from, at - from };
+		reader->fields[n++].column = (int64_t)(from - line) + 1;
+		from = at + 1;
+		first = i;
+		if (c == scan->separator)
+			continue;
+		if (c == '\r') { /* with the LF behind it, or the end, as one place */
+			if (i == scan->n || scan->from + scan->at[i] != at + 1 ||
+				(at + 1 < scan->text.len && text[at + 1] != '\n'))
+				return false;
+			at++;
+			i++;
 		}
-		at += cr;
-		csv->at = (size_t)(at - csv->text.at) + (at < end);
+		reader->fields_n = n;
+		scan->i = i;
+		csv->at = at < scan->text.len ? at + 1 : at;
 		csv->line = csv->next_line++;
 		return true;
 	}
 }
 
-/* The next row into fields; fields_n is 0 at the end. */
-static enum lx_code next_row(struct lx_pb_reader *reader)
+/* A row that a plain cut does not do: by the CSV reader, then the scan goes on behind it. */
+static enum lx_code slow_row(struct lx_pb_voting *voting)
 {
+	struct lx_pb_reader *reader = voting->reader;
+	struct lx_pb_scan *scan = voting->scan;
+
+	LX_TRY(lx_pb_row(reader));
+	lx_pb_scan_start(scan, scan->text, scan->separator, reader->csv.at);
+	return LX_OK;
+}
+
+enum lx_code lx_pb_next_vote(struct lx_pb_voting *voting)
+{
+	struct lx_pb_reader *reader = voting->reader;
 	struct lx_csv *csv = &reader->csv;
 
+	if (voting->scan->text.at == NULL)
+		lx_pb_scan_start(voting->scan, csv->text, csv->separator, csv->at);
 	while (csv->at < csv->text.len) {
-		if (!cut(reader))
-			return lx_pb_row(reader);
+		voting->plain = cut(voting);
+		if (!voting->plain && in_view(voting->scan, csv->at, false))
+			voting->plain = cut(voting);
+		if (!voting->plain)
+			return slow_row(voting);
 		if (reader->fields_n > 1 || reader->fields[0].text.len > 0)
 			return LX_OK;
 	}
@@ -103,198 +102,8 @@ static enum lx_code next_row(struct lx_pb_reader *reader)
 	return LX_OK;
 }
 
-static enum lx_code vote_fault(const struct voting *voting, size_t field, size_t offset,
-	const char *msgid, struct lx_text about)
-{
-	struct lx_pb_reader *reader = voting->reader;
-
-	return lx_fault_at(&reader->call->fault, LX_INVALID, reader->csv.line,
-		reader->fields[field].column + (int64_t)offset, msgid, "%.*s",
-		(int)(about.len > 200 ? 200 : about.len), about.at);
-}
-
-/* The next point value of `rest`, scaled. A fraction seen for the first time asks to read again. */
-static enum lx_code read_points(
-	struct voting *voting, struct lx_text *rest, int64_t *points, bool *again)
-{
-	struct lx_text all = voting->reader->fields[voting->points_column].text, piece;
-	size_t offset = all.len - rest->len;
-
-	if (!lx_text_split(rest, ',', &piece))
-		return vote_fault(
-			voting, voting->points_column, offset, "tally.pb_points_few", all);
-	piece = lx_text_trim(piece);
-	if (!lx_text_int(piece, points)) {
-		if (!lx_decimal_read(piece, POINT_PLACES, points))
-			return vote_fault(
-				voting, voting->points_column, offset, "tally.pb_points", piece);
-		*again = !voting->fractions;
-	} else if (voting->fractions && *points <= LX_TALLY_POINTS_MAX) {
-		*points *= POINT_SCALE;
-	}
-	if (*points < 0 || *points > LX_TALLY_POINTS_MAX)
-		return vote_fault(voting, voting->points_column, offset, "tally.pb_points", piece);
-	return LX_OK;
-}
-
-/* One name on the ballot; a second time it counts once, with its last points. */
-static void name(struct voting *voting, size_t from, size_t *length, uint16_t p, int64_t points)
-{
-	struct lx_pb_merger *merger = &voting->merger;
-
-	if (voting->seen[p] == voting->row) {
-		lx_pb_notice(voting->reader, voting->reader->csv.line, "tally.pb_named_twice",
-			voting->reader->id[p]);
-		if (merger->points != NULL)
-			merger->points[from + voting->spot[p]] = points;
-		return;
-	}
-	voting->seen[p] = voting->row;
-	voting->spot[p] = (uint32_t)*length;
-	merger->choice[from + *length] = p;
-	if (merger->points != NULL)
-		merger->points[from + *length] = points;
-	*length += 1;
-}
-
-/* The name of up to 8 bytes that begins at `at` as a key, most significant byte first, and its length; more
- * than 8 when it is longer. `end` of the names, `limit` of the text. */
-static size_t short_name(const char *at, const char *end, const char *limit, uint64_t *key)
-{
-	size_t left = (size_t)(end - at), n = 0;
-	uint64_t word;
-
-	*key = 0;
-	if (limit - at < 8) { /* only in the last line of a file */
-		for (; n < left && at[n] != ',' && n < 9; n++)
-			*key = *key << 8 | (unsigned char)at[n];
-		return n;
-	}
-	memcpy(&word, at, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap64(word);
-#endif
-	uint64_t commas = bytes_that_are(word, ',');
-	n = commas == 0 ? 8 : (size_t)__builtin_ctzll(commas) / 8;
-	if (n > left)
-		n = left;
-	if (n == 8 && left > 8 && at[8] != ',')
-		return 9;
-	if (n > 0)
-		*key = __builtin_bswap64(word) >> (64 - 8 * n);
-	return n;
-}
-
-/* Names of at most 8 bytes without points, the bulk: looked up by their bytes. False where one is
- * not found so; *length is then to be set back. */
-static bool read_plain(struct voting *voting, size_t from, size_t *length)
-{
-	const struct lx_pb_reader *reader = voting->reader;
-	struct lx_text vote = reader->fields[voting->vote_column].text;
-	const char *at = vote.at, *end = at + vote.len;
-	const char *limit = reader->csv.text.at + reader->csv.text.len;
-
-	/* an unquoted field lies in the text; a copy of a quoted one may end anywhere */
-	if (at < reader->csv.text.at || end > limit)
-		return false;
-	while (at < end) {
-		uint64_t key;
-		size_t n = short_name(at, end, limit, &key);
-		int32_t p = n == 0 || n > 8 ? -1 : lx_pb_find_key(reader, key);
-		if (p < 0 || voting->seen[p] == voting->row)
-			return false;
-		voting->seen[p] = voting->row;
-		voting->spot[p] = (uint32_t)*length;
-		voting->merger.choice[from + *length] = (uint16_t)p;
-		*length += 1;
-		at += n + 1;
-	}
-	return true;
-}
-
-static enum lx_code read_names(struct voting *voting, size_t from, size_t *length, bool *again)
-{
-	struct lx_pb_reader *reader = voting->reader;
-	struct lx_text vote = reader->fields[voting->vote_column].text, rest = vote, piece;
-	struct lx_text points_rest = { 0 };
-
-	if (voting->merger.points != NULL)
-		points_rest = reader->fields[voting->points_column].text;
-	while (lx_text_split(&rest, ',', &piece)) {
-		int64_t points = 0;
-		int32_t p = lx_pb_find(reader, piece);
-		if (p < 0)
-			p = lx_pb_find(reader, lx_text_trim(piece));
-		if (p < 0)
-			return vote_fault(voting, voting->vote_column, (size_t)(piece.at - vote.at),
-				"tally.pb_unknown", piece);
-		if (voting->merger.points != NULL)
-			LX_TRY(read_points(voting, &points_rest, &points, again));
-		name(voting, from, length, (uint16_t)p, points);
-	}
-	if (points_rest.len > 0)
-		return vote_fault(voting, voting->points_column, 0, "tally.pb_points_many",
-			reader->fields[voting->points_column].text);
-	return LX_OK;
-}
-
-struct pair {
-	uint16_t choice;
-	int64_t points;
-};
-
-static int by_choice(const void *left, const void *right)
-{
-	const struct pair *a = left, *b = right;
-
-	return (a->choice > b->choice) - (a->choice < b->choice);
-}
-
-static void sort_few(uint16_t *choice, int64_t *points, size_t n)
-{
-	for (size_t i = 1; i < n; i++) {
-		uint16_t c = choice[i];
-		int64_t value = points == NULL ? 0 : points[i];
-		size_t k = i;
-		for (; k > 0 && choice[k - 1] > c; k--) {
-			choice[k] = choice[k - 1];
-			if (points != NULL)
-				points[k] = points[k - 1];
-		}
-		choice[k] = c;
-		if (points != NULL)
-			points[k] = value;
-	}
-}
-
-/* Sets have no order: by project, so that equal ones look equal. */
-static enum lx_code sort_choices(struct voting *voting, size_t from, size_t n)
-{
-	struct lx_call *call = voting->reader->call;
-	uint16_t *choice = voting->merger.choice + from;
-	int64_t *points = voting->merger.points == NULL ? NULL : voting->merger.points + from;
-
-	if (n <= 64) {
-		sort_few(choice, points, n);
-		return LX_OK;
-	}
-	struct lx_arena_mark mark = lx_arena_here(call->arena);
-	struct pair *pairs = lx_array(call, n, sizeof *pairs);
-	if (pairs == NULL)
-		return LX_BROKEN;
-	for (size_t i = 0; i < n; i++)
-		pairs[i] = (struct pair){ choice[i], points == NULL ? 0 : points[i] };
-	qsort(pairs, n, sizeof pairs[0], by_choice);
-	for (size_t i = 0; i < n; i++) {
-		choice[i] = pairs[i].choice;
-		if (points != NULL)
-			points[i] = pairs[i].points;
-	}
-	lx_arena_back(call->arena, mark);
-	return LX_OK;
-}
-
-static void check_points(struct voting *voting, size_t from, size_t length, struct lx_text row)
+static void check_points(
+	struct lx_pb_voting *voting, size_t from, size_t length, struct lx_text row)
 {
 	const struct lx_pb_limits *it = &voting->reader->limits;
 	int64_t scale = voting->fractions ? 1 : POINT_SCALE, sum = 0;
@@ -313,7 +122,7 @@ static void check_points(struct voting *voting, size_t from, size_t length, stru
 }
 
 /* Ballots outside the limits count as cast and are told of. */
-static void check_limits(struct voting *voting, size_t from, size_t length)
+static void check_limits(struct lx_pb_voting *voting, size_t from, size_t length)
 {
 	struct lx_pb_reader *reader = voting->reader;
 	const struct lx_pb_limits *it = &reader->limits;
@@ -333,26 +142,32 @@ static void check_limits(struct voting *voting, size_t from, size_t length)
 		check_points(voting, from, length, row);
 }
 
-static enum lx_code read_ballot(struct voting *voting, bool *again)
+/* Notes whether ids rise from row to row: then none can stand on two. */
+static void follow_ids(struct lx_pb_voting *voting)
+{
+	struct lx_text id = voting->reader->fields[voting->id_column].text, last = voting->last_id;
+
+	voting->rising = id.len == last.len ? memcmp(last.at, id.at, id.len) < 0
+					    : id.len > last.len;
+	voting->last_id = id;
+}
+
+static enum lx_code read_ballot(struct lx_pb_voting *voting, bool *again)
 {
 	struct lx_pb_reader *reader = voting->reader;
-	size_t from = voting->merger.first[voting->merger.n], length = 0;
+	size_t from = voting->merger.first[voting->merger.n], length;
 
 	if (reader->fields_n != reader->pb->vote_columns_n)
 		return lx_fault_at(&reader->call->fault, LX_INVALID, reader->csv.line, 1,
 			"tally.pb_width", NULL);
-	voting->row++;
-	if (voting->merger.points != NULL || !read_plain(voting, from, &length)) {
-		length = 0;
-		voting->row++; /* what the plain attempt has seen is forgotten */
-		LX_TRY(read_names(voting, from, &length, again));
-	}
+	if (voting->rising)
+		follow_ids(voting);
+	LX_TRY(lx_pb_read_names(voting, from, &length, again));
+	LX_TRY(lx_pb_read_group(voting));
 	check_limits(voting, from, length);
-	if (!is_ranking(voting))
-		LX_TRY(sort_choices(voting, from, length));
-	else if (length > reader->pb->election.longest)
+	if (length > reader->pb->election.longest)
 		reader->pb->election.longest = (unsigned)length;
-	return lx_pb_merge(reader->call, &voting->merger, length);
+	return lx_pb_merge(voting, length);
 }
 
 /* Rows there can be at most: a row has two characters and a line end. */
@@ -366,13 +181,24 @@ static size_t rows_most(const struct lx_pb_reader *reader)
 	return most > ROWS_MAX ? ROWS_MAX : most;
 }
 
-static enum lx_code open_voting(struct voting *voting)
+/* What each project adds to a ballot's hash: SplitMix64 of its number. */
+static void draw_keys(struct lx_pb_voting *voting, size_t projects)
+{
+	for (size_t p = 0; p < projects; p++) {
+		uint64_t x = (p + 1) * UINT64_C(0x9e3779b97f4a7c15);
+		x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+		x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+		voting->key[p] = x ^ (x >> 31);
+	}
+}
+
+static enum lx_code open_voting(struct lx_pb_voting *voting)
 {
 	struct lx_pb_reader *reader = voting->reader;
 	struct lx_pb *pb = reader->pb;
 	struct lx_pb_merger *merger = &voting->merger;
 	size_t rows = rows_most(reader), left = reader->csv.text.len - reader->csv.at;
-	bool points = pb->election.kind == LX_BALLOTS_POINTS;
+	bool points = pb->election.kind == LX_BALLOTS_POINTS, groups = reader->voters != NULL;
 
 	*merger = (struct lx_pb_merger){ .slots_mask = FIRST_SLOTS - 1 };
 	merger->weight = lx_array(reader->call, rows + 1, sizeof(uint64_t));
@@ -381,23 +207,30 @@ static enum lx_code open_voting(struct voting *voting)
 	/* a choice takes at least a character and a comma or line end */
 	merger->choice = lx_array(reader->call, left / 2 + 8, sizeof(uint16_t));
 	merger->points = points ? lx_array(reader->call, left / 2 + 8, sizeof(int64_t)) : NULL;
+	merger->tag = groups ? lx_array(reader->call, rows + 1, sizeof(uint16_t)) : NULL;
 	voting->seen = lx_array(reader->call, pb->election.projects_n, sizeof(uint64_t));
+	voting->key = lx_array(reader->call, pb->election.projects_n, sizeof(uint64_t));
 	voting->spot = lx_array(reader->call, pb->election.projects_n, sizeof(uint32_t));
+	voting->scan = lx_array(reader->call, 1, sizeof *voting->scan);
 	if (merger->weight == NULL || merger->first == NULL || merger->slots == NULL ||
 		merger->choice == NULL || voting->seen == NULL || voting->spot == NULL ||
+		voting->key == NULL || voting->scan == NULL || (groups && merger->tag == NULL) ||
 		(points && merger->points == NULL))
 		return LX_BROKEN;
+	draw_keys(voting, pb->election.projects_n);
+	voting->last_id = (struct lx_text){ "", 0 };
+	voting->rising = true;
 	return LX_OK;
 }
 
-static enum lx_code read_rows(struct voting *voting, bool *again)
+static enum lx_code read_rows(struct lx_pb_voting *voting, bool *again)
 {
 	struct lx_pb_reader *reader = voting->reader;
 	size_t most = rows_most(reader);
 
 	LX_TRY(open_voting(voting));
 	for (uint64_t rows = 0; !*again; rows++) {
-		LX_TRY(next_row(reader));
+		LX_TRY(lx_pb_next_vote(voting));
 		if (reader->fields_n == 0) {
 			reader->pb->votes_n = rows;
 			return LX_OK;
@@ -412,12 +245,17 @@ static enum lx_code read_rows(struct voting *voting, bool *again)
 	return LX_OK;
 }
 
-static enum lx_code find_columns(struct voting *voting)
+static enum lx_code find_columns(struct lx_pb_voting *voting)
 {
 	const struct lx_pb *pb = voting->reader->pb;
 
-	voting->points_column = LX_PB_COLUMNS_MAX;
+	voting->points_column = voting->group_column = LX_PB_COLUMNS_MAX;
 	for (size_t i = 0; i < pb->vote_columns_n; i++) {
+		if (lx_text_is(pb->vote_columns[i], "voter_id"))
+			voting->id_column = i;
+		if (voting->reader->voters != NULL &&
+			lx_text_is(pb->vote_columns[i], voting->reader->voters))
+			voting->group_column = i;
 		if (lx_text_is(pb->vote_columns[i], "vote"))
 			voting->vote_column = i;
 		if (lx_text_is(pb->vote_columns[i], "points"))
@@ -425,6 +263,9 @@ static enum lx_code find_columns(struct voting *voting)
 	}
 	if (pb->election.kind == LX_BALLOTS_POINTS && voting->points_column == LX_PB_COLUMNS_MAX)
 		return lx_pb_fault(voting->reader, 0, "tally.pb_column", lx_text("points"));
+	if (voting->reader->voters != NULL && voting->group_column == LX_PB_COLUMNS_MAX)
+		return lx_pb_fault(
+			voting->reader, 0, "tally.pb_column", lx_text(voting->reader->voters));
 	return LX_OK;
 }
 
@@ -441,7 +282,7 @@ static enum lx_code check_count(struct lx_pb_reader *reader)
 enum lx_code lx_pb_read_votes(struct lx_pb_reader *reader)
 {
 	struct lx_pb *pb = reader->pb;
-	struct voting voting = { .reader = reader };
+	struct lx_pb_voting voting = { .reader = reader };
 	struct lx_csv from = reader->csv;
 	bool again = false;
 
@@ -450,12 +291,15 @@ enum lx_code lx_pb_read_votes(struct lx_pb_reader *reader)
 		pb->election.longest = (unsigned)reader->limits.length_most;
 	pb->votes = (struct lx_text){ from.text.at + from.at, from.text.len - from.at };
 	pb->votes_line = from.next_line;
+	pb->separator = from.separator;
 	LX_TRY(read_rows(&voting, &again));
 	if (again) { /* a fraction among the points: all of them in thousandths */
-		voting = (struct voting){ .reader = reader,
+		voting = (struct lx_pb_voting){ .reader = reader,
 			.fractions = true,
 			.vote_column = voting.vote_column,
-			.points_column = voting.points_column };
+			.points_column = voting.points_column,
+			.id_column = voting.id_column,
+			.group_column = voting.group_column };
 		reader->csv = from;
 		pb->notices_n = 0;
 		pb->election.points_places = POINT_PLACES;
@@ -467,5 +311,9 @@ enum lx_code lx_pb_read_votes(struct lx_pb_reader *reader)
 	pb->election.first = voting.merger.first;
 	pb->election.choice = voting.merger.choice;
 	pb->election.points = voting.merger.points;
-	return check_count(reader);
+	pb->election.district = voting.merger.tag;
+	pb->election.districts_n = pb->voter_groups_n = voting.groups_n;
+	pb->voter_groups = voting.groups;
+	LX_TRY(check_count(reader));
+	return voting.rising ? LX_OK : lx_pb_check_voters(&voting, from);
 }

@@ -11,7 +11,7 @@
 
 #define ROW_MOST (UINT64_C(1) << 24) /* whole numbers a float holds */
 
-static enum lx_code fits(
+enum lx_code lx_tally_fits(
 	struct lx_call *call, const struct lx_tally_election *e, enum lx_tally_utility utility)
 {
 	bool points = utility == LX_UTILITY_POINTS;
@@ -159,6 +159,11 @@ struct lists {
 	lx_int128 *total;
 };
 
+static bool is_barred(const struct lx_tally_election *e, size_t p)
+{
+	return e->barred != NULL && e->barred[p];
+}
+
 static void count_supporters(const struct lx_tally_view *view, enum lx_tally_utility utility,
 	bool uniform, struct lists *to)
 {
@@ -171,7 +176,7 @@ static void count_supporters(const struct lx_tally_view *view, enum lx_tally_uti
 			uint16_t p = e->choice[k];
 			int64_t use = uniform ? to->unit[p]
 					      : lx_tally_use(e, utility, b, k - e->first[b]);
-			if (use <= 0)
+			if (use <= 0 || is_barred(e, p))
 				continue;
 			to->start[p + 1]++;
 			to->people[p] += weight;
@@ -199,7 +204,7 @@ static enum lx_code list_supporters(struct lx_call *call, const struct lx_tally_
 		uint32_t b = view->ballot[row];
 		for (size_t k = e->first[b]; k < e->first[b + 1]; k++) {
 			int64_t use = uniform ? 1 : lx_tally_use(e, utility, b, k - e->first[b]);
-			if (use <= 0)
+			if (use <= 0 || is_barred(e, e->choice[k]))
 				continue;
 			size_t place = at[e->choice[k]]++;
 			to->voter[place] = (uint32_t)row;
@@ -221,7 +226,7 @@ enum lx_code lx_tally_prepare(struct lx_call *call, const struct lx_tally_electi
 		.total = lx_array(call, e->projects_n, sizeof(lx_int128)) };
 
 	*view = (struct lx_tally_view){ .election = e, .n = e->projects_n };
-	LX_TRY(fits(call, e, setting->utility));
+	LX_TRY(lx_tally_fits(call, e, setting->utility));
 	if (to.start == NULL || to.people == NULL || to.unit == NULL || to.total == NULL)
 		return LX_BROKEN;
 	for (size_t p = 0; p < e->projects_n; p++)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define CERTIFY_UNASKED 400000 /* approvals on distinct ballots: some ten milliseconds */
+
 /* The place of a word in a list of words, or -1. */
 static int index_of(const char *words, struct lx_text word)
 {
@@ -24,8 +26,8 @@ static enum lx_code no_word(struct lx_call *call, const char *field, const char 
 static enum lx_code read_completion(struct lx_call *call, const char *words, unsigned *completion)
 {
 	static const unsigned flags[] = { 0, LX_COMPLETE_ADD1 | LX_COMPLETE_EXHAUSTIVE_STOP,
-		LX_COMPLETE_ADD1, LX_COMPLETE_GREEDY, LX_COMPLETE_UTILITARIAN,
-		LX_COMPLETE_COMPARE };
+		LX_COMPLETE_ADD1, LX_COMPLETE_GREEDY, LX_COMPLETE_UTILITARIAN, LX_COMPLETE_COMPARE,
+		LX_COMPLETE_ADD_OPT };
 	size_t n = strlen(words);
 
 	for (size_t i = 0; i < n;) {
@@ -68,6 +70,17 @@ static enum lx_code explain(struct lx_call *call, struct lx_tally_report *report
 		return LX_BROKEN;
 	LX_TRY(lx_tally_explain(call, e, &report->setting, &report->result, report->searched,
 		report->percent, &report->losers, &report->losers_n));
+	LX_TRY(lx_tally_follow_money(call, e, &report->setting, &report->result, &report->money));
+	return LX_OK;
+}
+
+/* Certificates are cheap beside reading; only an election of very many approvals waits until they are asked for. */
+static enum lx_code certify(struct lx_call *call, struct lx_tally_report *report)
+{
+	const struct lx_tally_election *e = &report->pb.election;
+
+	if (!report->explained && e->first[e->ballots_n] > CERTIFY_UNASKED)
+		return LX_OK;
 	LX_TRY(lx_tally_certify(call, e, &report->setting, &report->result, report->certificates));
 	report->certified = true;
 	return LX_OK;
@@ -80,6 +93,9 @@ enum lx_code lx_tally_report_decide(struct lx_call *call, struct lx_tally_report
 	LX_TRY(lx_tally(call, e, &report->setting, &report->result));
 	if (report->explained)
 		LX_TRY(explain(call, report));
+	LX_TRY(certify(call, report));
+	if (report->irresolute)
+		LX_TRY(lx_tally_irresolute(call, e, &report->setting, &report->outcomes));
 	bool *in = lx_tally_report_funded(call, report, &report->result);
 	if (in == NULL)
 		return LX_BROKEN;

@@ -10,12 +10,13 @@
 #include "engines/tally/tally.h"
 
 #define LX_TALLY_RULES                                                                             \
-	"greedy greedy-no-skip greedy-threshold greedy-exclusive mes phragmen welfare"
+	"greedy greedy-no-skip greedy-threshold greedy-exclusive mes phragmen welfare bos ees "    \
+	"maximin"
 #define LX_TALLY_UTILITIES   "cost card cardinal borda positional sqrt log"
-#define LX_TALLY_COMPLETIONS "none add1 add1x greedy utilitarian comparison"
+#define LX_TALLY_COMPLETIONS "none add1 add1x greedy utilitarian comparison add-opt"
 #define LX_TALLY_TIES        "id natural votes cost lot refuse"
 
-#define LX_TALLY_RIVALS_MAX 8
+#define LX_TALLY_RIVALS_MAX 12
 
 /* Another rule's outcome beside this one: its words, what it funds, how many voters prefer it and how many this. */
 struct lx_tally_rival {
@@ -25,13 +26,20 @@ struct lx_tally_rival {
 };
 
 /* An election, decided. `path`: what it was read from. `explained`: money and support of losers are known; `searched`: what
- * would have made them win too; `certified`: certificates are checked. */
+ * would have made them win too; `certified`: certificates are checked; `irresolute`: all outcomes of ties are wanted, in
+ * `outcomes`. `overrides`, `top_down`: what was decided apart, and what of the budget was kept for it (`top_down_spent`); pb.election is
+ * then what lx_tally_apart left. `money`: who paid, when explained. */
 struct lx_tally_report {
 	const char *path, *rule, *utility, *completion, *ties;
 	struct lx_pb pb;
 	struct lx_tally_setting setting;
 	struct lx_tally_result result;
-	bool explained, searched, certified;
+	bool explained, searched, certified, irresolute;
+	const struct lx_tally_override *overrides;
+	size_t overrides_n;
+	int64_t top_down, top_down_spent;
+	struct lx_tally_money money;
+	struct lx_tally_outcomes outcomes;
 	int64_t *percent; /* effective support of each project, under Equal Shares */
 	struct lx_tally_loser *losers;
 	size_t losers_n;

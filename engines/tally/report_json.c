@@ -48,9 +48,68 @@ static void write_ties(struct lx_json *json, const struct lx_tally_report *tally
 	lx_json_close(json, ']');
 }
 
+static double unit_of(const struct lx_tally_report *tally)
+{
+	double unit = 1;
+
+	for (unsigned i = 0; i < tally->pb.election.places; i++)
+		unit *= 10;
+	return unit;
+}
+
+/* An object of amounts by group of voters; `all` where voters are not told apart. */
+static void write_by_group(struct lx_json *json, const struct lx_tally_report *tally,
+	const char *key, const double *amounts)
+{
+	lx_json_key(json, key);
+	lx_json_open(json, '{');
+	for (size_t g = 0; g < tally->money.groups_n; g++) {
+		LX_CLOSE(lx_buf_close) struct lx_buf name = { 0 };
+		if (tally->pb.voter_groups_n == 0)
+			lx_buf_str(&name, "all");
+		else
+			lx_buf_text(&name, tally->pb.voter_groups[g]);
+		lx_json_key(json, lx_buf_view(&name).at);
+		lx_json_real(json, amounts[g] / unit_of(tally));
+	}
+	lx_json_close(json, '}');
+}
+
+/* Effective votes: the cost over what a payer pays in full; only where that is one amount. */
+static void write_votes(struct lx_json *json, const struct lx_tally_report *tally,
+	const struct lx_tally_round *round)
+{
+	enum lx_tally_utility utility = tally->setting.utility;
+	double cost = (double)tally->pb.election.cost[round->project];
+	bool shares = tally->setting.rule == LX_RULE_MES || tally->setting.rule == LX_RULE_EVEN;
+
+	if (!shares || round->phase != 0 || round->price <= 0 ||
+		(utility != LX_UTILITY_COST && utility != LX_UTILITY_CARD))
+		return;
+	lx_json_key(json, "effective_votes");
+	lx_json_real(json, (utility == LX_UTILITY_COST ? 1 : cost) / round->price);
+}
+
+/* Who paid, what supporters had before, what all voters (or the budget) have left. */
+static void write_payment(struct lx_json *json, const struct lx_tally_report *tally, size_t i)
+{
+	const struct lx_tally_money *money = &tally->money;
+
+	if (money->groups_n == 0)
+		return;
+	write_by_group(json, tally, "paid", money->paid + i * money->groups_n);
+	lx_json_key(json, "sold");
+	lx_json_bool(json, money->sold[i]);
+	if (!money->sold[i])
+		return;
+	lx_json_key(json, "supporters_had");
+	lx_json_real(json, money->had[i] / unit_of(tally));
+}
+
 static void write_rounds(struct lx_json *json, const struct lx_tally_report *tally)
 {
 	static const char *const phases[] = { "rule", "fill", "comparison" };
+	int64_t left = tally->pb.election.budget;
 
 	lx_json_key(json, "rounds");
 	lx_json_open(json, '[');
@@ -65,6 +124,10 @@ static void write_rounds(struct lx_json *json, const struct lx_tally_report *tal
 			lx_json_key(json, "price");
 			lx_json_real(json, round->price);
 		}
+		write_votes(json, tally, round);
+		left -= tally->pb.election.cost[round->project];
+		money(json, tally, "budget_left", left);
+		write_payment(json, tally, i);
 		lx_json_close(json, '}');
 	}
 	lx_json_close(json, ']');
@@ -101,6 +164,12 @@ static void write_outcome(struct lx_json *json, const struct lx_tally_report *ta
 	number(json, "iterations", result->iterations);
 	number(json, "runs", result->runs);
 	number(json, "exact_fallbacks", result->exact_fallbacks);
+	if (tally->setting.rule == LX_RULE_BOUNDED)
+		number(json, "rounded", result->rounded);
+	if (result->share > 0) {
+		lx_json_key(json, "share");
+		lx_json_real(json, result->share / unit_of(tally));
+	}
 	if (result->compared) {
 		number(json, "prefer_this", result->prefer_this);
 		number(json, "prefer_greedy", result->prefer_greedy);
@@ -112,10 +181,8 @@ static void write_outcome(struct lx_json *json, const struct lx_tally_report *ta
 static void write_paid(struct lx_json *json, const struct lx_tally_report *tally,
 	const struct lx_tally_loser *loser)
 {
-	double scale = 1;
+	double scale = unit_of(tally);
 
-	for (unsigned i = 0; i < tally->pb.election.places; i++)
-		scale *= 10;
 	lx_json_key(json, "supporters_had");
 	lx_json_real(json, loser->had / scale);
 	lx_json_key(json, "supporters_left");
@@ -165,7 +232,7 @@ static enum lx_code write_losers(
 	for (size_t i = 0; i < tally->losers_n; i++)
 		write_loser(json, tally, &tally->losers[i]);
 	for (size_t p = 0; p < e->projects_n && !tally->explained; p++) {
-		if (in[p])
+		if (in[p] || (e->barred != NULL && e->barred[p]))
 			continue;
 		lx_json_open(json, '{');
 		lx_json_key(json, "project");
@@ -209,6 +276,10 @@ static void write_certificates(struct lx_json *json, const struct lx_tally_repor
 			lx_json_key(json, "witness");
 			lx_json_text(json, id_of(tally, it->witness));
 		}
+		if (it->instead != LX_TALLY_NOBODY) {
+			lx_json_key(json, "instead_of");
+			lx_json_text(json, id_of(tally, it->instead));
+		}
 		lx_json_close(json, '}');
 	}
 	lx_json_close(json, '}');
@@ -246,6 +317,76 @@ static void write_served(struct lx_json *json, const struct lx_tally_report *tal
 	lx_json_close(json, ']');
 }
 
+/* Money by district against voters by district: what each group's voters paid, hold and are. */
+static void write_money(struct lx_json *json, const struct lx_tally_report *tally)
+{
+	const struct lx_tally_money *m = &tally->money;
+
+	if (m->groups_n == 0)
+		return;
+	lx_json_key(json, "voter_groups");
+	lx_json_open(json, '[');
+	for (size_t g = 0; g < m->groups_n; g++) {
+		double paid = 0;
+		for (size_t i = 0; i < tally->result.winners_n; i++)
+			paid += m->paid[i * m->groups_n + g];
+		lx_json_open(json, '{');
+		lx_json_key(json, "group");
+		if (tally->pb.voter_groups_n == 0)
+			lx_json_str(json, "all");
+		else
+			lx_json_text(json, tally->pb.voter_groups[g]);
+		number(json, "voters", m->voters[g]);
+		lx_json_key(json, "paid");
+		lx_json_real(json, paid / unit_of(tally));
+		lx_json_key(json, "left");
+		lx_json_real(json, m->left[g] / unit_of(tally));
+		lx_json_close(json, '}');
+	}
+	lx_json_close(json, ']');
+}
+
+static void write_outcomes(struct lx_json *json, const struct lx_tally_report *tally)
+{
+	const struct lx_tally_outcomes *all = &tally->outcomes;
+
+	if (!tally->irresolute)
+		return;
+	lx_json_key(json, "outcomes");
+	lx_json_open(json, '[');
+	for (size_t i = 0; i < all->n; i++) {
+		lx_json_open(json, '[');
+		for (size_t k = all->from[i]; k < all->from[i + 1]; k++)
+			lx_json_text(json, id_of(tally, all->winners[k]));
+		lx_json_close(json, ']');
+	}
+	lx_json_close(json, ']');
+}
+
+/* What was decided apart from the ballots, and why. */
+static void write_apart(struct lx_json *json, const struct lx_tally_report *tally)
+{
+	if (tally->overrides_n == 0 && tally->top_down == 0)
+		return;
+	money(json, tally, "top_down", tally->top_down);
+	money(json, tally, "top_down_spent", tally->top_down_spent);
+	lx_json_key(json, "overrides");
+	lx_json_open(json, '[');
+	for (size_t i = 0; i < tally->overrides_n; i++) {
+		const struct lx_tally_override *it = &tally->overrides[i];
+		lx_json_open(json, '{');
+		lx_json_key(json, "project");
+		lx_json_text(json, id_of(tally, it->project));
+		money(json, tally, "cost", tally->pb.election.cost[it->project]);
+		lx_json_key(json, "funded");
+		lx_json_bool(json, it->funds);
+		lx_json_key(json, "reason");
+		lx_json_text(json, it->reason);
+		lx_json_close(json, '}');
+	}
+	lx_json_close(json, ']');
+}
+
 static void write_notices(struct lx_json *json, const struct lx_tally_report *tally)
 {
 	size_t kept = tally->pb.notices_n < LX_PB_NOTICES_MAX ? tally->pb.notices_n
@@ -278,11 +419,14 @@ enum lx_code lx_tally_report_json(
 	word(&json, "completion", tally->completion);
 	word(&json, "tie_breaking", tally->ties);
 	write_outcome(&json, tally);
+	write_apart(&json, tally);
 	write_rounds(&json, tally);
 	LX_TRY(write_losers(call, &json, tally));
 	write_support(&json, tally);
 	write_certificates(&json, tally);
 	write_served(&json, tally);
+	write_money(&json, tally);
+	write_outcomes(&json, tally);
 	if (tally->rivals_n > 0)
 		write_rivals(&json, tally);
 	write_notices(&json, tally);

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum ending { GO_ON, TAKE_THIS, TAKE_BEFORE };
-
 static int64_t one_unit(const struct lx_tally_election *e)
 {
 	int64_t unit = 1;
@@ -54,19 +52,20 @@ static int64_t cheapest_left(const struct lx_tally_view *view, const struct lx_t
 	return least;
 }
 
-static enum ending judge(const struct lx_tally_view *view, const struct lx_tally_setting *setting,
-	const struct lx_tally_log *log, struct lx_tally_limits *limits, bool *bought)
+enum lx_tally_ending lx_tally_judge(const struct lx_tally_view *view,
+	const struct lx_tally_setting *setting, const struct lx_tally_log *log,
+	struct lx_tally_limits *limits, bool *bought)
 {
 	int64_t budget = view->election->budget;
 
 	if (log->spent > budget)
-		return TAKE_BEFORE;
+		return LX_TAKE_BEFORE;
 	int64_t least = cheapest_left(view, log, limits, bought);
 	if (least == 0)
-		return TAKE_THIS;
+		return LX_TAKE_THIS;
 	if ((setting->completion & LX_COMPLETE_EXHAUSTIVE_STOP) != 0 && log->spent + least > budget)
-		return TAKE_THIS;
-	return GO_ON;
+		return LX_TAKE_THIS;
+	return LX_GO_ON;
 }
 
 /* Add1 at work: `log`, `trace` of the last outcome that stands, `next` of the one being tried.
@@ -94,16 +93,16 @@ static void stand_at(struct climb *climb, uint64_t k)
 	climb->result->share_num = rung(climb, k);
 }
 
-static enum lx_code single_step(struct climb *climb, uint64_t k, enum ending *ending)
+static enum lx_code single_step(struct climb *climb, uint64_t k, enum lx_tally_ending *ending)
 {
 	climb->result->runs++;
 	climb->result->iterations++;
 	climb->run->trace = &climb->next_trace;
 	LX_TRY(lx_tally_run_shares(
 		climb->run, rung(climb, k), climb->ladder.den, &climb->next_log));
-	*ending = judge(climb->run->view, climb->run->setting, &climb->next_log,
+	*ending = lx_tally_judge(climb->run->view, climb->run->setting, &climb->next_log,
 		&climb->run->limits, climb->bought);
-	if (*ending == TAKE_BEFORE)
+	if (*ending == LX_TAKE_BEFORE)
 		return LX_OK;
 	struct lx_tally_log log = *climb->log;
 	struct lx_tally_trace trace = climb->trace;
@@ -153,7 +152,7 @@ static enum lx_code climb_on(struct climb *climb)
 	bool fresh = true;
 
 	for (;;) {
-		enum ending ending = GO_ON;
+		enum lx_tally_ending ending = LX_GO_ON;
 		LX_TRY(lx_step(climb->run->call, climb->k, 0));
 		if (!climb->run->setting->unit_steps && fresh && climb->patience == 0) {
 			uint64_t before = climb->k, ahead = climb->jump;
@@ -165,7 +164,7 @@ static enum lx_code climb_on(struct climb *climb)
 		LX_TRY(single_step(climb, climb->k + 1, &ending));
 		fresh = true;
 		climb->patience -= climb->patience > 0;
-		if (ending != GO_ON)
+		if (ending != LX_GO_ON)
 			return LX_OK;
 	}
 }
@@ -182,7 +181,7 @@ static enum lx_code add1(struct lx_tally_run *run, struct ladder ladder, struct 
 		.jump = 2,
 		.result = result,
 		.bought = lx_array(run->call, n, sizeof(bool)) };
-	enum ending ending;
+	enum lx_tally_ending ending;
 
 	if (climb.bought == NULL)
 		return LX_BROKEN;
@@ -192,7 +191,7 @@ static enum lx_code add1(struct lx_tally_run *run, struct ladder ladder, struct 
 	LX_TRY(lx_tally_trace_open(run->call, n, &climb.next_trace));
 	/* with the budget itself nothing can cost more than the budget */
 	LX_TRY(single_step(&climb, 0, &ending));
-	if (ending == GO_ON)
+	if (ending == LX_GO_ON)
 		LX_TRY(climb_on(&climb));
 	/* after a jump the purchases are those of an earlier step, the prices not */
 	if (climb.logged != climb.k)

@@ -37,11 +37,33 @@ static enum lx_code greedy(struct lx_call *call, const struct lx_tally_view *vie
 	return lx_tally_greedy(call, view, setting, 0, taken, log);
 }
 
+bool lx_tally_by_approval(enum lx_tally_rule rule)
+{
+	return rule == LX_RULE_PHRAGMEN || rule == LX_RULE_MAXIMIN;
+}
+
+static enum lx_code sell(struct lx_call *call, const struct lx_tally_view *view,
+	const struct lx_tally_setting *setting, struct lx_tally_log *log,
+	struct lx_tally_result *result)
+{
+	bool even = setting->rule == LX_RULE_EVEN;
+	unsigned raise = setting->completion & (LX_COMPLETE_ADD1 | LX_COMPLETE_ADD_OPT);
+
+	if (raise != 0 &&
+		(setting->rule == LX_RULE_BOUNDED || even != (raise == LX_COMPLETE_ADD_OPT)))
+		return lx_fail(call, LX_INVALID, "completion", "tally.completion", NULL);
+	if (setting->rule == LX_RULE_BOUNDED)
+		return lx_tally_bounded(call, view, setting, log, result);
+	if (even)
+		return lx_tally_even(call, view, setting, log, result);
+	return lx_tally_shares(call, view, setting, log, result);
+}
+
 static enum lx_code by_shares(struct lx_call *call, const struct lx_tally_view *view,
 	const struct lx_tally_setting *setting, struct lx_tally_log *log,
 	struct lx_tally_result *result)
 {
-	LX_TRY(lx_tally_shares(call, view, setting, log, result));
+	LX_TRY(sell(call, view, setting, log, result));
 	if ((setting->completion & (LX_COMPLETE_GREEDY | LX_COMPLETE_UTILITARIAN)) != 0)
 		LX_TRY(fill(call, view, setting, log));
 	if ((setting->completion & LX_COMPLETE_COMPARE) != 0)
@@ -60,9 +82,13 @@ enum lx_code lx_tally_decide(struct lx_call *call, const struct lx_tally_view *v
 	case LX_RULE_EXCLUSIVE:
 		return greedy(call, view, setting, log);
 	case LX_RULE_MES:
+	case LX_RULE_BOUNDED:
+	case LX_RULE_EVEN:
 		return by_shares(call, view, setting, log, result);
 	case LX_RULE_PHRAGMEN:
 		return lx_tally_phragmen(call, view, setting, log, result);
+	case LX_RULE_MAXIMIN:
+		return lx_tally_maximin(call, view, setting, log, result);
 	case LX_RULE_WELFARE:
 		return lx_tally_welfare(call, view, setting, log);
 	}
@@ -78,7 +104,7 @@ enum lx_code lx_tally(struct lx_call *call, const struct lx_tally_election *elec
 
 	struct lx_tally_setting by = *setting;
 
-	if (setting->rule == LX_RULE_PHRAGMEN) /* it knows approvals only */
+	if (lx_tally_by_approval(setting->rule))
 		by.utility = LX_UTILITY_CARD;
 	LX_TRY(lx_tally_prepare(call, election, &by, &view));
 	LX_TRY(lx_tally_log_open(call, view.n, &log));

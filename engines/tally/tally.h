@@ -53,6 +53,10 @@ enum lx_tally_utility {
  * would bring its group above most[group] is left out; so is one that would leave the other groups
  * less of the budget than what they lack to their least[group]. The least is thus kept free for the
  * group, whatever others would pay; whether its projects then are bought depends on its supporters.
+ *
+ * `barred` (may be NULL): projects that are decided elsewhere and take no part (lx_tally_apart); they keep their
+ * places on ballots. `district` (may be NULL): a number below districts_n for each ballot: where its voters live; no
+ * rule looks at it, only what is told of the result (lx_tally_money).
  */
 struct lx_tally_election {
 	int64_t budget;
@@ -71,6 +75,9 @@ struct lx_tally_election {
 	const uint16_t *group;
 	size_t groups_n;
 	const int64_t *most, *least;
+	const bool *barred;
+	const uint16_t *district;
+	size_t districts_n;
 };
 
 enum lx_tally_rule {
@@ -82,19 +89,30 @@ enum lx_tally_rule {
 	LX_RULE_PHRAGMEN,  /* sequential: Los, Christoff, Grossi 2022 */
 	LX_RULE_WELFARE,   /* the most utility for all together; LX_BUSY `tally.hard` where that is
 			      not found within a bound of work */
+	LX_RULE_BOUNDED,   /* Equal Shares with Bounded Overspending: Papasotiropoulos, Pishbin,
+			      Skibski, Skowron, Was 2024 */
+	LX_RULE_EVEN,      /* Exact Equal Shares, payers pay the same: Kraiczy, Robinson, Elkind
+			      2025; only utilities that are the same for all supporters */
+	LX_RULE_MAXIMIN,   /* maximin support: Sanchez-Fernandez, Fernandez, Fisteus, Brill 2022 */
 };
+
+/* Whether a rule looks only at who named what, whatever the utility. */
+bool lx_tally_by_approval(enum lx_tally_rule rule);
 
 /* What follows Equal Shares while money is left; flags, taken in this order. ADD1: every voter gets
  * `increment` more until the outcome is exhaustive over supported projects (EXHAUSTIVE_STOP), holds
  * all of them, or would cost more than the budget (then the last that did not). GREEDY, UTILITARIAN:
  * fill up by utility per cost, by utility. COMPARE: keep the outcome unless more voters prefer what
- * greedy by votes chooses. */
+ * greedy by votes chooses. ADD_OPT: as ADD1 for LX_RULE_EVEN, but shares rise to the next at which
+ * anything changes; that rule knows no ADD1. Filling up and comparing follow every rule that sells
+ * shares. */
 enum lx_tally_completion {
 	LX_COMPLETE_ADD1 = 1,
 	LX_COMPLETE_EXHAUSTIVE_STOP = 2,
 	LX_COMPLETE_GREEDY = 4,
 	LX_COMPLETE_UTILITARIAN = 8,
 	LX_COMPLETE_COMPARE = 16,
+	LX_COMPLETE_ADD_OPT = 32,
 };
 
 /* Who wins among equals: the first id as bytes; the first id with numbers as numbers; more voters,
@@ -139,9 +157,11 @@ struct lx_tally_round {
 
 /* What a tally gives. `winners` in order of selection. `total_utility`: of all voters, in the units of
  * enum lx_tally_utility. `share`: what each voter had to spend, in
- * the last run of Equal Shares, as share_num / share_den smallest units. `steps`: increments taken;
+ * the last run of Equal Shares, as share_num / share_den smallest units; under LX_RULE_EVEN `share`,
+ * rounded for reading. `steps`: increments taken;
  * `iterations`: budgets whose outcome was worked out or proved to be the same; `runs`: those worked
- * out; `exact_fallbacks`: decisions taken over by exact arithmetic; `prefer_greedy`, `prefer_this`:
+ * out; `exact_fallbacks`: decisions taken over by exact arithmetic; `rounded`: purchases after which
+ * LX_RULE_BOUNDED had to round money (0: the outcome is exact); `prefer_greedy`, `prefer_this`:
  * voters of the comparison, `compared` when it took place, `replaced` when greedy's outcome was taken. */
 struct lx_tally_result {
 	size_t winners_n;
@@ -152,7 +172,8 @@ struct lx_tally_result {
 	uint64_t voters;
 	lx_int128 share_num;
 	int64_t share_den;
-	uint64_t steps, iterations, runs, exact_fallbacks;
+	double share;
+	uint64_t steps, iterations, runs, exact_fallbacks, rounded;
 	uint64_t prefer_greedy, prefer_this;
 	bool compared, replaced;
 };
@@ -166,6 +187,61 @@ LX_CHECK enum lx_code lx_tally_check_election(
  * refused), LX_INVALID `tally.utility` (the utility does not fit the ballots), memory, cancellation. */
 LX_CHECK enum lx_code lx_tally(struct lx_call *call, const struct lx_tally_election *election,
 	const struct lx_tally_setting *setting, struct lx_tally_result *result);
+
+/* A project that somebody entitled has funded, or left out, whatever the ballots say; never without a reason. */
+struct lx_tally_override {
+	uint16_t project;
+	bool funds;
+	struct lx_text reason;
+};
+
+/* A top-down share of the budget beside the bottom-up one: `rest` is the election of the residents, with the
+ * budget less `top_down` and without the projects of `overrides`. Those funded are paid from the top-down share, which must
+ * suffice (*spent); what is left of it stays there. What groups receive so counts against their limits.
+ * Faults name what is wrong: LX_INVALID `tally.top_down…`, `tally.override_…`. */
+LX_CHECK enum lx_code lx_tally_apart(struct lx_call *call, const struct lx_tally_election *election,
+	int64_t top_down, const struct lx_tally_override *overrides, size_t overrides_n,
+	struct lx_tally_election *rest, int64_t *spent);
+
+/* Outcomes of Equal Shares (without completion) when ties may fall any way: sets of projects, each
+ * winners[from[i]] .. winners[from[i + 1] - 1] by number. */
+struct lx_tally_outcomes {
+	size_t n;
+	const size_t *from;
+	const uint16_t *winners;
+};
+
+#define LX_TALLY_OUTCOMES_MAX ((size_t)1000)
+
+/* All of them, each once; in the call's arena. LX_BUSY `tally.many` beyond LX_TALLY_OUTCOMES_MAX runs. */
+LX_CHECK enum lx_code lx_tally_irresolute(struct lx_call *call,
+	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
+	struct lx_tally_outcomes *outcomes);
+
+/*
+ * Money for projects that may be funded in part: the amounts, none above its project's cost and
+ * together within the budget, with the largest product of voters' utilities (maximal Nash welfare, the
+ * Lindahl equilibrium of Fain, Goel, Munagala 2016); a part of a project gives that part of its utility. Voters whose ballots
+ * earn nothing from any project are left out. Found by ascent in doubles, so it comes with a bound: no other
+ * division gives the voters counted a mean logarithm of utility larger by more than `gap`, at the amounts as
+ * they stand, in whole smallest units.
+ *
+ * `rise[p]`: how much the sum of logarithms rises with a smallest unit more for p; `utility[b]`: what a voter
+ * of ballot b gets. The personal price of a unit of money for p, to a voter of b who gets u from the whole of it, is
+ * u / cost / utility[b] / rise[p]: the prices of all supporters sum to 1, and each then pays for all amounts
+ * together at least `paid_least` and at most `paid_most` (the same for all where no cost binds).
+ */
+struct lx_tally_division {
+	const int64_t *amount;
+	const double *rise, *utility;
+	double gap, paid_least, paid_most;
+	uint64_t voters, rounds;
+	int64_t total;
+};
+
+LX_CHECK enum lx_code lx_tally_divide(struct lx_call *call,
+	const struct lx_tally_election *election, enum lx_tally_utility utility,
+	struct lx_tally_division *division);
 
 /*
  * How near each project came (Boehmer, Faliszewski, Janeczko, Peters, Pierczynski, Schierreich,
@@ -238,10 +314,11 @@ enum lx_tally_property {
 extern const char *const lx_tally_property_names[LX_PROPERTIES];
 
 /* `checked`: it applies to the rule and was looked at; `guaranteed`: the rule promises it;
- * `witness`: a project with which it fails, LX_TALLY_NOBODY without. */
+ * `witness`: a project with which it fails, LX_TALLY_NOBODY without; `instead`: the funded project whose place it would take
+ * in a set that nobody likes less, LX_TALLY_NOBODY where it fits beside all. */
 struct lx_tally_certificate {
 	bool checked, guaranteed, holds;
-	uint16_t witness;
+	uint16_t witness, instead;
 };
 
 /* Checks all that apply. A guaranteed one that fails is LX_BROKEN `tally.certificate`. */
@@ -260,6 +337,23 @@ void lx_tally_prefer(const struct lx_tally_election *e, enum lx_tally_utility by
 void lx_tally_served(
 	const struct lx_tally_election *election, const bool *in, uint64_t served[LX_TALLY_SERVED]);
 
+/*
+ * Whose money went where, by groups of voters (election.district; one group without). `paid[round * groups_n + g]`: what voters of g
+ * paid in that round of the result, `had[round]`: what all supporters of its project held before it, `left[g]`: what remains, in smallest units
+ * rounded for reading. Equal Shares before completion sells; where nobody paid (`sold[round]` is false: other rules, filling
+ * up) the cost is put down to those who named the project in equal parts, and had is 0.
+ */
+struct lx_tally_money {
+	size_t groups_n;
+	const uint64_t *voters;
+	const double *paid, *had, *left;
+	const bool *sold;
+};
+
+LX_CHECK enum lx_code lx_tally_follow_money(struct lx_call *call,
+	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
+	const struct lx_tally_result *result, struct lx_tally_money *money);
+
 /* Something in a file that was decided, not refused: line, what (a message key), the words it is about. */
 struct lx_pb_notice {
 	int64_t line;
@@ -275,7 +369,7 @@ struct lx_pb_notice {
  * of key and value; `project_cells`: projects_n rows of project_columns_n; votes are kept as the rows'
  * text from `votes` on, which begins on line `votes_line`. `notices_n` may exceed what `notices` holds.
  * Ballots that are the same are merged in `election`; `votes_n` counts rows. `threshold`: the META's
- * min_project_score_threshold, 0 without.
+ * min_project_score_threshold, 0 without. `voter_groups`: names of the groups of election.district.
  */
 struct lx_pb {
 	struct lx_tally_election election;
@@ -286,7 +380,10 @@ struct lx_pb {
 	const struct lx_text *project_columns, *project_cells;
 	size_t vote_columns_n;
 	const struct lx_text *vote_columns;
+	size_t voter_groups_n;
+	const struct lx_text *voter_groups;
 	struct lx_text votes;
+	char separator;
 	int64_t votes_line;
 	uint64_t votes_n;
 	int64_t threshold;
@@ -296,10 +393,22 @@ struct lx_pb {
 
 /* Reads a file: valid UTF-8, borrowed as long as the result is used. A project named twice on a ballot counts
  * once (the first place, the last points), points or lengths outside the limits of the META count as
- * cast: both become notices. Unknown projects, repeated project ids, negative points, missing
+ * cast, and a voter's id may stand on several rows, which all count: these become notices. Unknown projects, repeated project ids, negative points, missing
  * sections or columns, rows of another width, counts that differ from the META are refused: faults
  * `tally.pb_…` with line and column. */
 LX_CHECK enum lx_code lx_pb_read(struct lx_call *call, struct lx_text text, struct lx_pb *pb);
+
+/* Where an election is read from: `text` alone is a Pabulib file. With `projects` both are tables of comma-separated
+ * values with the columns of a Pabulib file's sections, `text` the votes (lists quoted), and `budget` and
+ * `vote_type` (approval when empty) stand for the META; faults of the table of projects name it as field. `voters` (may be NULL):
+ * a column of the votes; ballots are then merged only among voters with the same text there. */
+struct lx_pb_source {
+	struct lx_text text, projects, budget, vote_type;
+	const char *voters;
+};
+
+LX_CHECK enum lx_code lx_pb_read_from(
+	struct lx_call *call, const struct lx_pb_source *source, struct lx_pb *pb);
 
 /* Writes what was read, all keys and columns kept, quoted where needed, lines ending in LF. */
 LX_CHECK enum lx_code lx_pb_write(struct lx_call *call, const struct lx_pb *pb, struct lx_buf *out);

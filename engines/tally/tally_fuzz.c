@@ -40,6 +40,31 @@ static bool small(const struct lx_tally_election *e)
 	return e->projects_n <= 24 && e->ballots_n <= 64 && sum / unit <= STEPS_OF_COST;
 }
 
+/* Every other rule gives a result that its certificates accept; money divided stays within the budget. */
+static void other_rules(struct lx_call *call, const struct lx_pb *pb)
+{
+	static const struct lx_tally_setting settings[] = {
+		{ .rule = LX_RULE_BOUNDED, .completion = LX_COMPLETE_GREEDY },
+		{ .rule = LX_RULE_EVEN, .completion = LX_COMPLETE_ADD_OPT },
+		{ .rule = LX_RULE_MAXIMIN },
+	};
+	struct lx_tally_certificate certificates[LX_PROPERTIES];
+	struct lx_tally_division division;
+	struct lx_tally_result result;
+	struct lx_tally_money money;
+
+	for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+		const struct lx_tally_setting *by = &settings[i];
+		require(lx_tally(call, &pb->election, by, &result) == LX_OK);
+		require(lx_tally_certify(call, &pb->election, by, &result, certificates) == LX_OK);
+		require(lx_tally_follow_money(call, &pb->election, by, &result, &money) == LX_OK);
+	}
+	require(lx_tally_divide(call, &pb->election, LX_UTILITY_COST, &division) == LX_OK);
+	require(division.total <= pb->election.budget && division.gap >= 0);
+	for (size_t p = 0; p < pb->election.projects_n; p++)
+		require(division.amount[p] >= 0 && division.amount[p] <= pb->election.cost[p]);
+}
+
 static void decide(struct lx_call *call, const struct lx_pb *pb)
 {
 	struct lx_tally_setting setting = { .rule = LX_RULE_MES, .completion = LX_COMPLETE_ADD1 };
@@ -55,6 +80,7 @@ static void decide(struct lx_call *call, const struct lx_pb *pb)
 	require(lx_tally(call, &pb->election, &setting, &walked) == LX_OK);
 	same_outcome(&jumped, &walked);
 	require(lx_tally_certify(call, &pb->election, &setting, &jumped, certificates) == LX_OK);
+	other_rules(call, pb);
 	setting = (struct lx_tally_setting){ .rule = LX_RULE_PHRAGMEN };
 	require(lx_tally(call, &pb->election, &setting, &jumped) == LX_OK);
 	require(lx_tally_certify(call, &pb->election, &setting, &jumped, certificates) == LX_OK);

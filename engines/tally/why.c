@@ -188,7 +188,7 @@ static enum lx_code list(struct lx_call *call, const struct lx_tally_view *view,
 	for (size_t i = 0; i < result->winners_n; i++)
 		won[result->rounds[i].project] = true;
 	for (size_t p = 0; p < view->n; p++)
-		if (!won[p])
+		if (!won[p] && (view->election->barred == NULL || !view->election->barred[p]))
 			(*losers)[(*n)++] = (struct lx_tally_loser){
 				.project = (uint16_t)p, .supporters = view->people[p], .support = -1
 			};
@@ -203,7 +203,7 @@ enum lx_code lx_tally_explain(struct lx_call *call, const struct lx_tally_electi
 	struct lx_tally_trial trial;
 	struct lx_tally_view view;
 
-	if (setting->rule == LX_RULE_PHRAGMEN)
+	if (lx_tally_by_approval(setting->rule))
 		by.utility = LX_UTILITY_CARD;
 	LX_TRY(lx_tally_prepare(call, election, &by, &view));
 	LX_TRY(list(call, &view, result, losers, losers_n));

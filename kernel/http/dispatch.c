@@ -197,7 +197,8 @@ static enum lx_code check_csrf(struct lx_exchange *exchange)
 	return LX_OK;
 }
 
-static enum lx_code read_body(struct lx_exchange *exchange)
+/* A route of files takes any bytes as they are: their form is the handler's. */
+static enum lx_code read_body(struct lx_exchange *exchange, enum lx_access access)
 {
 	struct lx_request *request = exchange->request;
 	struct lx_text body = request->body;
@@ -206,7 +207,7 @@ static enum lx_code read_body(struct lx_exchange *exchange)
 		return refuse(exchange, 413, "http.body_long");
 	if (exchange->crowded)
 		return refuse(exchange, 503, "http.uploads_busy");
-	if (body.len == 0)
+	if (body.len == 0 || access == LX_AS_IT_IS)
 		return LX_OK;
 	switch (lx_body_kind_of(or_empty(lx_head_find(&exchange->head, "content-type")))) {
 	case LX_BODY_FORM:
@@ -263,7 +264,7 @@ static enum lx_code run_route(
 
 	if (request->idempotency_key.len > LX_KEY_MAX)
 		return refuse(exchange, 400, "http.key_long");
-	LX_TRY(read_body(exchange));
+	LX_TRY(read_body(exchange, found->route->access));
 	LX_TRY(check_csrf(exchange));
 	if (found->route->access == LX_SIGNED_IN && request->visitor.account == 0)
 		return refuse(exchange, 401, "http.sign_in");

@@ -22,7 +22,7 @@
 #define LX_KEY_MAX      200
 
 enum lx_media { LX_HTML = 1, LX_JSON, LX_CSV, LX_ATOM, LX_PLAIN };
-/* LX_AS_IT_IS: for anyone, one representation, whatever Accept says. */
+/* LX_AS_IT_IS: for anyone, one representation, whatever Accept says; a body is left as it came. */
 enum lx_access { LX_ANYONE = 1, LX_SIGNED_IN, LX_AS_IT_IS };
 
 /* name=value from the query or the form; percent-decoded, valid UTF-8 without NUL. */
@@ -43,6 +43,7 @@ struct lx_visitor {
 	char name[64];   /* how the account is called, for the frame */
 	char csrf[45];   /* what every form of this session carries */
 	bool by_token;   /* signed in by bearer token: needs no CSRF */
+	char code[32];   /* what somebody without an account shows instead; set by handlers */
 };
 
 struct lx_request;
@@ -174,7 +175,7 @@ LX_CHECK enum lx_code lx_reply_redirect(struct lx_request *request, struct lx_re
 	const char *format, ...) LX_PRINTF(3, 4);
 
 /* Sets ETag from `sequence` and the variant (build, language, media, theme, size); true when the reader
- * has it already: the reply is then a finished 304. Signed-in readers get no tag and `private, no-store`. */
+ * has it already: the reply is then a finished 304. Who is signed in or shows a code gets no tag and `private, no-store`. */
 bool lx_reply_fresh(struct lx_request *request, struct lx_reply *reply, int64_t sequence);
 
 /* The same for a page of one record: `last` is the record's last entry, which If-Match is about; `seen` the last one that touched

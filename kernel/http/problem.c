@@ -161,7 +161,9 @@ enum lx_code lx_reply_finish(struct lx_request *request, struct lx_reply *reply)
 				request, reply, always[i].name, "%s", always[i].value));
 	if (!has(reply, "Cache-Control"))
 		LX_TRY(lx_reply_header(request, reply, "Cache-Control", "%s",
-			request->visitor.account != 0 || reply->status >= 400 ? "private, no-store"
-									      : "no-cache"));
+			request->visitor.account != 0 || request->visitor.code[0] != '\0' ||
+					reply->status >= 400
+				? "private, no-store"
+				: "no-cache"));
 	return LX_OK;
 }

@@ -114,7 +114,8 @@ bool lx_reply_fresh_record(
 {
 	char tag[96];
 
-	if (request->visitor.account != 0) /* lx_reply_finish says private, no-store */
+	if (request->visitor.account != 0 ||
+		request->visitor.code[0] != '\0') /* lx_reply_finish says private, no-store */
 		return false;
 	int n = snprintf(tag, sizeof tag, "%" PRId64 "-%" PRIx64 "-%08x-%s%d%s%.1s", last, seen,
 		mixed(request->build), lx_lang_names[request->lang], (int)request->media,

@@ -49,6 +49,13 @@ LX_CHECK enum lx_code lx_sign_out(
 LX_CHECK enum lx_code lx_sign_out_everywhere(
 	struct lx_accounts *accounts, struct lx_request *request, struct lx_reply *reply);
 
+/* Measures how often `what` is tried from an address, as names are: 429 `account.often` when it is too often. A good try is given
+ * back. */
+LX_CHECK enum lx_code lx_guess(struct lx_accounts *accounts, struct lx_request *request,
+	struct lx_reply *reply, const char *what);
+void lx_guess_good(
+	struct lx_accounts *accounts, const struct lx_request *request, const char *what);
+
 /* An account as its holder may see it. */
 struct lx_account {
 	int64_t number, person, created;

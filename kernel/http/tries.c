@@ -58,3 +58,22 @@ enum lx_code lx_code_try(struct lx_accounts *accounts, struct lx_call *call, int
 		return LX_OK;
 	return lx_fail(call, LX_BUSY, "code", "account.often", NULL);
 }
+
+enum lx_code lx_guess(struct lx_accounts *accounts, struct lx_request *request,
+	struct lx_reply *reply, const char *what)
+{
+	struct lx_try try = lx_try_of(lx_text(what), lx_text(request->address));
+	unsigned wait = lx_try_take(accounts, &try);
+
+	if (wait == 0)
+		return LX_OK;
+	lx_reply_retry(request, reply, wait);
+	return lx_reply_refuse(request, reply, 429, NULL, "account.often");
+}
+
+void lx_guess_good(struct lx_accounts *accounts, const struct lx_request *request, const char *what)
+{
+	struct lx_try try = lx_try_of(lx_text(what), lx_text(request->address));
+
+	lx_try_give(accounts, &try, false);
+}

@@ -115,6 +115,9 @@ LX_CHECK enum lx_code lx_uploads_sweep(struct lx_tx *tx, int64_t before, size_t 
 LX_CHECK enum lx_code lx_vault_person(struct lx_tx *tx, int64_t person);
 LX_CHECK enum lx_code lx_vault_pseudonym(struct lx_tx *tx, int64_t person, const char *type,
 	int64_t record, char pseudonym[LX_PSEUDONYM_TEXT]);
+/* The same by a key that nobody keeps: of who asks with a query code. */
+LX_CHECK enum lx_code lx_pseudonym_by(struct lx_call *call, const unsigned char key[LX_HASH_BYTES],
+	const char *type, int64_t record, char pseudonym[LX_PSEUDONYM_TEXT]);
 /* Remembers that a person stands in a relation to a record ("asker" of need/17), and forgets it. */
 LX_CHECK enum lx_code lx_vault_stand(
 	struct lx_tx *tx, int64_t person, const char *type, int64_t record, const char *relation);

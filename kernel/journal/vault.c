@@ -23,17 +23,25 @@ enum lx_code lx_vault_person(struct lx_tx *tx, int64_t person)
 enum lx_code lx_vault_pseudonym(struct lx_tx *tx, int64_t person, const char *type, int64_t record,
 	char pseudonym[LX_PSEUDONYM_TEXT])
 {
-	unsigned char hash[LX_HASH_BYTES];
 	struct lx_value key;
-	char subject[96];
 
 	LX_TRY(lx_one(tx, &lx_journal_queries[Q_PERSON], &LX_I(person), &key));
 	if (key.kind == LX_V_NULL || key.text.len != LX_SALT_BYTES)
 		return lx_fail(lx_tx_call(tx), LX_CONFLICT, NULL, "journal.erased", NULL);
+	return lx_pseudonym_by(
+		lx_tx_call(tx), (const unsigned char *)key.text.at, type, record, pseudonym);
+}
+
+enum lx_code lx_pseudonym_by(struct lx_call *call, const unsigned char key[LX_HASH_BYTES],
+	const char *type, int64_t record, char pseudonym[LX_PSEUDONYM_TEXT])
+{
+	unsigned char hash[LX_HASH_BYTES];
+	char subject[96];
+
 	int n = snprintf(subject, sizeof subject, "%s/%" PRId64, type, record);
 	if (n < 0 || (size_t)n >= sizeof subject)
-		return lx_fail(lx_tx_call(tx), LX_INVALID, NULL, "journal.form", "%s", type);
-	lx_hash_keyed((const unsigned char *)key.text.at, lx_text(subject), hash);
+		return lx_fail(call, LX_INVALID, NULL, "journal.form", "%s", type);
+	lx_hash_keyed(key, lx_text(subject), hash);
 	pseudonym[0] = 'p';
 	pseudonym[1] = ':';
 	for (size_t i = 0; i < 16; i++)

@@ -45,12 +45,18 @@ static struct lx_words label_of(const struct lx_reader *reader, const struct act
 	return lx_show_key(reader, a->shape->type->name, ".", lx_text(a->act->name));
 }
 
+/* Who shows a code stays among the addresses that know it. */
+static const char *before_path(const struct lx_request *request)
+{
+	return request->visitor.code[0] == '\0' ? "" : "/follow";
+}
+
 static struct lx_address record_address(const struct lx_reader *reader, const struct acting *a)
 {
 	if (a->record == 0)
 		return lx_address_make(reader->call, "/%s", a->shape->type->plural);
-	return lx_address_make(
-		reader->call, "/%s/%lld", a->shape->type->plural, (long long)a->record);
+	return lx_address_make(reader->call, "%s/%s/%lld", before_path(reader->request),
+		a->shape->type->plural, (long long)a->record);
 }
 
 /* What was asked of one voice: the consent, the answer, and room for a reservation. */
@@ -59,7 +65,8 @@ static const struct lx_act say_form = { .name = "say", .who = "anyone", .takes =
 static void hidden_fields(const struct lx_reader *reader, struct lx_form *form, const json_t *typed)
 {
 	static const char *const names[] = { "consent", "says", "voice", "entry" };
-	struct lx_hidden *hidden = lx_array(reader->call, 4, sizeof *hidden);
+	struct lx_hidden *hidden = lx_array(reader->call, 5, sizeof *hidden);
+	const char *code = reader->request->visitor.code;
 	size_t n = 0;
 
 	for (size_t i = 0; hidden != NULL && i < 4; i++) {
@@ -71,6 +78,8 @@ static void hidden_fields(const struct lx_reader *reader, struct lx_form *form, 
 		else if (given != NULL)
 			hidden[n++] = (struct lx_hidden){ lx_text(names[i]), *given };
 	}
+	if (hidden != NULL && code[0] != '\0')
+		hidden[n++] = (struct lx_hidden){ LX_TEXT_OF("code"), lx_text(code) };
 	form->hidden = hidden;
 	form->hidden_n = n;
 }
@@ -107,6 +116,11 @@ static enum lx_code fill_form(struct lx_reader *reader, const struct acting *a,
 		page->note = (struct lx_note){
 			.words = lx_words_str(lx_tr(reader->request->lang, "page.asks_consent"))
 		};
+	if (reader->request->visitor.code[0] != '\0' && a->record == 0)
+		page->note = (struct lx_note){ .words = lx_words_str(
+						       lx_tr(reader->request->lang, "visit.note")),
+			.link = { lx_words_str(lx_tr(reader->request->lang, "account.sign_in")),
+				lx_address_make(reader->call, "/sign-in") } };
 	const struct lx_text *answer = lx_query_param(reader->request, "says", 0);
 	if (says && answer != NULL)
 		page->heading = page->form.submit = lx_show_key(reader, "voice.say", ".", *answer);
@@ -260,6 +274,7 @@ static enum lx_code send(struct acting *a, const json_t *input, struct lx_reply 
 		.input = input,
 		.lang = lx_lang_names[request->lang],
 		.person = request->visitor.person,
+		.code = lx_text(request->visitor.code),
 		.key = lx_key_of(request),
 		.if_last = matches,
 		.if_last_n = lx_request_matches(request, matches, MATCHES_MOST) };
@@ -271,13 +286,15 @@ static enum lx_code send(struct acting *a, const json_t *input, struct lx_reply 
 	}
 	if (code != LX_OK)
 		return refuse(a, input, code, reply);
+	if (request->visitor.code[0] != '\0' && a->record == 0)
+		return lx_visit_receipt(request, reply, a->shape, &order);
 	if (request->media == LX_JSON)
 		return answer_json(request, reply, &order, a);
 	if (a->shape->type->section == NULL)
 		return lx_reply_redirect(
 			request, reply, "/account?entry=%lld", (long long)order.entry);
-	return lx_reply_redirect(request, reply, "/%s/%lld?entry=%lld%s", a->shape->type->plural,
-		(long long)order.made_record, (long long)order.entry,
+	return lx_reply_redirect(request, reply, "%s/%s/%lld?entry=%lld%s", before_path(request),
+		a->shape->type->plural, (long long)order.made_record, (long long)order.entry,
 		order.pending ? "&pending=1" : "");
 }
 

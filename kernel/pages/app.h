@@ -9,6 +9,7 @@
 #include "kernel/http/http.h"
 #include "kernel/http/session.h"
 #include "kernel/record/log.h"
+#include "kernel/record/witness.h"
 #include "kernel/types/decide.h"
 #include "kernel/types/reduce.h"
 
@@ -21,6 +22,7 @@ struct lx_app {
 	struct lx_accounts *accounts;
 	struct lx_charter_shared *charter;
 	struct lx_log *log;
+	struct lx_witness *witness;       /* of other logs; NULL: none */
 	const struct lx_item_part *parts; /* of the institutions (part.h); ends with a zero row */
 };
 

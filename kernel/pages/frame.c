@@ -103,12 +103,15 @@ static void fill_act(const struct lx_reader *reader, struct lx_frame *frame)
 	if (any_on(reader, "need") && !reader->charter.founding)
 		frame->act = (struct lx_link_view){ lx_words_str(lx_tr(
 							    reader->request->lang, "need.submit")),
-			lx_address_make(reader->call, "/needs/new/submit") };
+			lx_address_make(reader->call,
+				reader->request->visitor.account == 0 && lx_may_ask_openly(reader)
+					? "/needs/open/submit"
+					: "/needs/new/submit") };
 }
 
 static void fill_foot(const struct lx_reader *reader, struct lx_frame *frame)
 {
-	struct lx_link_view *links = lx_array(reader->call, 3, sizeof *links);
+	struct lx_link_view *links = lx_array(reader->call, 4, sizeof *links);
 
 	if (links == NULL)
 		return;
@@ -121,6 +124,11 @@ static void fill_foot(const struct lx_reader *reader, struct lx_frame *frame)
 		lx_address_make(reader->call, "/api/v1/needs") };
 	frame->foot = links;
 	frame->foot_n = any_on(reader, "need") ? 3 : 2;
+	if (lx_may_ask_openly(reader))
+		links[frame->foot_n++] = (struct lx_link_view){
+			lx_words_str(lx_tr(reader->request->lang, "visit.follow")),
+			lx_address_make(reader->call, "/follow")
+		};
 }
 
 void lx_frame_fill(const struct lx_reader *reader, struct lx_words title, const char *section,

@@ -36,7 +36,8 @@ static struct lx_address address_of(const struct offering *o, const struct lx_ac
 	if (o->record == NULL || act->from == NULL)
 		return lx_address_make(
 			o->reader->call, "/%s/new/%s", o->shape->type->plural, act->name);
-	return lx_address_make(o->reader->call, "/%s/%lld/%s", o->shape->type->plural,
+	return lx_address_make(o->reader->call, "%s/%s/%lld/%s",
+		o->reader->actor.kind == LX_BY_VISITOR ? "/follow" : "", o->shape->type->plural,
 		(long long)o->record->number, act->name);
 }
 
@@ -78,6 +79,8 @@ static void offer(struct offering *o, const struct lx_act *act, const char *reas
 /* A relation that a visitor could come to hold: by signing in, by having the residence verified. */
 static const char *nearly(const struct offering *o, const struct lx_act *act)
 {
+	if (o->reader->actor.kind == LX_BY_VISITOR)
+		return NULL;
 	if (!lx_word_in(LX_TEXT_OF("resident"), act->who) &&
 		!lx_word_in(LX_TEXT_OF("person"), act->who))
 		return NULL;
@@ -186,6 +189,13 @@ enum lx_code lx_item_acts(const struct lx_reader *reader, const struct lx_shape 
 		if (record != NULL)
 			LX_TRY(common_acts(&o));
 	}
+	if (record != NULL && reader->actor.kind == LX_BY_VISITOR && o.n < ACTS_MOST)
+		o.acts[o.n++] = (struct lx_act_view){
+			.label = lx_words_str(lx_tr(reader->request->lang, "visit.leave")),
+			.address = lx_address_make(reader->call, "/follow/%s/%lld/end-visit",
+				shape->type->plural, (long long)record->number),
+			.posts = true
+		};
 	*acts = o.acts;
 	*n = o.n;
 	return LX_OK;

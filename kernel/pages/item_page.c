@@ -153,12 +153,26 @@ static enum lx_code fill_tables(struct showing *s)
 	return LX_OK;
 }
 
+/* A day that was given is shown as it was given; a moment, as the last day of the term. */
+static struct lx_words term_day(const struct showing *s, const json_t *term)
+{
+	static const struct lx_field moment = { "moment", LX_MOMENT };
+	const struct lx_type *type = s->shape->type;
+	const char *name = json_string_value(json_object_get(term, "term"));
+	int field = lx_field_find(type->fields, lx_text(name));
+
+	if (field >= 0 && type->fields[field].kind == LX_DATE)
+		return lx_show_cell(
+			s->reader, type->name, &type->fields[field], json_object_get(s->json, name))
+			.words;
+	return lx_show_cell(s->reader, "", &moment, json_object_get(term, "moment")).words;
+}
+
 static void fill_terms(struct showing *s)
 {
 	const json_t *list = json_object_get(s->json, "terms");
 	size_t n = json_array_size(list);
 	struct lx_term_view *terms = lx_array(s->reader->call, n, sizeof *terms);
-	static const struct lx_field moment = { "moment", LX_MOMENT };
 
 	for (size_t i = 0; terms != NULL && i < n; i++) {
 		const json_t *term = json_array_get(list, i);
@@ -175,9 +189,7 @@ static void fill_terms(struct showing *s)
 			.label = lx_show_key(s->reader, s->shape->type->name, "~",
 				lx_show_text(s->reader, "%s",
 					json_string_value(json_object_get(term, "term")))),
-			.value = lx_show_cell(
-				s->reader, "", &moment, json_object_get(term, "moment"))
-					 .words,
+			.value = term_day(s, term),
 			.state = { mark, word.text }
 		};
 	}
@@ -345,10 +357,13 @@ static enum lx_code show(struct showing *s, struct lx_reply *reply)
 	struct lx_request *request = s->reader->request;
 	struct lx_view view = lx_show_view(s->reader);
 	const struct lx_item_part *part = part_of(s);
-
 	int64_t seen;
 
-	LX_TRY(lx_seen_record(s->reader, &s->record, &seen));
+	if (part != NULL && part->reads == NULL)
+		seen = s->reader->size;
+	else
+		LX_TRY(lx_seen_record(
+			s->reader, &s->record, part == NULL ? "" : part->reads, &seen));
 	if (lx_reply_fresh_record(request, reply, s->record.last_n, seen))
 		return LX_OK;
 	enum lx_code code = lx_reduce(&s->reader->sight, &s->record, LX_ALL_PARTS, &s->json);

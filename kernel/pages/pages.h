@@ -57,9 +57,9 @@ struct lx_words lx_show_code(const struct lx_reader *reader, const char *list, s
 /* --- tags (seen.c) --------------------------------------------------------------------------- */
 
 /* The last entry that touched what a record's page shows: the record, the charter, what it links to and who acted on it, and what
- * leads to it by a thread. Each look-up is one row. */
-LX_CHECK enum lx_code lx_seen_record(
-	const struct lx_reader *reader, const struct lx_record *record, int64_t *seen);
+ * leads to it by a thread; and `types`, whatever their records. Each look-up is one row. */
+LX_CHECK enum lx_code lx_seen_record(const struct lx_reader *reader, const struct lx_record *record,
+	const char *types, int64_t *seen);
 
 /* The same for a list of a type: any of its records, those its columns and filters name, the charter. */
 LX_CHECK enum lx_code lx_seen_list(
@@ -150,6 +150,13 @@ LX_CHECK enum lx_code lx_lay_files(
 /* The idempotency key of a request: its field, or the form's one-time number. */
 struct lx_text lx_key_of(const struct lx_request *request);
 
+/* Whether the charter lets things be asked without an account (visit_page.c). */
+bool lx_may_ask_openly(const struct lx_reader *reader);
+
+/* What is told once to who has no account: number, entry and query code. */
+LX_CHECK enum lx_code lx_visit_receipt(struct lx_request *request, struct lx_reply *reply,
+	const struct lx_shape *shape, const struct lx_order *order);
+
 /* What came in as the input of an act: form fields or JSON, as the writer takes it; the caller's. */
 LX_CHECK enum lx_code lx_input_of_request(struct lx_request *request, const struct lx_shape *shape,
 	const struct lx_act *act, json_t **input);
@@ -171,6 +178,8 @@ lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_fo
 	lx_page_factor_drop, lx_page_factor_drop_post, lx_page_reset_begin,
 	lx_page_reset_begin_post, lx_page_reset, lx_page_reset_post, lx_page_own_data,
 	lx_page_erase, lx_page_erase_post, lx_page_checkpoint, lx_page_log_key, lx_page_tile,
-	lx_page_content, lx_page_receipt, lx_page_file;
+	lx_page_content, lx_page_add_checkpoint, lx_page_witness_key, lx_page_witness_seen,
+	lx_page_receipt, lx_page_file, lx_page_open, lx_page_open_post, lx_page_follow,
+	lx_page_follow_post, lx_page_visit, lx_page_visit_act, lx_page_visit_act_post;
 
 #endif

@@ -22,6 +22,8 @@ struct lx_item_part {
 	const char *type;
 	lx_part_more_fn *more; /* either may be NULL */
 	lx_part_fill_fn *fill;
+	/* The types that both read beside the record: its page's tag changes with any act on them. NULL: it changes with every act. */
+	const char *reads;
 };
 
 #endif

@@ -14,7 +14,10 @@ enum lx_code lx_reader_open(struct lx_request *request, struct lx_reader *reader
 	LX_TRY(lx_journal_size(reader->tx, &reader->size));
 	LX_TRY(lx_charter_hold(reader->tx, app->region, app->charter, &reader->held, &charter));
 	reader->charter = *charter;
-	LX_TRY(lx_actor_load(reader->tx, app->region, request->visitor.person, &reader->actor));
+	struct lx_text code = lx_text(request->visitor.code);
+	if (!lx_actor_visit(code, &reader->actor))
+		LX_TRY(lx_actor_load(
+			reader->tx, app->region, request->visitor.person, &reader->actor));
 	reader->sight = (struct lx_sight){ reader->tx, app->region, &reader->charter,
 		&reader->actor, &reader->titles };
 	return LX_OK;

@@ -120,13 +120,14 @@ static enum lx_code add_thread(struct seeing *s, const struct lx_record *record,
 	return LX_OK;
 }
 
-enum lx_code lx_seen_record(
-	const struct lx_reader *reader, const struct lx_record *record, int64_t *seen)
+enum lx_code lx_seen_record(const struct lx_reader *reader, const struct lx_record *record,
+	const char *types, int64_t *seen)
 {
 	struct seeing s = { .reader = reader };
 	int64_t led;
 
 	LX_TRY(begin(&s, record->shape->type));
+	LX_TRY(add_types(&s, lx_text(types)));
 	add(&s, record->last_n);
 	LX_TRY(lx_mark_of_record(reader->tx, record, &led));
 	add(&s, led);

@@ -54,8 +54,9 @@ static const struct lx_rows rows[] = { { "institution", institution, "type" },
 static const struct lx_field fields[] = { { "names", LX_NAMES, "80", "list" },
 	{ "preamble", LX_TEXT, "0..20000" }, { "currency", LX_WORD, "3" },
 	{ "places", LX_NUMBER, "0..4" }, { "zone", LX_WORD, "6" }, /* "+08:00" */
-	{ "sample", LX_CHOICE, "yes no" },        /* a demonstration: every page says so */
-	{ "second_factor", LX_CHOICE, "yes no" }, /* mandates are accepted with one */
+	{ "sample", LX_CHOICE, "yes no" },          /* a demonstration: every page says so */
+	{ "second_factor", LX_CHOICE, "yes no" },   /* mandates are accepted with one */
+	{ "without_account", LX_CHOICE, "yes no" }, /* needs may be asked with a query code alone */
 	{ "council", LX_LINK, "body" }, { "secretariat", LX_LINK, "body" },
 	{ "treasury", LX_LINK, "body" }, { "audit", LX_LINK, "body" }, END };
 static const struct lx_state states[] = { { "draft", LX_WORK, LX_PUBLIC, "adopt" },

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char *const scalar_fields[] = { "names", "preamble", "currency", "places", "zone",
-	"sample", "second_factor" };
+	"sample", "second_factor", "without_account" };
 static const char *const list_fields[] = { "institution", "word", "question", "term", "rule",
 	"majority", "formula", "day" };
 static const char *const organs[] = { "council", "secretariat", "treasury", "audit" };

@@ -36,7 +36,7 @@ static bool read_size(struct lx_text text, int64_t *size)
 	       lx_text_int(text, size);
 }
 
-static bool read_text(struct lx_text text, struct lx_checkpoint *checkpoint)
+bool lx_checkpoint_read(struct lx_text text, struct lx_checkpoint *checkpoint)
 {
 	struct lx_text origin, size, root;
 
@@ -56,8 +56,11 @@ enum lx_code lx_checkpoint_verify(struct lx_call *call, struct lx_text note,
 	struct lx_checkpoint read = { .size = 0 };
 	struct lx_text text;
 
+	if (key->type !=
+		LX_NOTE_ED25519) /* a witness says when it saw a checkpoint; it does not make one */
+		return lx_fail(call, LX_INVALID, NULL, "record.key", NULL);
 	LX_TRY(lx_note_verify(call, note, key, &text));
-	if (!read_text(text, &read))
+	if (!lx_checkpoint_read(text, &read))
 		return lx_fail(call, LX_INVALID, NULL, "record.checkpoint", NULL);
 	if (strcmp(read.origin, key->name) != 0)
 		return lx_fail(call, LX_CONFLICT, NULL, "record.origin", "%s", read.origin);

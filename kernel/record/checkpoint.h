@@ -19,6 +19,9 @@ void lx_checkpoint_write(const struct lx_checkpoint *checkpoint, struct lx_buf *
 void lx_checkpoint_sign(const struct lx_note_signer *signer, int64_t size,
 	const unsigned char root[LX_HASH_BYTES], struct lx_buf *out);
 
+/* Takes the text of a checkpoint apart, whoever signed it; false when it is none. */
+bool lx_checkpoint_read(struct lx_text text, struct lx_checkpoint *checkpoint);
+
 /* Verifies a signed checkpoint by the log's key. Faults of lx_note_verify; LX_INVALID `record.checkpoint` when the text
  * is no checkpoint; LX_CONFLICT `record.origin` when it is of another log. */
 LX_CHECK enum lx_code lx_checkpoint_verify(struct lx_call *call, struct lx_text note,

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define NOTE_MOST 1024 /* a name, two lines, a signature */
+#define NOTE_MOST 16384 /* a name, two lines, a signature, those of 64 witnesses */
 
 static const char key_file[] = "log.key", public_file[] = "log.pub", last_file[] = "checkpoint";
 
@@ -61,7 +61,7 @@ enum lx_code lx_log_keys_make(struct lx_call *call, const char *keys, struct lx_
 	struct lx_note_signer signer;
 
 	lx_hash_random(seed, sizeof seed);
-	enum lx_code code = lx_note_signer_make(call, origin, seed, &signer);
+	enum lx_code code = lx_note_signer_make(call, LX_NOTE_ED25519, origin, seed, &signer);
 	sodium_memzero(seed, sizeof seed);
 	LX_TRY(code);
 	if (mkdir(keys, 0700) != 0 && errno != EEXIST)
@@ -272,6 +272,49 @@ enum lx_code lx_log_checkpoint(
 	enum lx_code code = bring_up(call, log, now);
 	if (code == LX_OK)
 		code = copy_note(call, log, published);
+	(void)pthread_mutex_unlock(&log->lock);
+	return code;
+}
+
+/* --- cosignatures ---------------------------------------------------------------------------- */
+
+/* The note without the lines of a key's name, and with the new one. */
+static void put_line(const struct lx_log *log, struct lx_text line,
+	const struct lx_note_key *witness, struct lx_buf *out)
+{
+	struct lx_text rest = { log->note, log->note_n }, one;
+	char begins[LX_NOTE_NAME + 8];
+
+	(void)snprintf(begins, sizeof begins, "\xe2\x80\x94 %s ", witness->name);
+	while (rest.len > 0 && lx_text_split(&rest, '\n', &one))
+		if (!lx_text_starts(one, begins))
+			lx_buf_printf(out, "%.*s\n", (int)one.len, one.at);
+	lx_buf_text(out, line);
+}
+
+static enum lx_code add_line(struct lx_log *log, struct lx_call *call, struct lx_text line,
+	const struct lx_note_key *witness)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf note = { .limit = NOTE_MOST };
+	struct lx_checkpoint last = log->last;
+	struct lx_text text;
+
+	put_line(log, line, witness, &note);
+	if (lx_buf_failed(&note))
+		return lx_fail(call, LX_INVALID, NULL, "record.note", NULL);
+	LX_TRY(lx_note_verify(call, lx_buf_view(&note), witness, &text));
+	LX_TRY(lx_whole_write(call, log->keys, last_file, lx_buf_view(&note),
+		(struct lx_whole_how){ .fresh = false }));
+	return keep_note(call, log, lx_buf_view(&note), &last);
+}
+
+enum lx_code lx_log_cosigned(struct lx_log *log, struct lx_call *call, int64_t size,
+	struct lx_text line, const struct lx_note_key *witness)
+{
+	(void)pthread_mutex_lock(&log->lock);
+	enum lx_code code = log->has_last && log->last.size == size
+				    ? add_line(log, call, line, witness)
+				    : LX_NOT_FOUND;
 	(void)pthread_mutex_unlock(&log->lock);
 	return code;
 }

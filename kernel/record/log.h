@@ -46,6 +46,11 @@ struct lx_published {
 LX_CHECK enum lx_code lx_log_checkpoint(
 	struct lx_log *log, struct lx_call *call, int64_t now, struct lx_published *published);
 
+/* Adds a witness's line to the last checkpoint, if that still has `size` entries; it replaces an earlier one of the same key. The line is
+ * verified: LX_CONFLICT `record.signature`. LX_NOT_FOUND without a fault when there is a newer checkpoint. */
+LX_CHECK enum lx_code lx_log_cosigned(struct lx_log *log, struct lx_call *call, int64_t size,
+	struct lx_text line, const struct lx_note_key *witness);
+
 /* The verifier key, or NULL where there is none; the log's. */
 const struct lx_note_key *lx_log_key(const struct lx_log *log);
 

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ED25519 1
 #define DASH    "\xe2\x80\x94 " /* U+2014 and a blank */
 #define TYPED   33              /* the type and 32 bytes of key */
 #define PRIVATE "PRIVATE+KEY+"
 #define LINE    (LX_NOTE_ID + crypto_sign_BYTES)
+#define MOMENT  8 /* bytes of a cosignature's moment, the highest first */
 
 /* --- keys ------------------------------------------------------------------------------------ */
 
@@ -44,19 +44,20 @@ static void make_id(struct lx_note_key *key)
 
 	lx_hash_begin(&hashing);
 	lx_hash_add(&hashing, key->name, strlen(key->name));
-	lx_hash_add(&hashing, "\n\x01", 2);
+	const unsigned char between[2] = { '\n', (unsigned char)key->type };
+	lx_hash_add(&hashing, between, sizeof between);
 	lx_hash_add(&hashing, key->public, sizeof key->public);
 	lx_hash_end(&hashing, hash);
 	memcpy(key->id, hash, LX_NOTE_ID);
 }
 
-enum lx_code lx_note_signer_make(struct lx_call *call, struct lx_text name,
+enum lx_code lx_note_signer_make(struct lx_call *call, enum lx_note_type type, struct lx_text name,
 	const unsigned char seed[LX_NOTE_SEED], struct lx_note_signer *signer)
 {
 	if (!lx_note_name_fits(name))
 		return lx_fail(call, LX_INVALID, NULL, "record.name", "%.*s",
 			(int)(name.len < LX_NOTE_NAME ? name.len : LX_NOTE_NAME), name.at);
-	*signer = (struct lx_note_signer){ 0 };
+	*signer = (struct lx_note_signer){ .key.type = type };
 	memcpy(signer->key.name, name.at, name.len);
 	memcpy(signer->seed, seed, LX_NOTE_SEED);
 	(void)crypto_sign_seed_keypair(signer->key.public, signer->secret, seed);
@@ -72,7 +73,7 @@ void lx_note_forget(struct lx_note_signer *signer)
 static void write_key(const char *before, const struct lx_note_key *key,
 	const unsigned char bytes[32], char text[LX_NOTE_KEY_TEXT])
 {
-	unsigned char typed[TYPED] = { ED25519 };
+	unsigned char typed[TYPED] = { (unsigned char)key->type };
 	char base64[64];
 
 	memcpy(typed + 1, bytes, 32);
@@ -96,7 +97,7 @@ void lx_note_signer_write(const struct lx_note_signer *signer, char text[LX_NOTE
 
 /* A key taken apart: name, id in hexadecimal digits, type and bytes; false unless all have their form. */
 static bool take_apart(struct lx_text text, struct lx_text *name, unsigned char id[LX_NOTE_ID],
-	unsigned char bytes[32])
+	enum lx_note_type *type, unsigned char bytes[32])
 {
 	unsigned char typed[TYPED];
 	struct lx_text hex, base64;
@@ -112,7 +113,8 @@ static bool take_apart(struct lx_text text, struct lx_text *name, unsigned char 
 		return false;
 	bool whole = sodium_base642bin(typed, sizeof typed, base64.at, base64.len, NULL, &m, NULL,
 			     sodium_base64_VARIANT_ORIGINAL) == 0 &&
-		     m == TYPED && typed[0] == ED25519;
+		     m == TYPED && (typed[0] == LX_NOTE_ED25519 || typed[0] == LX_NOTE_COSIGNATURE);
+	*type = (enum lx_note_type)typed[0];
 	memcpy(bytes, typed + 1, 32);
 	sodium_memzero(typed, sizeof typed);
 	return whole;
@@ -120,11 +122,11 @@ static bool take_apart(struct lx_text text, struct lx_text *name, unsigned char 
 
 enum lx_code lx_note_key_read(struct lx_call *call, struct lx_text text, struct lx_note_key *key)
 {
-	struct lx_note_key read = { .name = "" };
+	struct lx_note_key read = { .type = LX_NOTE_ED25519 };
 	unsigned char id[LX_NOTE_ID];
 	struct lx_text name;
 
-	if (!take_apart(lx_text_trim(text), &name, id, read.public))
+	if (!take_apart(lx_text_trim(text), &name, id, &read.type, read.public))
 		return lx_fail(call, LX_INVALID, NULL, "record.key", NULL);
 	memcpy(read.name, name.at, name.len);
 	make_id(&read);
@@ -141,12 +143,13 @@ enum lx_code lx_note_signer_read(
 	unsigned char id[LX_NOTE_ID], seed[LX_NOTE_SEED];
 	struct lx_text name, rest = lx_text_trim(text);
 	size_t before = sizeof PRIVATE - 1;
+	enum lx_note_type type;
 
 	if (!lx_text_starts(rest, PRIVATE))
 		return lx_fail(call, LX_INVALID, NULL, "record.private_key", NULL);
 	rest = (struct lx_text){ rest.at + before, rest.len - before };
-	bool whole = take_apart(rest, &name, id, seed) &&
-		     lx_note_signer_make(call, name, seed, &read) == LX_OK &&
+	bool whole = take_apart(rest, &name, id, &type, seed) &&
+		     lx_note_signer_make(call, type, name, seed, &read) == LX_OK &&
 		     memcmp(id, read.key.id, LX_NOTE_ID) == 0;
 	if (whole)
 		*signer = read;
@@ -171,6 +174,61 @@ void lx_note_sign(const struct lx_note_signer *signer, struct lx_text text, stru
 	lx_buf_printf(out, "\n" DASH "%s %s\n", signer->key.name, base64);
 }
 
+/* What a cosignature signs: C2SP tlog-cosignature, "cosignature/v1". */
+static void write_cosigned(int64_t seconds, struct lx_text text, struct lx_buf *out)
+{
+	lx_buf_printf(out, "cosignature/v1\ntime %lld\n", (long long)seconds);
+	lx_buf_text(out, text);
+}
+
+void lx_note_cosign(const struct lx_note_signer *signer, struct lx_text text, int64_t seconds,
+	struct lx_buf *out)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf said = { 0 };
+	unsigned char line[LINE + MOMENT];
+	char base64[128];
+
+	write_cosigned(seconds, text, &said);
+	if (lx_buf_failed(&said)) {
+		out->broken = true;
+		return;
+	}
+	memcpy(line, signer->key.id, LX_NOTE_ID);
+	for (int i = 0; i < MOMENT; i++)
+		line[LX_NOTE_ID + i] = (unsigned char)((uint64_t)seconds >> (8 * (MOMENT - 1 - i)));
+	(void)crypto_sign_detached(line + LX_NOTE_ID + MOMENT, NULL, (const unsigned char *)said.at,
+		said.len, signer->secret);
+	(void)sodium_bin2base64(
+		base64, sizeof base64, line, sizeof line, sodium_base64_VARIANT_ORIGINAL);
+	lx_buf_printf(out, DASH "%s %s\n", signer->key.name, base64);
+}
+
+static bool cosignature_holds(
+	const struct lx_note_key *key, struct lx_text text, const unsigned char *bytes)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf said = { 0 };
+	uint64_t seconds = 0;
+
+	for (int i = 0; i < MOMENT; i++)
+		seconds = seconds << 8 | bytes[i];
+	if (seconds > INT64_MAX)
+		return false;
+	write_cosigned((int64_t)seconds, text, &said);
+	return !lx_buf_failed(&said) &&
+	       crypto_sign_verify_detached(
+		       bytes + MOMENT, (const unsigned char *)said.at, said.len, key->public) == 0;
+}
+
+/* `n` bytes of a line of this key, its id among them. */
+static bool signature_holds(
+	const struct lx_note_key *key, struct lx_text text, const unsigned char *bytes, size_t n)
+{
+	if (key->type == LX_NOTE_COSIGNATURE)
+		return n == LINE + MOMENT && cosignature_holds(key, text, bytes + LX_NOTE_ID);
+	return n == LINE && crypto_sign_verify_detached(bytes + LX_NOTE_ID,
+				    (const unsigned char *)text.at, text.len, key->public) == 0;
+}
+
 /* Splits at the last empty line: the text itself may hold some. */
 static bool split_note(struct lx_text note, struct lx_text *text, struct lx_text *lines)
 {
@@ -193,7 +251,7 @@ static bool split_note(struct lx_text note, struct lx_text *text, struct lx_text
 
 /* "— name base64": its name and its bytes, of which as many as fit are kept and all are counted. */
 static bool read_line(
-	struct lx_text line, struct lx_text *name, unsigned char bytes[LINE], size_t *n)
+	struct lx_text line, struct lx_text *name, unsigned char bytes[LINE + MOMENT], size_t *n)
 {
 	size_t before = sizeof DASH - 1;
 	unsigned char all[8192]; /* post-quantum signatures take nearly 5 kB */
@@ -207,7 +265,7 @@ static bool read_line(
 		    sodium_base64_VARIANT_ORIGINAL) != 0 ||
 		*n <= LX_NOTE_ID)
 		return false;
-	memcpy(bytes, all, *n < LINE ? *n : LINE);
+	memcpy(bytes, all, *n < LINE + MOMENT ? *n : LINE + MOMENT);
 	return true;
 }
 
@@ -220,7 +278,7 @@ enum lx_code lx_note_verify(struct lx_call *call, struct lx_text note,
 	const struct lx_note_key *key, struct lx_text *text)
 {
 	struct lx_text signed_text, lines, line, name;
-	unsigned char bytes[LINE];
+	unsigned char bytes[LINE + MOMENT];
 	bool found = false;
 	size_t n = 0;
 
@@ -231,9 +289,7 @@ enum lx_code lx_note_verify(struct lx_call *call, struct lx_text note,
 			return lx_fail(call, LX_INVALID, NULL, "record.note", NULL);
 		if (!is_of(key, name, bytes))
 			continue;
-		if (n != LINE || crypto_sign_verify_detached(bytes + LX_NOTE_ID,
-					 (const unsigned char *)signed_text.at, signed_text.len,
-					 key->public) != 0)
+		if (!signature_holds(key, signed_text, bytes, n))
 			return lx_fail(
 				call, LX_CONFLICT, NULL, "record.signature", "%s", key->name);
 		found = true;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Signed notes (C2SP signed-note v1.0.0): a text, an empty line, lines of signatures. Ed25519 (type 0x01) only: lines of
- * other kinds and of unknown keys are left alone, as the specification asks. Nothing here knows files or the store.
+ * Signed notes (C2SP signed-note v1.0.0): a text, an empty line, lines of signatures. Ed25519 (type 0x01), and the witnesses'
+ * Ed25519 with a moment (type 0x04, C2SP tlog-cosignature v1); lines of other kinds and of unknown keys are left alone, as the
+ * specification asks. Nothing here knows files or the store.
  *
  *	<text, ends in \n>
  *	\n
@@ -20,8 +21,12 @@
 #define LX_NOTE_MOST       ((size_t)1 << 20)
 #define LX_NOTE_SIGNATURES 64 /* lines; verifiers must take 16 */
 
+/* Which signatures a key makes: those of a log or person; a witness's, each with its moment. */
+enum lx_note_type { LX_NOTE_ED25519 = 1, LX_NOTE_COSIGNATURE = 4 };
+
 /* A key to verify with. */
 struct lx_note_key {
+	enum lx_note_type type;
 	char name[LX_NOTE_NAME];
 	unsigned char id[LX_NOTE_ID];
 	unsigned char public[32];
@@ -38,8 +43,8 @@ struct lx_note_signer {
 bool lx_note_name_fits(struct lx_text name);
 
 /* The signer of a name (LX_INVALID `record.name`, with the name) and a seed of 32 random bytes. */
-LX_CHECK enum lx_code lx_note_signer_make(struct lx_call *call, struct lx_text name,
-	const unsigned char seed[LX_NOTE_SEED], struct lx_note_signer *signer);
+LX_CHECK enum lx_code lx_note_signer_make(struct lx_call *call, enum lx_note_type type,
+	struct lx_text name, const unsigned char seed[LX_NOTE_SEED], struct lx_note_signer *signer);
 void lx_note_forget(struct lx_note_signer *signer);
 
 /* The verifier key "name+530d903a+base64" and back. LX_INVALID `record.key`. */
@@ -55,6 +60,10 @@ LX_CHECK enum lx_code lx_note_signer_read(
 
 /* Writes the note: `text` (ends in \n), an empty line, the signature. */
 void lx_note_sign(const struct lx_note_signer *signer, struct lx_text text, struct lx_buf *out);
+
+/* Writes a witness's line for a note's text: what it says of the text at `seconds` since 1970 (type LX_NOTE_COSIGNATURE). */
+void lx_note_cosign(const struct lx_note_signer *signer, struct lx_text text, int64_t seconds,
+	struct lx_buf *out);
 
 /* Verifies a note by one key: *text is what was signed, borrowed from `note`. LX_INVALID `record.note` when it is not
  * a note; LX_CONFLICT `record.unsigned` when no line is of that key, `record.signature` when one is and does not hold. */

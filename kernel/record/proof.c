@@ -112,6 +112,80 @@ bool lx_proof_holds(const struct lx_proof *proof, const unsigned char leaf[LX_HA
 	return last == 0 && memcmp(hash, root, LX_HASH_BYTES) == 0;
 }
 
+/* --- consistency ----------------------------------------------------------------------------- */
+
+/* SUBPROOF of RFC 6962 from the root down: where the old tree ends inside the left side, the right one is a step; where it
+ * reaches into the right side, the left one is. The steps are gathered downwards and turned round. */
+enum lx_code lx_consistency_make(
+	struct lx_tx *tx, int64_t old, int64_t size, struct lx_proof *proof)
+{
+	unsigned char down[LX_PROOF_HASHES][LX_HASH_BYTES];
+	int64_t from = 0, to = size;
+	bool known = true; /* what is left is the old tree itself, whose root the reader has */
+	size_t n = 0;
+
+	assert(old > 0 && old < size);
+	while (old != to) {
+		int64_t half = from + (INT64_C(1) << height_within(to - from - 1));
+		if (old <= half) {
+			LX_TRY(lx_root_of(tx, half, to, down[n++]));
+			to = half;
+		} else {
+			LX_TRY(lx_root_of(tx, from, half, down[n++]));
+			from = half;
+			known = false;
+		}
+	}
+	proof->n = 0;
+	if (!known)
+		LX_TRY(lx_root_of(tx, from, to, proof->hashes[proof->n++]));
+	while (n > 0)
+		memcpy(proof->hashes[proof->n++], down[--n], LX_HASH_BYTES);
+	return LX_OK;
+}
+
+bool lx_consistency_holds(const struct lx_proof *proof, int64_t old,
+	const unsigned char old_root[LX_HASH_BYTES], int64_t size,
+	const unsigned char root[LX_HASH_BYTES])
+{
+	unsigned char first[LX_HASH_BYTES], second[LX_HASH_BYTES];
+	int64_t at = old - 1, last = size - 1;
+	size_t i = 0;
+
+	if (old == 0 || old == size)
+		return proof->n == 0 && (old == 0 || memcmp(old_root, root, LX_HASH_BYTES) == 0);
+	if (old < 0 || old > size || proof->n > LX_PROOF_HASHES)
+		return false;
+	while (at % 2 == 1) {
+		at /= 2;
+		last /= 2;
+	}
+	/* an old tree that is a complete one stands in the new as it is, and is no step of the proof */
+	bool complete_tree = (old & (old - 1)) == 0;
+	if (!complete_tree && proof->n == 0)
+		return false;
+	memcpy(first, complete_tree ? old_root : proof->hashes[i++], LX_HASH_BYTES);
+	memcpy(second, first, LX_HASH_BYTES);
+	for (; i < proof->n; i++) {
+		if (last == 0)
+			return false;
+		if (at % 2 == 1 || at == last) {
+			lx_hash_node(proof->hashes[i], first, first);
+			lx_hash_node(proof->hashes[i], second, second);
+			while (at % 2 == 0 && at != 0) {
+				at /= 2;
+				last /= 2;
+			}
+		} else {
+			lx_hash_node(second, proof->hashes[i], second);
+		}
+		at /= 2;
+		last /= 2;
+	}
+	return last == 0 && memcmp(first, old_root, sizeof first) == 0 &&
+	       memcmp(second, root, sizeof second) == 0;
+}
+
 /* --- proof files ----------------------------------------------------------------------------- */
 
 void lx_receipt_write(struct lx_text entry, int64_t index, const struct lx_proof *proof,

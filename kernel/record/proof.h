@@ -29,6 +29,15 @@ LX_CHECK enum lx_code lx_proof_make(
 bool lx_proof_holds(const struct lx_proof *proof, const unsigned char leaf[LX_HASH_BYTES],
 	int64_t index, int64_t size, const unsigned char root[LX_HASH_BYTES]);
 
+/* The proof that the tree of `old` entries is the beginning of that of `size` (RFC 6962, 2.1.2); 0 < old < size. */
+LX_CHECK enum lx_code lx_consistency_make(
+	struct lx_tx *tx, int64_t old, int64_t size, struct lx_proof *proof);
+
+/* Whether it holds (RFC 9162, 2.1.4.2). An empty proof holds for old 0, and for equal sizes with equal roots. */
+bool lx_consistency_holds(const struct lx_proof *proof, int64_t old,
+	const unsigned char old_root[LX_HASH_BYTES], int64_t size,
+	const unsigned char root[LX_HASH_BYTES]);
+
 /* Writes a proof file; `entry`, the entry's bytes, goes into its `extra` line, so that the file stands alone. */
 void lx_receipt_write(struct lx_text entry, int64_t index, const struct lx_proof *proof,
 	struct lx_text checkpoint, struct lx_buf *out);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * What outsiders hand to this room: addresses of tiles, keys, notes, proof files. The first byte chooses. What is
+ * What outsiders hand to this room: addresses of tiles, keys, notes, proof files, policies, requests to witness. The first byte chooses. What is
  * accepted must come back the same when written again.
  */
 #include "kernel/record/proof.h"
 #include "kernel/record/tiles.h"
+#include "kernel/record/witness.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,8 @@ static void try_receipt(struct lx_call *call, struct lx_text text)
 	struct lx_receipt receipt, twice;
 	struct lx_checkpoint checkpoint;
 
-	must(lx_note_signer_make(call, LX_TEXT_OF("fuzz"), seed, &signer) == LX_OK);
+	must(lx_note_signer_make(call, LX_NOTE_ED25519, LX_TEXT_OF("fuzz"), seed, &signer) ==
+		LX_OK);
 	if (lx_checkpoint_verify(call, text, &signer.key, &checkpoint) == LX_OK)
 		must(checkpoint.size >= 0);
 	if (lx_receipt_read(call, text, &receipt) != LX_OK)
@@ -61,6 +63,23 @@ static void try_receipt(struct lx_call *call, struct lx_text text)
 	must(twice.index == receipt.index && twice.proof.n == receipt.proof.n &&
 		lx_text_equal(twice.entry, receipt.entry) &&
 		lx_text_equal(twice.checkpoint, receipt.checkpoint));
+}
+
+static void try_witness(struct lx_call *call, struct lx_text text)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf again = { 0 };
+	struct lx_add_checkpoint request, twice;
+	struct lx_policy policy;
+	size_t held;
+
+	if (lx_policy_read(call, text, &policy) == LX_OK)
+		(void)lx_policy_met(&policy, text, &held);
+	if (!lx_add_checkpoint_read(text, &request))
+		return;
+	lx_add_checkpoint_write(request.old, &request.proof, request.note, &again);
+	must(lx_add_checkpoint_read(lx_buf_view(&again), &twice));
+	must(twice.old == request.old && twice.proof.n == request.proof.n &&
+		lx_text_equal(twice.note, request.note));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -77,6 +96,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_tile(text);
 	else if (data[0] == 'k')
 		try_keys(&call, text);
+	else if (data[0] == 'w')
+		try_witness(&call, text);
 	else
 		try_receipt(&call, text);
 	return 0;

@@ -68,7 +68,8 @@ static int open_fixture(void **state)
 	for (unsigned char i = 0; i < sizeof seed; i++)
 		seed[i] = i;
 	*state = &f;
-	return lx_note_signer_make(&f.call, LX_TEXT_OF(ORIGIN), seed, &f.signer) != LX_OK;
+	return lx_note_signer_make(&f.call, LX_NOTE_ED25519, LX_TEXT_OF(ORIGIN), seed, &f.signer) !=
+	       LX_OK;
 }
 
 static int close_fixture(void **state)

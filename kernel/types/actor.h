@@ -6,12 +6,14 @@
 #ifndef LX_KERNEL_TYPES_ACTOR_H
 #define LX_KERNEL_TYPES_ACTOR_H
 
+#include "kernel/journal/journal.h"
 #include "kernel/types/charter.h"
 #include "kernel/types/record.h"
 
 #define LX_MANDATES_MAX 64 /* of one person */
 
-enum lx_actor_kind { LX_BY_NOBODY, LX_BY_PERSON, LX_BY_CLOCK, LX_BY_INIT };
+/* LX_BY_VISITOR: who has no account, known by a query code alone (visitor.c). */
+enum lx_actor_kind { LX_BY_NOBODY, LX_BY_PERSON, LX_BY_CLOCK, LX_BY_INIT, LX_BY_VISITOR };
 
 struct lx_mandate {
 	int64_t number;
@@ -24,7 +26,8 @@ struct lx_actor {
 	enum lx_actor_kind kind;
 	bool cause; /* what is done follows from another act */
 	int64_t person;
-	bool resident; /* residence verified */
+	bool resident;         /* residence verified */
+	unsigned char key[32]; /* of a visitor */
 	struct lx_mandate *mandates;
 	size_t mandates_n;
 };
@@ -32,6 +35,18 @@ struct lx_actor {
 /* Loads what a person may act by; person 0 gives nobody. Mandates that are not valid are left out. */
 LX_CHECK enum lx_code lx_actor_load(
 	struct lx_tx *tx, const struct lx_region *region, int64_t person, struct lx_actor *actor);
+
+/* A query code: eighty random bits, written for people ("K7QM-2F0D-9XRT-41BC"). It makes the key of who asks without an
+ * account: nothing of it is kept, and who knows it is the asker. */
+#define LX_QUERY_CODE_TEXT 20
+void lx_query_code_new(char code[LX_QUERY_CODE_TEXT]);
+
+/* Makes the actor of a code, however it was typed; false: it is none. */
+bool lx_actor_visit(struct lx_text code, struct lx_actor *actor);
+
+/* The actor's name on a record; empty for who has none. */
+LX_CHECK enum lx_code lx_actor_pseudonym(struct lx_tx *tx, const struct lx_actor *actor,
+	const char *type, int64_t record, char pseudonym[LX_PSEUDONYM_TEXT]);
 
 /* How an actor holds a relation: whether, and by which mandate (0: in person). */
 struct lx_holding {

@@ -5,6 +5,7 @@
 const struct lx_relation lx_common_relations[] = { { "anyone", LX_LEVEL, "0" },
 	{ "resident", LX_LEVEL, "2" }, /* residence verified */
 	{ "official", LX_LEVEL, "3" }, /* any mandate of a member */
+	{ "visitor", LX_LEVEL, "4" },  /* with a query code, where the charter lets it */
 	{ "clock", LX_LEVEL, "8" },
 	{ "machine", LX_LEVEL, "8" }, /* what the server does beside the writer, when it is due */
 	{ "cause", LX_LEVEL, "9" },   /* only as the consequence of another act */

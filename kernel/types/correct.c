@@ -89,8 +89,8 @@ static enum lx_code test_author(struct lx_case *c, const json_t *corrected)
 				actor->mandates[i].holder };
 			same = true;
 		}
-	if (holder == NULL && by != NULL && actor->person > 0) {
-		LX_TRY(lx_vault_pseudonym(c->work->tx, actor->person, c->record->shape->type->name,
+	if (holder == NULL && by != NULL) {
+		LX_TRY(lx_actor_pseudonym(c->work->tx, actor, c->record->shape->type->name,
 			c->record->number, pseudonym));
 		same = strcmp(by, pseudonym) == 0;
 	}

@@ -423,7 +423,8 @@ static enum lx_code test_hidden(const struct lx_performing *p, const struct lx_r
 	struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor, NULL };
 	bool may = true;
 
-	if (record->made && record->hidden != 0 && p->actor->kind == LX_BY_PERSON)
+	if (record->made && record->hidden != 0 &&
+		(p->actor->kind == LX_BY_PERSON || p->actor->kind == LX_BY_VISITOR))
 		LX_TRY(lx_may_read(&view, record, &may));
 	return may ? LX_OK
 		   : lx_fail(lx_tx_call(p->work->tx), LX_NOT_FOUND, NULL, "act.no_record", NULL);

@@ -18,7 +18,9 @@ struct lx_order {
 	const char *act;
 	const json_t *input; /* borrowed; NULL: nothing */
 	const char *lang;
-	int64_t person;         /* who acts; 0: nobody */
+	int64_t person; /* who acts; 0: nobody */
+	struct lx_text
+		code; /* instead of a person: the query code of who has no account; else empty */
 	struct lx_text key;     /* idempotency key, scoped to the person; empty: none */
 	const int64_t *if_last; /* the record's last entry must be one of these */
 	size_t if_last_n;       /* 0: any */

@@ -37,11 +37,12 @@ static enum lx_code actor_value(
 		return LX_OK;
 	}
 	/* what follows from a granted consent is done by several: no one person */
-	if (field->kind != LX_PERSON || actor->kind != LX_BY_PERSON || actor->person == 0)
+	if (field->kind != LX_PERSON)
 		return LX_OK;
-	LX_TRY(lx_vault_pseudonym(
-		c->work->tx, actor->person, type->name, c->record->number, pseudonym));
-	if (stands)
+	LX_TRY(lx_actor_pseudonym(c->work->tx, actor, type->name, c->record->number, pseudonym));
+	if (pseudonym[0] == '\0')
+		return LX_OK;
+	if (stands && actor->kind == LX_BY_PERSON)
 		LX_TRY(lx_vault_stand(
 			c->work->tx, actor->person, type->name, c->record->number, field->name));
 	*value = json_string(pseudonym);

@@ -20,8 +20,8 @@ enum lx_code lx_entry_actor(struct lx_case *c, struct lx_text *by)
 	}
 	if (c->holding.mandate > 0) {
 		lx_buf_printf(&out, "mandate/%lld", (long long)c->holding.mandate);
-	} else if (actor->person > 0) {
-		LX_TRY(lx_vault_pseudonym(c->work->tx, actor->person, c->record->shape->type->name,
+	} else if (actor->person > 0 || actor->kind == LX_BY_VISITOR) {
+		LX_TRY(lx_actor_pseudonym(c->work->tx, actor, c->record->shape->type->name,
 			c->record->number, pseudonym));
 		lx_buf_str(&out, pseudonym);
 	} else {

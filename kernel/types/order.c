@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define CALLER_TEXT 64
+
 static enum lx_code digest_of(
 	struct lx_call *call, const struct lx_order *order, char digest[LX_HASH_TEXT])
 {
@@ -60,16 +62,39 @@ static enum lx_code by_mandate_alone(
 	return LX_OK;
 }
 
+/* Whose keys are told apart: a person's, or a code's without saying it. */
+static void write_caller(const struct lx_order *order, char caller[CALLER_TEXT])
+{
+	char hash[LX_HASH_TEXT];
+
+	if (order->code.len == 0) {
+		(void)snprintf(caller, CALLER_TEXT, "%lld", (long long)order->person);
+		return;
+	}
+	lx_hash_text(order->code, hash);
+	(void)snprintf(caller, CALLER_TEXT, "code %s", hash);
+}
+
+static enum lx_code load_actor(
+	struct lx_work *work, const struct lx_order *order, struct lx_actor *actor)
+{
+	if (order->code.len == 0)
+		return lx_actor_load(work->tx, work->with, order->person, actor);
+	return lx_actor_visit(order->code, actor)
+		       ? LX_OK
+		       : lx_fail(lx_tx_call(work->tx), LX_INVALID, "code", "act.code", NULL);
+}
+
 enum lx_code lx_order_job(struct lx_work *work, void *argument)
 {
 	struct lx_order *order = argument;
 	struct lx_call *call = lx_tx_call(work->tx);
 	const struct lx_region *region = work->with;
-	char caller[32], digest[LX_HASH_TEXT];
+	char caller[CALLER_TEXT], digest[LX_HASH_TEXT];
 	struct lx_actor actor;
 
 	order->again = order->pending = false;
-	(void)snprintf(caller, sizeof caller, "%lld", (long long)order->person);
+	write_caller(order, caller);
 	if (order->key.len > LX_ORDER_KEY_MAX)
 		return lx_fail(call, LX_INVALID, NULL, "act.key_long", NULL);
 	if (order->key.len > 0) {
@@ -78,7 +103,7 @@ enum lx_code lx_order_job(struct lx_work *work, void *argument)
 		if (order->again)
 			return LX_OK;
 	}
-	LX_TRY(lx_actor_load(work->tx, region, order->person, &actor));
+	LX_TRY(load_actor(work, order, &actor));
 	LX_TRY(by_mandate_alone(work, order, &actor));
 	LX_TRY(lx_perform(work, region, &actor, order));
 	if (order->key.len == 0)

@@ -135,6 +135,7 @@ struct lx_item_page {
 	struct lx_words life_sum;    /* "7 steps, answered after 18 working days" */
 	struct lx_address life_more; /* earlier steps, when cut */
 	/* right */
+	struct lx_html side; /* of the institution itself, before everything else */
 	const struct lx_act_view *acts;
 	size_t acts_n;
 	struct lx_words

@@ -92,6 +92,10 @@ static enum lx_code fill_row(const struct lx_purse *purse, const struct lx_state
 	cells[6] = lx_purse_side(purse, line->credit);
 	cells[7] = s->kind.len > 0 ? (struct lx_cell){ .kind = LX_CELL_NUMBER }
 				   : lx_purse_cell(purse, line->balance);
+	for (size_t i = 5; i < COLUMNS; i++)
+		cells[i].phone = lx_words(lx_show_text(reader, " %s",
+			lx_tr(reader->request->lang,
+				i == 7 ? "fund.balance" : heads[s->scope][i - 5])));
 	*row = (struct lx_grid_row){ .cells = cells, .cells_n = COLUMNS };
 	return LX_OK;
 }

@@ -224,6 +224,14 @@ static enum lx_code fill_moves(const struct overview *o, struct lx_grid *table)
 	return LX_OK;
 }
 
+static bool is_late(const struct overview *o, struct lx_text member)
+{
+	for (size_t i = 0; i < o->late_n; i++)
+		if (lx_text_equal(o->late[3 * i + 1].text, member))
+			return true;
+	return false;
+}
+
 static enum lx_code member_row(const struct overview *o, size_t i, struct lx_grid_row *row)
 {
 	const struct lx_reader *reader = o->reader;
@@ -244,6 +252,9 @@ static enum lx_code member_row(const struct overview *o, size_t i, struct lx_gri
 		cells[k] = lx_purse_cell(&o->purse, m[k].number);
 	LX_TRY(lx_svg_bar(reader->call, m[3].number, m[1].number + m[2].number,
 		m[4].number > 0 ? "work" : "done", &cells[3].bar));
+	if (is_late(o, m[0].text))
+		cells[4].state = (struct lx_state_view){ LX_VIEW_LATE,
+			lx_fund_tr(reader, "voucher.overdue").text };
 	*row = (struct lx_grid_row){ .cells = cells, .cells_n = 5 };
 	return LX_OK;
 }

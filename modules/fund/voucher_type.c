@@ -15,8 +15,8 @@ lx_rule_fn voucher_call, voucher_receipt, voucher_payment, voucher_transfer, vou
 static const struct lx_field posting[] = { { "ledger", LX_LINK, "ledger", "list filter" },
 	{ "side", LX_CHOICE, "debit credit" }, { "amount", LX_MONEY, "1..1000000000000000" }, END };
 static const struct lx_rows rows[] = { { "posting", posting }, END };
-static const struct lx_field fields[] = { { "kind", LX_CHOICE, "call receipt payment transfer",
-						  "list filter" },
+static const struct lx_field fields[] = {
+	{ "kind", LX_CHOICE, "call receipt payment transfer", "list filter" },
 	{ "text", LX_TEXT, "4..400", "list search" }, { "payer", LX_LINK, "member", "list filter" },
 	{ "payee", LX_LINK, "member organisation body", "list filter" },
 	{ "basis", LX_LINK,
@@ -29,8 +29,8 @@ static const struct lx_field fields[] = { { "kind", LX_CHOICE, "call receipt pay
 	{ "slip", LX_TEXT, "2..200" },                /* number of the bank's slip or statement */
 	{ "amount", LX_MONEY, "0..", "list" },        /* the sum of one side */
 	{ "day", LX_DATE, NULL, "list" },             /* from which it holds in the books */
-	{ "due", LX_MOMENT }, { "recorder", LX_PERSON, NULL, "actor" },
-	{ "bank", LX_SEALED, "account", NULL, "treasurer auditor payer" }, END };
+	{ "due", LX_MOMENT }, { "bank", LX_SEALED, "account", NULL, "treasurer auditor payer" }, END
+};
 static const struct lx_relation relations[] = {
 	{ "payer", LX_ACTS_FOR, "payer", "officer treasurer" }, END
 };

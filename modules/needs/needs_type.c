@@ -48,7 +48,7 @@ static const struct lx_consent consents[] = {
 	{ "secretariat", "charter.secretariat", NULL, "need.extend" }, END
 };
 static const struct lx_act acts[] = {
-	{ "submit", "steward resident official", NULL, "submitted",
+	{ "submit", "steward resident official visitor", NULL, "submitted",
 		"title text kind category answers? place? called? contact? bearer? +photo?",
 		"withdraw", .guard = LX_C(need_once) },
 	{ "back", "resident", "submitted routed signed asked answered", NULL, "+backer", "unback" },

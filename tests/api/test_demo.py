@@ -54,7 +54,7 @@ def digests(folder):
 
 
 def test_tells_what_was_made(made):
-    for words in ("44 members", "40 needs", "lianxi-demo", "citizen6", "secretary", "auditor", "hangzhou"):
+    for words in ("44 members", "46 needs", "8 organisations", "18 projects", "lianxi-demo", "citizen6", "secretary", "auditor", "hangzhou"):
         assert words in made[1]
 
 
@@ -86,11 +86,40 @@ def test_members_seats_and_needs(port):
     assert all(seat["holder"] for seat in seats)
     assert len({seat["member"]["ref"] for seat in seats}) == 41
     needs = listed(port, "needs")["needs"]
-    assert len(needs) == 39  # one of the forty is hidden
+    assert len(needs) == 45  # one is hidden
     assert {need["state"] for need in needs} == STATES
     assert {need["mark"] for need in needs} >= {"wait", "work", "soon", "late", "done", "shut"}
     commitments = {c["state"] for c in listed(port, "commitments")["commitments"]}
     assert commitments == {"open", "reported", "doubted", "kept", "released"}
+
+
+def test_organisations_and_projects(port):
+    organisations = listed(port, "organisations")["organisations"]
+    assert sorted(o["state"] for o in organisations) == ["accredited"] * 6 + ["applied", "suspended"]
+    projects = listed(port, "projects")["projects"]
+    assert {p["state"] for p in projects} >= {"proposed", "feasible", "unfeasible", "listed", "stopped"}
+    for project in projects:
+        whole = json.loads(get(port, f"/api/v1/projects/{project['number']}")[1])
+        assert whole["need"] and all(row["need"]["title"] for row in whole["need"])
+        milestones = sum(int(row["amount"]["minor"]) for row in whole.get("milestone", []))
+        assert milestones in (0, int(whole["cost"]["minor"])), project["title"]
+
+
+def test_the_thread_of_a_project(port):
+    """Back to the needs of an organisation, and the strip of steps on each of their pages."""
+    projects = listed(port, "projects")["projects"]
+    one = next(p for p in projects if p["title"]["text"] == "三市共用水质监测站")
+    thread = json.loads(get(port, f"/api/v1/thread/project/{one['number']}")[1])
+    needs = [r["ref"] for r in thread["records"] if r["type"] == "need"]
+    assert len(needs) == 2 and not thread["cut"]
+    for need in needs:
+        number = need.split("/")[1]
+        back = json.loads(get(port, f"/api/v1/thread/need/{number}")[1])
+        assert f"project/{one['number']}" in [r["ref"] for r in back["records"]]
+        status, page = get(port, f"/needs/{number}?lang=en")
+        assert status == 200 and 'class="thread' in page and f'href="/thread/need/{number}"' in page
+        status, drawn = get(port, f"/thread/need/{number}?lang=zh")
+        assert status == 200 and "<svg" in drawn and "三市共用水质监测站" in drawn
 
 
 def test_the_charter_is_in_force_by_41_consents(port):
@@ -104,7 +133,7 @@ def test_the_charter_is_in_force_by_41_consents(port):
 @pytest.mark.parametrize("path, zh, en", [
     ("/", ["长三角城市经济协调会", "示", "苏州"], ["Yangtze River Delta", "demonstration", "Suzhou (Jiangsu)"]),
     ("/needs", ["逾期", "即将到期", "待派单"], ["verdue", "Taizhou"]),
-    ("/needs/11", ["金泽到黎里的公交末班车", "苏州市", "上海市", "退回"], ["金泽到黎里的公交末班车", "Suzhou (Jiangsu)"]),
+    ("/needs/17", ["金泽到黎里的公交末班车", "苏州市", "上海市", "退回"], ["金泽到黎里的公交末班车", "Suzhou (Jiangsu)"]),
     ("/members", ["上海市", "亳州市"], ["Shanghai", "Bozhou"]),
     ("/charter", ["第六条", "三分之二"], ["own will"]),
     ("/council", ["秘书处", "医疗保障专业委员会"], ["Secretariat", "Committee on health insurance"]),

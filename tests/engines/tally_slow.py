@@ -174,3 +174,130 @@ def effective_support(election, utility, share, project):
         cover = sum((min(money[v], least * u) for v, u in own), Fraction(0))
         best = max(best, math.floor(cover / election.cost[project] * 100))
         rest.remove(winner)
+
+
+def bounded(election, utility):
+    """Equal Shares with bounded overspending: every level at which a supporter runs out, and the one that pays in full."""
+    use = election.use(utility)
+    money = [election.budget / len(use)] * len(use)
+    left, winners = election.budget, []
+    open_projects = sorted(p for p in election.cost if any(p in row for row in use))
+    while True:
+        offers = {}
+        for p in open_projects:
+            cost = election.cost[p]
+            own = [(v, row[p]) for v, row in enumerate(use) if p in row]
+            if cost > left:
+                continue
+            levels = {money[v] / u for v, u in own if money[v] > 0}
+            full = price(cost, own, money)
+            if full is not None:
+                levels.add(full)
+            for y in levels:
+                paid = sum(min(money[v], y * u) for v, u in own)
+                if paid <= cost:
+                    part = paid / cost
+                    offer = (y / part / part, y / part)
+                    offers[p] = min(offers.get(p, offer), offer)
+        if not offers:
+            return winners
+        p = min(offers, key=lambda p: (offers[p][0], p))
+        for v, row in enumerate(use):
+            if p in row:
+                money[v] = max(Fraction(0), money[v] - row[p] * offers[p][1])
+        winners.append(p)
+        left -= election.cost[p]
+        open_projects.remove(p)
+
+
+def even(election, utility, share):
+    """Exact Equal Shares: as many supporters as can pay the same; most utility of payers per cost first."""
+    use = election.use(utility)
+    money = [share] * len(use)
+    winners, open_projects = [], sorted(election.cost)
+    while True:
+        offers = {}
+        for p in open_projects:
+            rich = sorted((money[v] for v, row in enumerate(use) if p in row), reverse=True)
+            payers = max((k for k in range(1, len(rich) + 1) if rich[k - 1] >= election.cost[p] / k), default=0)
+            if payers:
+                unit = next(row[p] for row in use if p in row)
+                offers[p] = (election.cost[p] / (payers * unit), payers)
+        if not offers:
+            return winners
+        p = min(offers, key=lambda p: (offers[p][0], p))
+        each = election.cost[p] / offers[p][1]
+        for v, row in enumerate(use):
+            if p in row and money[v] >= each:
+                money[v] -= each
+        winners.append(p)
+        open_projects.remove(p)
+
+
+def even_add_opt(election, utility):
+    """Exact Equal Shares at every share at which anything can change at all: cost / k minus a sum of such payments."""
+    n = len(election.ballots)
+    supported = set().union(*[row.keys() for row in election.use(utility)])
+    parts = sorted({cost / k for cost in election.cost.values() for k in range(1, n + 1)})
+    sums = {Fraction(0)}
+    for _ in range(len(election.cost)):
+        sums |= {a + b for a in sums for b in parts if a + b <= max(election.cost.values()) * len(election.cost)}
+        if len(sums) > 4000:
+            return None
+    shares = sorted(s for s in sums if s > election.budget / n)
+    before = even(election, utility, election.budget / n)
+    for share in shares:
+        if set(before) == supported:
+            break
+        winners = even(election, utility, share)
+        if sum(election.cost[p] for p in winners) > election.budget:
+            break
+        before = winners
+    return before
+
+
+def largest_load(election, projects):
+    """The least possible largest load: over all parts of the set, cost over voters who name any of it."""
+    worst = Fraction(0)
+    for mask in range(1, 1 << len(projects)):
+        part = [p for i, p in enumerate(projects) if mask >> i & 1]
+        voters = sum(any(p in b for p in part) for b in election.ballots)
+        worst = max(worst, Fraction(sum(election.cost[p] for p in part), voters))
+    return worst
+
+
+def maximin(election):
+    """Maximin support; what does not fit is passed over."""
+    winners, left = [], election.budget
+    while True:
+        open_projects = [p for p in sorted(election.cost) if p not in winners and election.cost[p] <= left and any(p in b for b in election.ballots)]
+        if not open_projects:
+            return winners
+        p = min(open_projects, key=lambda p: (largest_load(election, winners + [p]), p))
+        winners.append(p)
+        left -= election.cost[p]
+
+
+def all_outcomes(election, utility):
+    """Equal Shares with every way that ties may fall: sets of winners."""
+    use = election.use(utility)
+    found = set()
+
+    def go(money, winners):
+        prices = {}
+        for p in election.cost:
+            own = [(v, row[p]) for v, row in enumerate(use) if p in row]
+            if p not in winners and own:
+                r = price(election.cost[p], own, money)
+                if r is not None:
+                    prices[p] = r
+        if not prices:
+            found.add(tuple(sorted(winners)))
+            return
+        least = min(prices.values())
+        for p in prices:
+            if prices[p] == least:
+                go([m - min(m, least * use[v].get(p, 0)) for v, m in enumerate(money)], winners + [p])
+
+    go([election.budget / len(use)] * len(use), [])
+    return found

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """lianxi tally against the reference outcomes, and against a slow implementation in fractions."""
 import json
+import math
 import random
 import sys
 from fractions import Fraction
@@ -467,3 +468,221 @@ def test_limits_of_groups_agree_with_fractions(lianxi, tmp_path):
                 assert (ours["winners"], ours["steps"]) == (winners, steps), (i, words)
         forbade += limits_matter(election, limits)
     assert forbade >= 3
+
+
+def small_elections(rng, n, projects=5):
+    while n:
+        election = random_election(rng)
+        if len(election.cost) <= projects:
+            n -= 1
+            yield election
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_newer_rules_agree_with_fractions(lianxi, tmp_path, seed):
+    """Bounded overspending, exact equal shares, maximin support."""
+    elections = list(small_elections(random.Random(100 + seed), 60, 7))
+    for i, election in enumerate(elections):
+        (tmp_path / f"{i:03}.pb").write_text(election.pb())
+    checked = 0
+    for utility in ("cost", "card", "cardinal", "borda", "positional"):
+        some = [i for i, e in enumerate(elections) if utility in utilities(e) or utility == "card"]
+        for rule in ("bos", "ees", "maximin"):
+            if rule != "bos" and utility not in ("cost", "card"):
+                continue
+            out = lianxi("tally", *[tmp_path / f"{i:03}.pb" for i in some], "--format", "json", "--utility", utility, "--rule", rule).stdout
+            for i, line in zip(some, out.splitlines()):
+                election, ours = elections[i], json.loads(line)
+                expected = {"bos": lambda: slow.bounded(election, utility), "maximin": lambda: slow.maximin(election),
+                            "ees": lambda: slow.even(election, utility, election.budget / len(election.ballots))}[rule]()
+                assert ours["winners"] == expected, (seed, i, utility, rule)
+                checked += 1
+    assert checked > 300
+
+
+def test_add_opt_agrees_with_every_possible_share(lianxi, tmp_path):
+    rng, checked = random.Random(7), 0
+    while checked < 60:
+        election = random_election(rng)
+        if len(election.cost) > 4 or len(election.ballots) > 5 or election.kind != "approval":
+            continue
+        for utility in ("cost", "card"):
+            expected = slow.even_add_opt(election, utility)
+            if expected is None:
+                continue
+            (tmp_path / "e.pb").write_text(election.pb())
+            ours = tally(lianxi, tmp_path / "e.pb", "--rule", "ees", "--utility", utility, "--completion", "add-opt")
+            assert ours["winners"] == expected, (election.pb(), utility)
+            checked += 1
+
+
+def test_every_way_ties_may_fall(lianxi, shared, tmp_path):
+    rng = random.Random(31)
+    for election in small_elections(rng, 60):
+        (tmp_path / "e.pb").write_text(election.pb())
+        ours = tally(lianxi, tmp_path / "e.pb", "--irresolute")
+        assert {tuple(sorted(o)) for o in ours["outcomes"]} == slow.all_outcomes(election, "cost")
+    checked = 0
+    for reference in references(shared):
+        told = reference["outcomes"].get("mes_irr:cost", {}).get("pabutools")
+        if told is None or "outcomes" not in told:
+            continue
+        ours = tally(lianxi, shared / "data" / "pabulib" / reference["file"], "--irresolute")
+        assert sorted(map(sorted, ours["outcomes"])) == sorted(map(sorted, told["outcomes"])), reference["file"]
+        checked += 1
+    assert checked >= 15
+
+
+def log_welfare(election, utility, amounts):
+    total = 0.0
+    for row in election.use(utility):
+        if row:
+            u = sum(float(row[p] * amounts.get(p, 0) / election.cost[p]) for p in row)
+            total += math.log(u) if u > 0 else -math.inf
+    return total
+
+
+def test_no_division_beats_the_stated_gap(lianxi, tmp_path):
+    rng = random.Random(77)
+    for election in small_elections(rng, 40, 7):
+        (tmp_path / "e.pb").write_text(election.pb())
+        utility = utilities(election)[-1]
+        ours = json.loads(lianxi("tally", tmp_path / "e.pb", "--format", "json", "--rule", "nash", "--utility", utility).stdout)
+        amounts = {it["project"]: Fraction(it["amount"]) for it in ours["amounts"]}
+        assert sum(amounts.values()) == Fraction(ours["total_cost"]) <= election.budget
+        assert all(0 < amounts[p] <= election.cost[p] for p in amounts)
+        if not ours["voters_counted"] or ours["gap"] is None:
+            continue
+        best = log_welfare(election, utility, amounts)
+        supported = [p for p in election.cost if any(p in row for row in election.use(utility))]
+        for _ in range(60):  # other divisions, near and far
+            other, left = {}, election.budget
+            for p in rng.sample(supported, len(supported)):
+                part = min(election.cost[p], left, Fraction(rng.random()) * left if rng.random() < .5 else amounts.get(p, Fraction(0)))
+                other[p] = part
+                left -= part
+            assert log_welfare(election, utility, other) <= best + ours["voters_counted"] * ours["gap"] + 1e-9
+
+
+def test_personal_prices_let_all_pay_the_same_where_no_cost_binds(lianxi, tmp_path):
+    election = slow.Election(6000, {"a": 100000, "b": 100000, "c": 100000}, [["a"]] * 2 + [["b"]] * 3 + [["a", "c"]])
+    (tmp_path / "e.pb").write_text(election.pb())
+    ours = json.loads(lianxi("tally", tmp_path / "e.pb", "--format", "json", "--rule", "nash").stdout)
+    assert {it["project"]: it["amount"] for it in ours["amounts"]} == {"a": "3000", "b": "3000"}
+    assert ours["paid_least"] == pytest.approx(1000, abs=1) and ours["paid_most"] == pytest.approx(1000, abs=1)
+    assert ours["gap"] < 1e-3
+
+
+def test_decisions_apart_are_paid_from_their_share_and_recorded(lianxi, tmp_path):
+    election = slow.Election(100, {"a": 60, "b": 40, "c": 30, "d": 20}, [["a"], ["a", "c"], ["b"], ["b", "c", "d"]])
+    (tmp_path / "e.pb").write_text(election.pb())
+    ours = tally(lianxi, tmp_path / "e.pb", "--top-down", "25", "--fund", "d=the bridge needs it now", "--refuse", "c=withdrawn by its promoter")
+    assert ours["overrides"] == [
+        {"project": "d", "cost": "20", "funded": True, "reason": "the bridge needs it now"},
+        {"project": "c", "cost": "30", "funded": False, "reason": "withdrawn by its promoter"}]
+    assert (ours["top_down"], ours["top_down_spent"], ours["budget"]) == ("25", "20", "75")
+    rest = slow.Election(75, {"a": 60, "b": 40}, [["a"], ["a"], ["b"], ["b"]])
+    assert ours["winners"] == slow.mes(rest, "cost", Fraction(75, 4))[0]
+    for rule in ("mes", "greedy", "phragmen", "welfare", "bos", "ees", "maximin"):
+        got = tally(lianxi, tmp_path / "e.pb", "--rule", rule, "--top-down", "25", "--fund", "d=now", "--refuse", "c=no")
+        assert not {"c", "d"} & set(got["winners"]), rule
+    assert "reason" in lianxi("tally", tmp_path / "e.pb", "--refuse", "c= ", code=2).stderr
+    assert "top-down" in lianxi("tally", tmp_path / "e.pb", "--fund", "d=now", code=2).stderr
+
+
+def test_tables_give_what_the_same_file_gives(lianxi, tmp_path):
+    rng = random.Random(9)
+    for election in small_elections(rng, 25, 7):
+        (tmp_path / "e.pb").write_text(election.pb())
+        projects = "name,cost,project_id\n" + "".join(f"P {p},{slow.decimal(c)},{p}\n" for p, c in election.cost.items())
+        votes = "voter_id,vote" + (",points" if election.points else "") + "\n"
+        for i, ballot in enumerate(election.ballots):
+            votes += f'{i},"{",".join(ballot)}"' + (',"' + ",".join(map(str, election.points[i])) + '"' if election.points else "") + "\n"
+        (tmp_path / "p.csv").write_text(projects)
+        (tmp_path / "v.csv").write_text(votes)
+        a = tally(lianxi, tmp_path / "e.pb")
+        b = tally(lianxi, tmp_path / "v.csv", "--projects", tmp_path / "p.csv", "--budget", slow.decimal(election.budget), "--ballots", election.kind,
+                  "--write", tmp_path / "again.pb")
+        c = tally(lianxi, tmp_path / "again.pb")
+        assert a["winners"] == b["winners"] == c["winners"] and a["voters"] == b["voters"] == c["voters"]
+    (tmp_path / "p.csv").write_text("project_id,cost\na,-1\n")
+    assert "projects" in lianxi("tally", tmp_path / "v.csv", "--projects", tmp_path / "p.csv", "--budget", "10", code=2).stderr
+
+
+def test_repeated_voter_ids_are_told_and_counted(lianxi, tmp_path):
+    text = slow.Election(10, {"a": 5, "b": 3}, [["a"], ["b"], ["a"], ["a"]]).pb()
+    (tmp_path / "e.pb").write_text(text.replace("\n2;a", "\n0;a"))
+    ours = tally(lianxi, tmp_path / "e.pb")
+    assert (ours["voters"], ours["notices"]) == (4, 1)
+    assert ours["first_notices"] == [{"line": 16, "what": "tally.pb_voter_twice", "about": "0"}]
+    (tmp_path / "e.pb").write_text(text.replace("\n3;a", "\n1000;a").replace("\n2;a", "\n999;a"))
+    assert tally(lianxi, tmp_path / "e.pb")["notices"] == 0
+
+
+def test_money_by_district_sums_to_costs_and_purses(lianxi, tmp_path):
+    rng = random.Random(13)
+    for election in small_elections(rng, 30, 7):
+        lines = election.pb().splitlines()
+        at = lines.index("VOTES") + 1
+        lines[at] += ";district"
+        places = [rng.choice(["north", "south", "east"]) for _ in election.ballots]
+        for i, place in enumerate(places):
+            lines[at + 1 + i] += ";" + place
+        (tmp_path / "e.pb").write_text("\n".join(lines) + "\n")
+        utility = utilities(election)[0]
+        ours = tally(lianxi, tmp_path / "e.pb", "--voters", "district", "--explain", "--utility", utility)
+        plain = tally(lianxi, tmp_path / "e.pb", "--utility", utility)
+        assert ours["winners"] == plain["winners"]
+        for r in ours["rounds"]:
+            assert sum(r["paid"].values()) == pytest.approx(float(Fraction(r["cost"])))
+            assert r["supporters_had"] >= float(Fraction(r["cost"])) * (1 - 1e-9)
+        share = float(election.budget) / len(places)
+        for group in ours["voter_groups"]:
+            assert group["voters"] == places.count(group["group"])
+            assert group["paid"] + group["left"] == pytest.approx(group["voters"] * share)
+
+
+def test_voters_never_merge_across_rows_that_differ(lianxi, tmp_path):
+    """Merging equal ballots changes nothing: the same election with every ballot made distinct by a district of its own."""
+    rng = random.Random(17)
+    for election in small_elections(rng, 20, 7):
+        lines = election.pb().splitlines()
+        at = lines.index("VOTES") + 1
+        lines[at] += ";who"
+        for i in range(len(election.ballots)):
+            lines[at + 1 + i] += f";v{i}"
+        (tmp_path / "e.pb").write_text("\n".join(lines) + "\n")
+        for rule in ("mes", "greedy", "phragmen", "bos", "ees", "maximin"):
+            merged = tally(lianxi, tmp_path / "e.pb", "--rule", rule)
+            apart = tally(lianxi, tmp_path / "e.pb", "--rule", rule, "--voters", "who")
+            assert (merged["winners"], merged["ties"]) == (apart["winners"], apart["ties"]), rule
+
+
+def test_quoted_rows_long_names_and_line_ends_change_nothing(lianxi, tmp_path):
+    rng = random.Random(19)
+    for election in small_elections(rng, 25, 7):
+        names = {p: rng.choice([p, p + "-with-a-long-name", p + "é"]) for p in election.cost}
+        election.cost = {names[p]: c for p, c in election.cost.items()}
+        election.ballots = [[names[p] for p in b] for b in election.ballots]
+        text = election.pb()
+        (tmp_path / "a.pb").write_text(text)
+        head, votes = text.split("VOTES\n")
+        rows = votes.splitlines()
+        for i in range(1, len(rows)):
+            if rng.random() < .3:
+                rows[i] = ";".join('"' + cell + '"' for cell in rows[i].split(";"))
+        (tmp_path / "b.pb").write_bytes((head + "VOTES\n" + rng.choice(["\n", "\r\n"]).join(rows)).encode())
+        a, b = (tally(lianxi, tmp_path / name) for name in ("a.pb", "b.pb"))
+        assert (a["winners"], a["voters"]) == (b["winners"], b["voters"])
+
+
+def test_the_money_flow_is_drawn(lianxi, shared, tmp_path):
+    import xml.etree.ElementTree as tree
+    path = shared / "data" / "pabulib" / "Poland_Warszawa_2020_Praga-Poludnie.pb"
+    for words in ([], ["--voters", "sex"], ["--voters", "age"], ["--rule", "greedy", "--voters", "voting_method"]):
+        ours = tally(lianxi, path, "--svg", tmp_path / "flow.svg", *words)
+        root = tree.parse(tmp_path / "flow.svg").getroot()
+        texts = [t.text for t in root.iter("{http://www.w3.org/2000/svg}text")]
+        assert len(texts) >= len(ours["winners"]) + 2
+        ribbons = list(root.iter("{http://www.w3.org/2000/svg}path"))
+        assert len(ribbons) >= len(ours["winners"])
