@@ -17,7 +17,7 @@ static const struct lx_field posting[] = { { "ledger", LX_LINK, "ledger", "list 
 static const struct lx_rows rows[] = { { "posting", posting }, END };
 static const struct lx_field fields[] = {
 	{ "kind", LX_CHOICE, "call receipt payment transfer", "list filter" },
-	{ "text", LX_TEXT, "4..400", "list search" }, { "payer", LX_LINK, "member", "list filter" },
+	{ "text", LX_TEXT, "2..400", "list search" }, { "payer", LX_LINK, "member", "list filter" },
 	{ "payee", LX_LINK, "member organisation body", "list filter" },
 	{ "basis", LX_LINK,
 		"project.milestone project allocation agreement.article agreement commitment "
