@@ -171,6 +171,22 @@ static void decimals_are_exact_or_refused(void **state)
 	assert_false(lx_decimal_scale(INT64_MAX, 2, 1, &n));
 }
 
+/* Answers may hold what engines compute; what is hashed may not. */
+static void fractions_are_told_and_never_canonical(void **state)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
+	struct lx_fault fault = { 0 };
+	LX_CLOSE(lx_json_free)
+	json_t *value = json_loads("{\"b\":[0.25,7],\"a\":{\"c\":1e-3}}", 0, NULL);
+
+	(void)state;
+	assert_int_equal(lx_json_canonical(&out, value, &fault), LX_INVALID);
+	lx_buf_clear(&out);
+	lx_fault_clear(&fault);
+	assert_int_equal(lx_json_told(&out, value, &fault), LX_OK);
+	assert_string_equal(out.at, "{\"a\":{\"c\":0.001},\"b\":[0.25,7]}");
+}
+
 static void json_is_canonical_as_rfc_8785_says(void **state)
 {
 	struct lx_fault fault = { 0 };
@@ -296,6 +312,7 @@ int main(void)
 		cmocka_unit_test(integers_are_whole_and_in_range),
 		cmocka_unit_test(decimals_are_exact_or_refused),
 		cmocka_unit_test(json_is_canonical_as_rfc_8785_says),
+		cmocka_unit_test(fractions_are_told_and_never_canonical),
 		cmocka_unit_test(json_that_breaks_readers_is_refused),
 		cmocka_unit_test(csv_rows_have_quotes_lines_and_places),
 		cmocka_unit_test(csv_never_writes_a_formula),

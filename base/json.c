@@ -161,10 +161,17 @@ static int by_utf16(const void *left, const void *right)
 	return (i < n) - (j < m);
 }
 
-static enum lx_code canonical(struct lx_buf *, const json_t *, struct lx_fault *, unsigned);
+/* Where to, and whether fractions may stand there. */
+struct writing {
+	struct lx_buf *out;
+	struct lx_fault *fault;
+	bool fractions;
+};
 
-static enum lx_code canonical_pairs(struct lx_buf *out, const json_t *value, const char **keys,
-	struct lx_fault *fault, unsigned depth)
+static enum lx_code canonical(const struct writing *w, const json_t *value, unsigned depth);
+
+static enum lx_code canonical_pairs(
+	const struct writing *w, const json_t *value, const char **keys, unsigned depth)
 {
 	size_t n = 0;
 	const char *key;
@@ -172,84 +179,94 @@ static enum lx_code canonical_pairs(struct lx_buf *out, const json_t *value, con
 
 	json_object_foreach((json_t *)value, key, item) keys[n++] = key;
 	qsort(keys, n, sizeof keys[0], by_utf16);
-	lx_buf_char(out, '{');
+	lx_buf_char(w->out, '{');
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
-			lx_buf_char(out, ',');
-		quoted(out, keys[i], strlen(keys[i]));
-		lx_buf_char(out, ':');
-		LX_TRY(canonical(out, json_object_get(value, keys[i]), fault, depth + 1));
+			lx_buf_char(w->out, ',');
+		quoted(w->out, keys[i], strlen(keys[i]));
+		lx_buf_char(w->out, ':');
+		LX_TRY(canonical(w, json_object_get(value, keys[i]), depth + 1));
 	}
-	lx_buf_char(out, '}');
+	lx_buf_char(w->out, '}');
 	return LX_OK;
 }
 
-static enum lx_code canonical_object(
-	struct lx_buf *out, const json_t *value, struct lx_fault *fault, unsigned depth)
+static enum lx_code canonical_object(const struct writing *w, const json_t *value, unsigned depth)
 {
 	const char *few[16]; /* nearly every object; stacks of the server's threads are small */
 	size_t n = json_object_size(value);
 
 	if (n <= sizeof few / sizeof few[0])
-		return canonical_pairs(out, value, few, fault, depth);
+		return canonical_pairs(w, value, few, depth);
 	const char **keys = lx_memory_new(n * sizeof *keys);
 	if (keys == NULL)
-		return lx_fault_set(fault, LX_BROKEN, NULL, "base.memory", NULL);
-	enum lx_code code = canonical_pairs(out, value, keys, fault, depth);
+		return lx_fault_set(w->fault, LX_BROKEN, NULL, "base.memory", NULL);
+	enum lx_code code = canonical_pairs(w, value, keys, depth);
 	lx_memory_free(keys);
 	return code;
 }
 
-static enum lx_code canonical_array(
-	struct lx_buf *out, const json_t *value, struct lx_fault *fault, unsigned depth)
+static enum lx_code canonical_array(const struct writing *w, const json_t *value, unsigned depth)
 {
-	lx_buf_char(out, '[');
+	lx_buf_char(w->out, '[');
 	for (size_t i = 0; i < json_array_size(value); i++) {
 		if (i > 0)
-			lx_buf_char(out, ',');
-		LX_TRY(canonical(out, json_array_get(value, i), fault, depth + 1));
+			lx_buf_char(w->out, ',');
+		LX_TRY(canonical(w, json_array_get(value, i), depth + 1));
 	}
-	lx_buf_char(out, ']');
+	lx_buf_char(w->out, ']');
 	return LX_OK;
 }
 
-static enum lx_code canonical(
-	struct lx_buf *out, const json_t *value, struct lx_fault *fault, unsigned depth)
+static enum lx_code canonical(const struct writing *w, const json_t *value, unsigned depth)
 {
 	if (depth > LX_JSON_DEPTH)
-		return lx_fault_set(fault, LX_INVALID, NULL, "base.json_deep", NULL);
+		return lx_fault_set(w->fault, LX_INVALID, NULL, "base.json_deep", NULL);
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
-		return canonical_object(out, value, fault, depth);
+		return canonical_object(w, value, depth);
 	case JSON_ARRAY:
-		return canonical_array(out, value, fault, depth);
+		return canonical_array(w, value, depth);
 	case JSON_STRING:
-		quoted(out, json_string_value(value), json_string_length(value));
+		quoted(w->out, json_string_value(value), json_string_length(value));
 		return LX_OK;
 	case JSON_INTEGER:
 		if (llabs(json_integer_value(value)) > SAFE_INTEGER)
 			break;
-		lx_buf_int(out, json_integer_value(value));
+		lx_buf_int(w->out, json_integer_value(value));
 		return LX_OK;
 	case JSON_REAL:
-		break;
+		if (!w->fractions)
+			break;
+		lx_json_real(&(struct lx_json){ .out = w->out }, json_real_value(value));
+		return LX_OK;
 	case JSON_TRUE:
 	case JSON_FALSE:
-		lx_buf_str(out, json_is_true(value) ? "true" : "false");
+		lx_buf_str(w->out, json_is_true(value) ? "true" : "false");
 		return LX_OK;
 	case JSON_NULL:
-		lx_buf_str(out, "null");
+		lx_buf_str(w->out, "null");
 		return LX_OK;
 	}
-	return lx_fault_set(fault, LX_INVALID, NULL, "base.json_number", NULL);
+	return lx_fault_set(w->fault, LX_INVALID, NULL, "base.json_number", NULL);
+}
+
+static enum lx_code write_whole(const struct writing *w, const json_t *value)
+{
+	LX_TRY(canonical(w, value, 0));
+	if (lx_buf_failed(w->out))
+		return lx_fault_set(w->fault, LX_BROKEN, NULL, "base.memory", NULL);
+	return LX_OK;
 }
 
 enum lx_code lx_json_canonical(struct lx_buf *out, const json_t *value, struct lx_fault *fault)
 {
-	LX_TRY(canonical(out, value, fault, 0));
-	if (lx_buf_failed(out))
-		return lx_fault_set(fault, LX_BROKEN, NULL, "base.memory", NULL);
-	return LX_OK;
+	return write_whole(&(struct writing){ out, fault, false }, value);
+}
+
+enum lx_code lx_json_told(struct lx_buf *out, const json_t *value, struct lx_fault *fault)
+{
+	return write_whole(&(struct writing){ out, fault, true }, value);
 }
 
 /* Brackets outside strings, counted before jansson recurses into them. */

@@ -48,6 +48,9 @@ void lx_json_raw(struct lx_json *json, struct lx_text text);
 LX_CHECK enum lx_code lx_json_canonical(
 	struct lx_buf *out, const json_t *value, struct lx_fault *fault);
 
+/* The same for answers, where results of engines have fractions: they stand as lx_json_real writes them. Never for what is hashed. */
+LX_CHECK enum lx_code lx_json_told(struct lx_buf *out, const json_t *value, struct lx_fault *fault);
+
 /* Parses a whole text: UTF-8, one value, no duplicate keys, no NUL, at most LX_JSON_DEPTH deep.
  * On success `*value` is the caller's: json_decref. Faults name line and column (`base.json`). */
 LX_CHECK enum lx_code lx_json_read(struct lx_fault *fault, struct lx_text text, json_t **value);

@@ -15,6 +15,7 @@ extern const struct lx_command lx_similar_command;
 extern const struct lx_command lx_appraise_command;
 extern const struct lx_command lx_verify_command;
 extern const struct lx_command lx_mirror_command;
+extern const struct lx_command lx_erase_command;
 extern const struct lx_command lx_rebuild_command;
 extern const struct lx_command lx_import_command;
 extern const struct lx_command lx_export_command;
@@ -35,6 +36,7 @@ const struct lx_command *const lx_commands[] = {
 	&lx_appraise_command,
 	&lx_verify_command,
 	&lx_mirror_command,
+	&lx_erase_command,
 	&lx_rebuild_command,
 	&lx_import_command,
 	&lx_export_command,

@@ -25,7 +25,7 @@ struct lx_demo_story {
 	int64_t record;
 };
 
-#define LX_DEMO_FILES 6
+#define LX_DEMO_FILES 7
 
 struct lx_demo {
 	struct lx_cli *cli;
@@ -58,6 +58,13 @@ LX_CHECK enum lx_code lx_demo_advance(struct lx_demo *demo, int64_t until);
 
 /* A person of people.json: registered, with account, mandates or residence. */
 LX_CHECK enum lx_code lx_demo_person(struct lx_demo *demo, const json_t *person);
+
+/* A ballot of a round, sealed; in the call's arena (demo_ballot.c). */
+LX_CHECK enum lx_code lx_demo_ballot(
+	struct lx_demo *demo, int64_t number, const json_t *approves, struct lx_text *box);
+
+/* What the machine does beside the writer, done to its end. */
+LX_CHECK enum lx_code lx_demo_beside(struct lx_demo *demo);
 
 /* One step of a story, by the person of an account. */
 LX_CHECK enum lx_code lx_demo_step(struct lx_demo *demo, const struct lx_demo_event *event);

@@ -2,6 +2,7 @@
 /*
  * The demonstration's files read into events in order of time. A file of stories is a list of
  *	{ "key", "type", "lang"?, "record"?, "steps": [{ "at", "who": account or list, "every"?: minutes, "act", "input"? }] }
+ * ("approves" makes a ballot of a step, "beside" lets the machine's own work be done after it: demo_ballot.c)
  * and a person is { "account", "at", "name", … } (demo_people.c).
  */
 #include "cli/demo.h"
@@ -12,8 +13,7 @@
 #include <string.h>
 
 static const char *const story_files[LX_DEMO_FILES] = { "council.json", "organisations.json",
-	"needs.json", "projects.json", "commitments.json",
-	"fund.json" };
+	"needs.json", "projects.json", "rounds.json", "commitments.json", "fund.json" };
 
 static enum lx_code read_file(struct lx_demo *demo, const char *name, json_t **value)
 {

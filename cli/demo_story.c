@@ -35,6 +35,7 @@ enum lx_code lx_demo_advance(struct lx_demo *demo, int64_t until)
 		if (next > clock->start)
 			clock->start = next;
 		LX_TRY(lx_writer_submit(demo->opened->writer, &demo->cli->call, nothing, NULL));
+		LX_TRY(lx_demo_beside(demo));
 	}
 	return lx_fail(&demo->cli->call, LX_BROKEN, NULL, "demo.data", "%s", "clock");
 }
@@ -62,6 +63,9 @@ enum lx_code lx_demo_step(struct lx_demo *demo, const struct lx_demo_event *even
 			who == NULL ? story->key : who);
 	LX_TRY(lx_demo_linked(demo, json_object_get(event->what, "input"), &input));
 	order.input = input;
+	if (json_object_get(event->what, "approves") != NULL)
+		LX_TRY(lx_demo_ballot(demo, story->record, json_object_get(event->what, "approves"),
+			&order.aside));
 	LX_TRY(lx_writer_submit(demo->opened->writer, &demo->cli->call, lx_order_job, &order));
 	if (story->record == 0) {
 		char name[128];
@@ -69,5 +73,5 @@ enum lx_code lx_demo_step(struct lx_demo *demo, const struct lx_demo_event *even
 		LX_TRY(lx_demo_link(demo, name, story->type, order.made_record));
 	}
 	story->record = order.made_record;
-	return LX_OK;
+	return json_is_true(json_object_get(event->what, "beside")) ? lx_demo_beside(demo) : LX_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* lianxi serve DIR: the region on the network, until SIGTERM or SIGINT; stops cleanly with nothing lost. */
 #include "base/time.h"
+#include "cli/erased.h"
 #include "cli/region.h"
 #include "cli/witnessing.h"
 #include "kernel/pages/pages_queries.h"
@@ -81,9 +82,25 @@ static void tell_fault(struct ticking *t, const struct lx_fault *fault)
 	log_line(NULL, text);
 }
 
+/* What stands beside the database for the day a backup is restored: who was erased, and the checkpoint, whether anyone asks for
+ * it or not. That the log may not sign was said at the start. */
+static void keep_beside(struct ticking *t)
+{
+	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = BACKGROUND_MEMORY };
+	struct lx_call call = { .arena = &arena };
+
+	if (lx_erased_keep(&call, t->opened->store, t->opened->keys) != LX_OK)
+		tell_fault(t, &call.fault);
+	lx_fault_clear(&call.fault);
+	struct lx_published published;
+	if (lx_log_checkpoint(t->opened->log, &call, lx_monotonic(), &published) != LX_OK)
+		lx_fault_clear(&call.fault);
+}
+
 static void background(struct ticking *t, unsigned n)
 {
 	(void)n;
+	keep_beside(t);
 	for (size_t i = 0; lx_module_background[i] != NULL; i++) {
 		LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = BACKGROUND_MEMORY };
 		struct lx_call call = { .arena = &arena };
@@ -328,6 +345,22 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 	return code;
 }
 
+/* A restored backup does not bring erased people back. */
+static enum lx_code erase_again(struct lx_cli *cli, struct lx_opened *opened)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf line = { 0 };
+	char number[24];
+	size_t n;
+
+	LX_TRY(lx_erased_apply(cli, opened, &n));
+	if (n == 0)
+		return LX_OK;
+	(void)snprintf(number, sizeof number, "%zu", n);
+	lx_say(&line, cli->lang, "erase.again", number);
+	log_line(NULL, lx_buf_view(&line));
+	return LX_OK;
+}
+
 static enum lx_code run(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
@@ -338,6 +371,7 @@ static enum lx_code run(struct lx_cli *cli)
 	LX_TRY(check_types(cli, &opened.region));
 	LX_TRY(read_clock(cli, &opened));
 	LX_TRY(lx_region_start(cli, &opened));
+	LX_TRY(erase_again(cli, &opened));
 	return serve(cli, &opened);
 }
 

@@ -144,6 +144,14 @@ LX_CHECK enum lx_code lx_seal_remove(struct lx_tx *tx, int64_t number);
 /* Removes key, standings and all seals of a person for good; *seals lists the numbers that went. */
 LX_CHECK enum lx_code lx_vault_erase(struct lx_tx *tx, int64_t person, int64_t **seals, size_t *n);
 
+/* Every person erased, with the mark of the key that went; and whether a person has the key of this mark still: a backup that was restored
+ * brought it back. */
+typedef enum lx_code lx_erased_fn(
+	void *with, int64_t person, const unsigned char mark[LX_HASH_BYTES]);
+LX_CHECK enum lx_code lx_vault_erased(struct lx_tx *tx, lx_erased_fn *each, void *with);
+LX_CHECK enum lx_code lx_vault_must_go(
+	struct lx_tx *tx, int64_t person, const unsigned char mark[LX_HASH_BYTES], bool *must);
+
 /* Base64 of the SHA-256 of a text: for telling requests apart and for addresses of assets. */
 void lx_hash_text(struct lx_text text, char base64[LX_HASH_TEXT]);
 

@@ -31,8 +31,9 @@ const struct lx_table lx_journal_tables[] = {
 		"number INTEGER PRIMARY KEY, commitment BLOB NOT NULL, person INTEGER NOT NULL, "
 		"salt BLOB, text TEXT",
 		"CREATE INDEX seal_person ON seal (person) WHERE person > 0", false },
-	/* no key: erased */
-	{ "person_key", LX_KEPT, "person INTEGER PRIMARY KEY, secret BLOB", NULL, false },
+	/* no key: erased. mark: SHA-256 of the key, which tells this key from another person's under the same number in a restored backup */
+	{ "person_key", LX_KEPT, "person INTEGER PRIMARY KEY, secret BLOB, mark BLOB NOT NULL",
+		"CREATE INDEX person_erased ON person_key (person) WHERE secret IS NULL", false },
 	{ "standing", LX_KEPT,
 		"id INTEGER PRIMARY KEY, person INTEGER NOT NULL, type TEXT NOT NULL, "
 		"record INTEGER NOT NULL, relation TEXT NOT NULL, "
@@ -129,7 +130,13 @@ const struct lx_query lx_journal_queries[Q_JOURNAL_QUERIES] = {
 		"WHERE person = $1 AND person > 0",
 		"i", "" },
 	[Q_PERSON_INSERT] = { "person.insert",
-		"INSERT INTO person_key (person, secret) VALUES ($1, $2)", "ib", "" },
+		"INSERT INTO person_key (person, secret, mark) VALUES ($1, $2, $3)", "ibb", "" },
+	[Q_PERSONS_ERASED] = { "person.erased",
+		"SELECT person, mark FROM person_key WHERE secret IS NULL AND person > $1 ORDER BY "
+		"person",
+		"i", "ib" },
+	[Q_PERSON_MARK] = { "person.mark",
+		"SELECT mark, secret IS NULL FROM person_key WHERE person = $1", "i", "bi" },
 	[Q_PERSON] = { "person", "SELECT secret FROM person_key WHERE person = $1", "i", "B" },
 	[Q_PERSON_GONE] = { "person.gone", "UPDATE person_key SET secret = NULL WHERE person = $1",
 		"i", "" },

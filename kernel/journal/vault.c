@@ -9,14 +9,20 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum lx_code lx_vault_person(struct lx_tx *tx, int64_t person)
 {
-	unsigned char key[LX_SALT_BYTES];
+	unsigned char key[LX_SALT_BYTES], mark[LX_HASH_BYTES];
+	struct lx_hashing hashing;
 
 	lx_hash_random(key, sizeof key);
+	lx_hash_begin(&hashing);
+	lx_hash_add(&hashing, key, sizeof key);
+	lx_hash_end(&hashing, mark);
 	struct lx_value binds[] = { LX_I(person),
-		LX_B(((struct lx_text){ (char *)key, sizeof key })) };
+		LX_B(((struct lx_text){ (char *)key, sizeof key })),
+		LX_B(((struct lx_text){ (char *)mark, sizeof mark })) };
 	return lx_run(tx, &lx_journal_queries[Q_PERSON_INSERT], binds);
 }
 
@@ -151,4 +157,40 @@ enum lx_code lx_vault_erase(struct lx_tx *tx, int64_t person, int64_t **seals, s
 	LX_TRY(lx_run(tx, &lx_journal_queries[Q_STANDINGS_GONE], &LX_I(person)));
 	LX_TRY(lx_store_scrub_later(tx));
 	return lx_run(tx, &lx_journal_queries[Q_PERSON_GONE], &LX_I(person));
+}
+
+struct telling {
+	lx_erased_fn *each;
+	void *with;
+};
+
+static enum lx_code tell_erased(void *with, const struct lx_value *row)
+{
+	struct telling *t = with;
+
+	if (row[1].text.len != LX_HASH_BYTES)
+		return LX_BROKEN;
+	return t->each(t->with, row[0].number, (const unsigned char *)row[1].text.at);
+}
+
+enum lx_code lx_vault_erased(struct lx_tx *tx, lx_erased_fn *each, void *with)
+{
+	struct telling telling = { each, with };
+
+	return lx_each(tx, &lx_journal_queries[Q_PERSONS_ERASED], &LX_I(0), tell_erased, &telling);
+}
+
+enum lx_code lx_vault_must_go(
+	struct lx_tx *tx, int64_t person, const unsigned char mark[LX_HASH_BYTES], bool *must)
+{
+	struct lx_value row[2];
+
+	*must = false;
+	enum lx_code code = lx_one(tx, &lx_journal_queries[Q_PERSON_MARK], &LX_I(person), row);
+	if (code == LX_NOT_FOUND)
+		return LX_OK;
+	LX_TRY(code);
+	*must = row[1].number == 0 && row[0].text.len == LX_HASH_BYTES &&
+		memcmp(row[0].text.at, mark, LX_HASH_BYTES) == 0;
+	return LX_OK;
 }

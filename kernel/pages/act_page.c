@@ -246,21 +246,12 @@ static enum lx_code refuse(
 	return shown;
 }
 
-/* Who is erased has no account any more: with the act, or neither. */
-static enum lx_code erase_job(struct lx_work *work, void *argument)
-{
-	const struct lx_order *order = argument;
-
-	LX_TRY(lx_order_job(work, argument));
-	return lx_account_remove(work->tx, order->record);
-}
-
 static lx_job_fn *job_of(const struct acting *a)
 {
 	bool erases = strcmp(a->shape->type->name, "person") == 0 &&
 		      strcmp(a->act->name, "erase") == 0;
 
-	return erases ? erase_job : lx_order_job;
+	return erases ? lx_erase_job : lx_order_job;
 }
 
 static enum lx_code send(struct acting *a, const json_t *input, struct lx_reply *reply)

@@ -73,3 +73,11 @@ enum lx_code lx_page_erase_post(struct lx_request *request, struct lx_reply *rep
 	reply->headers_n = 0;
 	return lx_reply_redirect(request, reply, "/sign-in?done=erased");
 }
+
+enum lx_code lx_erase_job(struct lx_work *work, void *argument)
+{
+	const struct lx_order *order = argument;
+
+	LX_TRY(lx_order_job(work, argument));
+	return lx_account_remove(work->tx, order->record);
+}

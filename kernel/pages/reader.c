@@ -59,7 +59,7 @@ enum lx_code lx_app_second_factor(struct lx_tx *tx, int64_t person, bool *has)
 enum lx_code lx_reply_json(struct lx_request *request, struct lx_reply *reply, const json_t *value)
 {
 	reply->media = "application/json; charset=utf-8";
-	return lx_json_canonical(&reply->body, value, &request->call->fault);
+	return lx_json_told(&reply->body, value, &request->call->fault);
 }
 
 void lx_reply_page(struct lx_reply *reply)

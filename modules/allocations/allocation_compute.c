@@ -170,27 +170,11 @@ static enum lx_code put_method(struct solving *s, const char *name, json_t *list
 	return put_shares(s, &x, out);
 }
 
-/* Groups that nobody stated are put together from parts. */
-static enum lx_code fill_from_parts(struct solving *s)
-{
-	size_t all = (size_t)1 << s->a.n, n = 0;
-	struct lx_priced *stated = lx_array(s->call, all, sizeof *stated);
-
-	if (stated == NULL)
-		return LX_BROKEN;
-	for (size_t S = 1; S < all; S++)
-		if (s->a.known[S])
-			stated[n++] = (struct lx_priced){ (uint32_t)S, s->a.worth[S] };
-	s->filled = all - 1 - n;
-	return lx_game_fill(s->call, s->a.n, s->a.cost, stated, n, s->a.worth);
-}
-
 /* Groups that nobody stated are filled in where that was agreed; then the game is whole. */
 static enum lx_code make_game(struct solving *s, const struct lx_record *record)
 {
 	LX_TRY(lx_allocation_read(s->call, record, &s->a));
-	if (s->a.parts)
-		LX_TRY(fill_from_parts(s));
+	LX_TRY(lx_allocation_whole(s->call, &s->a, &s->filled));
 	s->game =
 		(struct lx_game){ .n = s->a.n, .cost = s->a.cost, .worth = s->a.worth, .scale = 1 };
 	return LX_OK;

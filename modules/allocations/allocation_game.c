@@ -56,6 +56,23 @@ enum lx_code lx_allocation_read(
 	return LX_OK;
 }
 
+enum lx_code lx_allocation_whole(struct lx_call *call, struct lx_allocation *a, size_t *filled)
+{
+	size_t all = (size_t)1 << a->n, n = 0;
+
+	*filled = 0;
+	if (!a->parts)
+		return LX_OK;
+	struct lx_priced *stated = lx_array(call, all, sizeof *stated);
+	if (stated == NULL)
+		return LX_BROKEN;
+	for (size_t S = 1; S < all; S++)
+		if (a->known[S])
+			stated[n++] = (struct lx_priced){ (uint32_t)S, a->worth[S] };
+	*filled = all - 1 - n;
+	return lx_game_fill(call, a->n, a->cost, stated, n, a->worth);
+}
+
 uint32_t lx_allocation_mask(const struct lx_allocation *a, struct lx_text coalition)
 {
 	struct lx_text rest = coalition, word;

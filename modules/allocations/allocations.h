@@ -3,12 +3,18 @@
 #ifndef LX_MODULES_ALLOCATIONS_H
 #define LX_MODULES_ALLOCATIONS_H
 
-#include "kernel/types/case.h"
+#include "kernel/pages/part.h"
 
 extern const struct lx_type lx_allocation_type;
 
 /* LX_DATA "allocation.result": entered by computing alone. */
 LX_CHECK enum lx_code lx_allocation_result_check(
 	struct lx_case *c, const char *field, const json_t *value);
+
+/* Methods side by side with their certificates, or, before, who has stated and signed. */
+lx_part_fill_fn lx_allocation_fill;
+
+/* "/=allocations/:n/shares": as CSV, or the report as JSON; "/=allocations/:n/game": the figures for `lianxi share`. */
+lx_handler lx_page_shares, lx_page_game;
 
 #endif

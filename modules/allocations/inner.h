@@ -28,6 +28,10 @@ LX_CHECK enum lx_code lx_allocation_players(
 LX_CHECK enum lx_code lx_allocation_read(
 	struct lx_call *call, const struct lx_record *record, struct lx_allocation *out);
 
+/* Puts groups that nobody stated together from parts, where that was agreed, so that the table is whole. */
+LX_CHECK enum lx_code lx_allocation_whole(
+	struct lx_call *call, struct lx_allocation *a, size_t *filled);
+
 /* "1+3" (numbers of members in any order) as a mask of players; 0 when it is none. And a mask in the one form that is kept. */
 uint32_t lx_allocation_mask(const struct lx_allocation *a, struct lx_text coalition);
 void lx_allocation_name(const struct lx_allocation *a, uint32_t mask, struct lx_buf *out);

@@ -97,12 +97,23 @@ def test_organisations_and_projects(port):
     organisations = listed(port, "organisations")["organisations"]
     assert sorted(o["state"] for o in organisations) == ["accredited"] * 6 + ["applied", "suspended"]
     projects = listed(port, "projects")["projects"]
-    assert {p["state"] for p in projects} >= {"proposed", "feasible", "unfeasible", "listed", "stopped"}
+    assert {p["state"] for p in projects} >= {"proposed", "feasible", "unfeasible", "admitted", "listed", "lost", "running", "late",
+                                              "done", "stopped"}
     for project in projects:
         whole = json.loads(get(port, f"/api/v1/projects/{project['number']}")[1])
         assert whole["need"] and all(row["need"]["title"] for row in whole["need"])
         milestones = sum(int(row["amount"]["minor"]) for row in whole.get("milestone", []))
         assert milestones in (0, int(whole["cost"]["minor"])), project["title"]
+
+
+def test_one_round_is_confirmed_and_one_is_open(port):
+    status, text = get(port, "/api/v1/rounds/1")
+    first = json.loads(text)
+    assert status == 200 and first["state"] == "confirmed" and first["secret"] == "destroyed"
+    assert first["roll_size"] == 72 and first["voters"] == 66 and first["spoiled"] == 0
+    assert {e["code"] for e in first["entrant"] if e["outcome"] == "won"} == {"A1", "A2", "A3", "A5"}
+    second = json.loads(get(port, "/api/v1/rounds/2")[1])
+    assert second["state"] == "open" and 0 < second["voters"] < second["roll_size"]
 
 
 def test_the_thread_of_a_project(port):

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: AGPL-3.0-or-later */
+/* The picture of an allocation: a band for each member that ends at standing alone, a dot for each method. */
+#include "modules/allocations/pages.h"
+
+#include "base/wide.h"
+#include "kernel/view/svg.h"
+
+#define WIDE  672
+#define LEFT  120
+#define RIGHT 640
+#define STEP  46 /* from one member to the next */
+#define TOP   22
+#define TICKS 5
+
+/* Minor units to hundredths of a drawing unit. */
+static int64_t across(int64_t minor, int64_t most)
+{
+	return LEFT * 100 + (int64_t)((lx_int128)minor * (RIGHT - LEFT) * 100 / most);
+}
+
+static int64_t largest(const struct lx_told *told)
+{
+	int64_t most = 1;
+
+	for (size_t i = 0; i < told->n; i++) {
+		most = told->alone[i] > most ? told->alone[i] : most;
+		for (size_t m = 0; m < told->methods_n; m++)
+			if (told->methods[m].error == NULL && told->methods[m].amounts[i] > most)
+				most = told->methods[m].amounts[i];
+	}
+	return most;
+}
+
+/* 1, 2 or 5 times a power of ten, so that at most TICKS steps fit. */
+static int64_t tick_of(int64_t most)
+{
+	static const int factors[] = { 1, 2, 5 };
+
+	for (int64_t power = 1; power <= INT64_MAX / 50; power *= 10)
+		for (size_t i = 0; i < 3; i++)
+			if (most / (power * factors[i]) < TICKS)
+				return power * factors[i];
+	return most;
+}
+
+static void draw_grid(const struct lx_reader *reader, const struct lx_told *told, int64_t most,
+	struct lx_svg *svg)
+{
+	int64_t bottom = (TOP + (int64_t)told->n * STEP) * 100, step = tick_of(most);
+
+	for (int64_t at = 0; at <= most; at += step) {
+		int64_t x = across(at, most);
+		lx_svg_line(svg, "ax", x, 800, x, bottom);
+		lx_svg_text(svg, "c m", x, bottom + 1800, lx_told_amount(reader, at).text);
+	}
+}
+
+static bool is_worse(const struct lx_told *told, const struct lx_told_method *m, size_t i)
+{
+	return told->cost ? m->amounts[i] > told->alone[i] : m->amounts[i] < told->alone[i];
+}
+
+static void draw_member(const struct lx_reader *reader, const struct lx_told *told, size_t i,
+	int64_t most, struct lx_svg *svg)
+{
+	int64_t y = (TOP + (int64_t)i * STEP + 16) * 100, end = across(told->alone[i], most);
+
+	lx_svg_text(svg, "e", (LEFT - 12) * 100, y + 500, told->names[i].text);
+	lx_svg_rect(svg, "f-bar", LEFT * 100, y - 900, end - LEFT * 100, 1800);
+	lx_svg_line(svg, "base", end, y - 1300, end, y + 1300);
+	for (size_t m = told->methods_n; m-- > 0;) { /* the adopted one last, over the others */
+		const struct lx_told_method *method = &told->methods[m];
+		if (method->error != NULL)
+			continue;
+		int64_t x = across(method->amounts[i], most);
+		bool worse = is_worse(told, method, i);
+		if (method->adopted) {
+			lx_svg_dot(svg, worse ? "f-late" : "f-work", x, y, 700);
+			lx_svg_text(svg, "b c", x, y - 1400,
+				lx_told_amount(reader, method->amounts[i]).text);
+		} else {
+			lx_svg_dot(svg, worse ? "dot out" : "dot", x, y, 450);
+		}
+	}
+}
+
+enum lx_code lx_told_chart(
+	const struct lx_reader *reader, const struct lx_told *told, struct lx_html *html)
+{
+	int64_t most = largest(told);
+	struct lx_svg svg;
+
+	lx_svg_open(&svg, WIDE, TOP + (int)told->n * STEP + 28,
+		lx_text(lx_tr(reader->request->lang, "allocation.picture")));
+	draw_grid(reader, told, most, &svg);
+	for (size_t i = 0; i < told->n; i++)
+		draw_member(reader, told, i, most, &svg);
+	return lx_svg_done(reader->call, &svg, html);
+}
