@@ -8,23 +8,21 @@
 
 #include "modules/agreements/agreements.h"
 #include "modules/allocations/allocations.h"
+#include "modules/fund/fund.h"
 
 const struct lx_route lx_module_routes[] = {
 	{ "GET", "/=allocations/:n/shares", LX_ANYONE, lx_page_shares },
 	{ "GET", "/=allocations/:n/game", LX_ANYONE, lx_page_game },
-#include "modules/fund/fund.h"
-
-	const struct lx_route lx_module_routes[] = {
-		{ "GET", "/fund", LX_ANYONE, lx_page_fund },
-		{ "GET", "/fund/balance", LX_ANYONE, lx_page_fund_balance },
-		{ "GET", "/fund/calls", LX_SIGNED_IN, lx_page_fund_calls },
-		{ "POST", "/fund/calls", LX_SIGNED_IN, lx_page_fund_calls_post },
-		{ "GET", "/fund/ledgers/:n", LX_ANYONE, lx_page_fund_ledger },
-		{ "GET", "/fund/members/:n", LX_ANYONE, lx_page_fund_member },
-		{ "GET", "/fund/money", LX_ANYONE, lx_page_fund_money },
-		{ "GET", "/fund/projects/:n", LX_ANYONE, lx_page_fund_project },
-		{ 0 },
-	};
+	{ "GET", "/fund", LX_ANYONE, lx_page_fund },
+	{ "GET", "/fund/balance", LX_ANYONE, lx_page_fund_balance },
+	{ "GET", "/fund/calls", LX_SIGNED_IN, lx_page_fund_calls },
+	{ "POST", "/fund/calls", LX_SIGNED_IN, lx_page_fund_calls_post },
+	{ "GET", "/fund/ledgers/:n", LX_ANYONE, lx_page_fund_ledger },
+	{ "GET", "/fund/members/:n", LX_ANYONE, lx_page_fund_member },
+	{ "GET", "/fund/money", LX_ANYONE, lx_page_fund_money },
+	{ "GET", "/fund/projects/:n", LX_ANYONE, lx_page_fund_project },
+	{ 0 },
+};
 
 const struct lx_item_part lx_module_parts[] = {
 	{ "agreement", lx_agreement_more, lx_agreement_fill },
