@@ -48,6 +48,7 @@ bench:
 docs: build
 	@{ sed '/^## /,$$d' docs/types.md; $(LIANXI) types; } >build/types.md
 	@mv build/types.md docs/types.md
+	@$(LIANXI) types --format charter-schema | $(PYTHON) -m json.tool --indent 1 >docs/charter.schema.json
 
 lint:
 	@tools/need build

@@ -62,6 +62,12 @@ struct lx_cli {
 /* The value given for an option, or NULL; for flags any non-NULL value means it was given. */
 const char *lx_option(const struct lx_cli *cli, const char *name);
 
+/* Gives an option as a flag would, with a value that is kept by the caller. */
+LX_CHECK enum lx_code lx_option_give(struct lx_cli *cli, const char *name, const char *value);
+
+/* A variable of the environment, or NULL. */
+const char *lx_cli_environment(const char *name);
+
 /* The i-th value of an option that may be repeated, or NULL. */
 const char *lx_option_each(const struct lx_cli *cli, const char *name, size_t i);
 

@@ -68,6 +68,32 @@ static enum lx_code read_charter(struct lx_cli *cli, json_t **file)
 	return lx_json_read(&cli->call.fault, text, file);
 }
 
+/* "members.3.names" becomes "$.members[3].names", so that the place can be found in the file. */
+static void name_place(struct lx_fault *fault)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { .limit = sizeof fault->field - 1 };
+	struct lx_text rest = lx_text(fault->field), piece;
+	int64_t number;
+
+	lx_buf_char(&out, '$');
+	while (lx_text_split(&rest, '.', &piece))
+		if (lx_text_int(piece, &number))
+			lx_buf_printf(&out, "[%.*s]", (int)piece.len, piece.at);
+		else
+			lx_buf_printf(&out, ".%.*s", (int)piece.len, piece.at);
+	if (fault->field[0] != '\0' && !lx_buf_failed(&out))
+		(void)snprintf(fault->field, sizeof fault->field, "%s", out.at);
+}
+
+static enum lx_code found(struct lx_cli *cli, struct lx_opened *opened, json_t *file)
+{
+	enum lx_code code = lx_writer_submit(opened->writer, &cli->call, lx_found_job, file);
+
+	if (code != LX_OK)
+		name_place(&cli->call.fault);
+	return code;
+}
+
 static enum lx_code run(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
@@ -76,7 +102,7 @@ static enum lx_code run(struct lx_cli *cli)
 	LX_TRY(read_charter(cli, &file));
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_CREATE, &opened));
 	LX_TRY(lx_region_start(cli, &opened));
-	LX_TRY(lx_writer_submit(opened.writer, &cli->call, lx_found_job, file));
+	LX_TRY(found(cli, &opened, file));
 	return print_links(cli, &opened, file);
 }
 

@@ -82,6 +82,18 @@ static enum lx_code give(struct lx_cli *cli, const struct lx_option *option, con
 	return LX_OK;
 }
 
+enum lx_code lx_option_give(struct lx_cli *cli, const char *name, const char *value)
+{
+	return give(cli, find_in(cli->command->options, lx_text(name)), value);
+}
+
+const char *lx_cli_environment(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
 /* One word that begins with two dashes; *i moves on where the value is the next word. */
 static enum lx_code take_option(struct lx_cli *cli, int argc, char **argv, int *i)
 {

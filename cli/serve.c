@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* lianxi serve DIR: the region on the network, until SIGTERM or SIGINT; stops cleanly with nothing lost. */
 #include "base/time.h"
+#include "cli/conf.h"
 #include "cli/erased.h"
 #include "cli/region.h"
 #include "cli/witnessing.h"
@@ -148,28 +149,6 @@ static void stop_ticking(struct ticking *t)
 	(void)pthread_join(t->thread, NULL);
 }
 
-/* "127.0.0.1:8080", "[::1]:8080", ":0" */
-static enum lx_code read_listen(struct lx_cli *cli, char address[64], unsigned *port)
-{
-	const char *listen = lx_option(cli, "listen");
-	const char *text = listen == NULL ? "127.0.0.1:8080" : listen, *colon = strrchr(text, ':');
-	int64_t number;
-
-	if (colon == NULL || !lx_text_int(lx_text(colon + 1), &number) || number < 0 ||
-		number > 65535)
-		return lx_fail(&cli->call, LX_INVALID, "listen", "serve.listen", "%s", text);
-	const char *from = text[0] == '[' ? text + 1 : text;
-	size_t n = (size_t)(colon - from) - (text[0] == '[' && colon > from ? 1 : 0);
-	if (n >= 64)
-		return lx_fail(&cli->call, LX_INVALID, "listen", "serve.listen", "%s", text);
-	memcpy(address, from, n);
-	address[n] = '\0';
-	if (n == 0)
-		(void)snprintf(address, 64, "127.0.0.1");
-	*port = (unsigned)number;
-	return LX_OK;
-}
-
 /* A sure fault in the tables is found before anybody meets it. */
 static enum lx_code check_types(struct lx_cli *cli, const struct lx_region *region)
 {
@@ -306,9 +285,11 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 	struct ticking beside = { .opened = opened, .tick = background };
 	struct lx_witnessing *witnessing = NULL;
 	struct lx_http *http = NULL;
-	char address[64];
+	char address[LX_LISTEN_ADDRESS];
 
-	LX_TRY(read_listen(cli, address, &setting.port));
+	const char *listen = lx_option(cli, "listen");
+	LX_TRY(lx_listen_read(
+		&cli->call, listen == NULL ? "127.0.0.1:8080" : listen, address, &setting.port));
 	setting.address = address;
 	LX_TRY(join_routes(&cli->call, &setting.routes));
 	if (lx_option(cli, "no-limits") == NULL) {
@@ -365,6 +346,7 @@ static enum lx_code run(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
 
+	LX_TRY(lx_conf_read(cli, cli->operands[0]));
 	hold_signals();
 	(void)mallopt(M_ARENA_MAX, 4); /* thousands of short threads would each keep an arena */
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* lianxi types: the record types as this binary knows them, drawn for the manual or as JSON for programs and tests. */
 #include "cli/cli.h"
+#include "kernel/polity/founding.h"
 #include "kernel/types/check.h"
 #include "modules/modules.h"
 
@@ -182,6 +183,8 @@ static enum lx_code run(struct lx_cli *cli)
 
 	if (format != NULL && strcmp(format, "json") == 0)
 		write_json(&cli->out);
+	else if (format != NULL && strcmp(format, "charter-schema") == 0)
+		lx_founding_schema(&cli->out);
 	else
 		for (const struct lx_type *const *type = lx_types; *type != NULL; type++)
 			lx_type_draw(*type, &cli->out);
@@ -189,7 +192,7 @@ static enum lx_code run(struct lx_cli *cli)
 }
 
 static const struct lx_option options[] = {
-	{ .name = "format", .kind = LX_OPTION_CHOICE, .of = "text json" },
+	{ .name = "format", .kind = LX_OPTION_CHOICE, .of = "text json charter-schema" },
 	{ 0 },
 };
 

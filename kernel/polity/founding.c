@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const scalar_fields[] = { "names", "preamble", "currency", "places", "zone",
-	"sample", "second_factor", "without_account" };
-static const char *const list_fields[] = { "institution", "word", "question", "term", "rule",
-	"majority", "formula", "day" };
+const char *const lx_founding_scalars[] = { "names", "preamble", "currency", "places", "zone",
+	"sample", "second_factor", "without_account", NULL };
+const char *const lx_founding_lists[] = { "institution", "word", "question", "term", "rule",
+	"majority", "formula", "day", NULL };
 static const char *const organs[] = { "council", "secretariat", "treasury", "audit" };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -23,8 +23,9 @@ static enum lx_code enter(struct lx_work *work, const struct lx_region *region, 
 
 	enum lx_code code = lx_perform(work, region, &init, &order);
 	if (code != LX_OK && code != LX_BROKEN) {
-		(void)snprintf(field, sizeof field, "%s%s%s", place,
-			call->fault.field[0] != '\0' ? "." : "", call->fault.field);
+		bool both = place[0] != '\0' && call->fault.field[0] != '\0';
+		(void)snprintf(
+			field, sizeof field, "%s%s%s", place, both ? "." : "", call->fault.field);
 		size_t n = lx_utf8_cut(field, strlen(field), LX_FIELD_MAX - 1);
 		memcpy(call->fault.field, field, n);
 		call->fault.field[n] = '\0';
@@ -37,18 +38,18 @@ static enum lx_code draft(struct lx_work *work, const struct lx_region *region, 
 {
 	LX_CLOSE(lx_json_free) json_t *scalars = json_object();
 
-	for (size_t i = 0; i < COUNT(scalar_fields); i++) {
-		json_t *value = json_object_get(file, scalar_fields[i]);
+	for (size_t i = 0; lx_founding_scalars[i] != NULL; i++) {
+		json_t *value = json_object_get(file, lx_founding_scalars[i]);
 		if (value != NULL)
-			(void)json_object_set(scalars, scalar_fields[i], value);
+			(void)json_object_set(scalars, lx_founding_scalars[i], value);
 	}
-	LX_TRY(enter(work, region, "charter", 0, "draft", scalars, "charter"));
-	for (size_t i = 0; i < COUNT(list_fields); i++) {
-		json_t *rows = json_object_get(file, list_fields[i]);
+	LX_TRY(enter(work, region, "charter", 0, "draft", scalars, ""));
+	for (size_t i = 0; lx_founding_lists[i] != NULL; i++) {
+		json_t *rows = json_object_get(file, lx_founding_lists[i]);
 		LX_CLOSE(lx_json_free)
-		json_t *list = rows == NULL ? NULL : json_pack("{s:O}", list_fields[i], rows);
+		json_t *list = rows == NULL ? NULL : json_pack("{s:O}", lx_founding_lists[i], rows);
 		if (list != NULL)
-			LX_TRY(enter(work, region, "charter", 1, "revise", list, "charter"));
+			LX_TRY(enter(work, region, "charter", 1, "revise", list, ""));
 	}
 	return LX_OK;
 }
@@ -71,9 +72,12 @@ static enum lx_code link_member(struct lx_call *call, const json_t *members, jso
 	if (code == NULL || json_is_null(code))
 		return LX_OK;
 	number = member_number(members, code);
-	if (number == 0)
-		return lx_fail(call, LX_INVALID, place, "founding.member", "%s",
+	if (number == 0) {
+		char field[3 * LX_FIELD_MAX];
+		(void)snprintf(field, sizeof field, "%s.%s", place, key);
+		return lx_fail(call, LX_INVALID, field, "founding.member", "%s",
 			json_is_string(code) ? json_string_value(code) : key);
+	}
 	(void)json_object_set_new(object, key, json_sprintf("member/%lld", (long long)number));
 	return LX_OK;
 }
@@ -98,9 +102,12 @@ static enum lx_code begin_body(struct lx_work *work, const struct lx_region *reg
 	LX_CLOSE(lx_json_free) json_t *body = json_deep_copy(given);
 	json_t *seats = json_object_get(body, "seat");
 
-	for (size_t i = 0; i < json_array_size(seats); i++)
+	for (size_t i = 0; i < json_array_size(seats); i++) {
+		char seat[2 * LX_FIELD_MAX];
+		(void)snprintf(seat, sizeof seat, "%s.seat.%zu", place, i);
 		LX_TRY(link_member(
-			lx_tx_call(work->tx), members, json_array_get(seats, i), "member", place));
+			lx_tx_call(work->tx), members, json_array_get(seats, i), "member", seat));
+	}
 	(void)json_object_del(body, "as");
 	return enter(work, region, "body", 0, "begin", body, place);
 }
@@ -133,10 +140,10 @@ static enum lx_code unknown_keys(struct lx_call *call, const json_t *file)
 	json_object_foreach((json_t *)file, key, value)
 	{
 		bool known = strcmp(key, "members") == 0 || strcmp(key, "bodies") == 0;
-		for (size_t i = 0; i < COUNT(scalar_fields); i++)
-			known = known || strcmp(key, scalar_fields[i]) == 0;
-		for (size_t i = 0; i < COUNT(list_fields); i++)
-			known = known || strcmp(key, list_fields[i]) == 0;
+		for (size_t i = 0; lx_founding_scalars[i] != NULL; i++)
+			known = known || strcmp(key, lx_founding_scalars[i]) == 0;
+		for (size_t i = 0; lx_founding_lists[i] != NULL; i++)
+			known = known || strcmp(key, lx_founding_lists[i]) == 0;
 		if (!known)
 			return lx_fail(call, LX_INVALID, key, "input.unknown", "%s", key);
 	}

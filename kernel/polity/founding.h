@@ -18,6 +18,12 @@
 LX_CHECK enum lx_code lx_found(
 	struct lx_work *work, const struct lx_region *region, const json_t *file);
 
+/* The charter's fields and lists that the file may hold, ending with NULL. */
+extern const char *const lx_founding_scalars[], *const lx_founding_lists[];
+
+/* Writes the file's form as a JSON Schema, from the tables (docs/charter.schema.json). */
+void lx_founding_schema(struct lx_buf *out);
+
 /* The job form for lx_writer_submit; the argument is the file (json_t *), work->with the region. */
 enum lx_code lx_found_job(struct lx_work *work, void *file);
 
