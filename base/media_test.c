@@ -8,7 +8,10 @@
 
 #include <cmocka.h>
 
-#define BYTES(literal) ((struct lx_text){ (literal), sizeof(literal) - 1 })
+#define BYTES(literal)                                                                             \
+	{                                                                                          \
+		(literal), sizeof(literal) - 1                                                     \
+	}
 
 static const char jpeg_head[] = "\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0";
 static const char jpeg_end[] = "\xff\xda\0\x08\x01\x01\0\0\x3f\0\x12\xff\0\x34\xff\xd0\x56\xff\xd9";

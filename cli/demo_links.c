@@ -2,7 +2,6 @@
 /* Names of records in the demonstration's data, and the links they stand for once the records exist. */
 #include "cli/demo.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum lx_code lx_demo_link(struct lx_demo *demo, const char *name, const char *type, int64_t record)
@@ -47,22 +46,22 @@ static enum lx_code link_inside(const struct lx_demo *demo, json_t *value)
 static enum lx_code link_value(const struct lx_demo *demo, json_t *value, json_t **linked)
 {
 	const char *text = json_string_value(value);
-	json_t *link;
+	const json_t *link;
 
 	*linked = json_incref(value);
 	if (text == NULL)
 		return link_inside(demo, value);
 	if (!is_name(demo, text))
 		return LX_OK;
-	/* "project:one-window-move#milestone.1" is a row of it */
-	size_t n = strcspn(text, "#");
-	char name[128];
-	(void)snprintf(name, sizeof name, "%.*s", (int)n, text);
-	link = json_object_get(demo->links, name);
+	/* "project:bus#milestone.2" is a row of the record */
+	const char *row = strchr(text, '#');
+	link = json_object_getn(
+		demo->links, text, row == NULL ? strlen(text) : (size_t)(row - text));
 	if (link == NULL)
 		return lx_fail(&demo->cli->call, LX_INVALID, NULL, "demo.data", "%s", text);
-	*linked = json_sprintf("%s%s", json_string_value(link), text + n);
+	json_t *made = json_sprintf("%s%s", json_string_value(link), row == NULL ? "" : row);
 	json_decref(value);
+	*linked = made;
 	return LX_OK;
 }
 

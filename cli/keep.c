@@ -5,6 +5,7 @@
 #include "cli/verify_copy.h"
 #include "kernel/journal/hash.h"
 #include "kernel/types/apply.h"
+#include "modules/modules.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -90,6 +91,58 @@ static enum lx_code verify_since(struct lx_cli *cli, struct lx_opened *opened, i
 	return LX_OK;
 }
 
+/* What the institutions keep beside the journal against what entries commit to. */
+static enum lx_code verify_kept(struct lx_cli *cli, struct lx_opened *opened)
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+
+	LX_TRY(lx_store_read_patient(opened->store, &cli->call, &tx));
+	for (size_t i = 0; lx_module_verifies[i] != NULL; i++)
+		LX_TRY(lx_module_verifies[i](tx, &opened->region));
+	return LX_OK;
+}
+
+/* Every result of one type, worked out again. */
+static enum lx_code recount_type(struct lx_cli *cli, struct lx_opened *opened, struct lx_tx *tx,
+	const struct lx_recounter *recounter, int64_t *n)
+{
+	const struct lx_shape *shape = lx_shape_find(&opened->region, lx_text(recounter->type));
+	int64_t last = 0;
+
+	LX_TRY(lx_record_last(tx, shape, &last));
+	for (int64_t i = 1; i <= last; i++) {
+		struct lx_arena_mark mark = lx_arena_here(cli->call.arena);
+		struct lx_record record;
+		bool told = false;
+		enum lx_code code = lx_record_load(tx, shape, i, &record);
+		if (code == LX_OK)
+			code = recounter->recount(tx, &opened->region, &record, &told);
+		if (code != LX_OK && code != LX_NOT_FOUND)
+			return code;
+		*n += told;
+		lx_arena_back(cli->call.arena, mark);
+	}
+	return LX_OK;
+}
+
+/* --recount: each result from what was published, by the method and version it names. */
+static enum lx_code verify_results(struct lx_cli *cli, struct lx_opened *opened)
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	char number[24];
+	int64_t n = 0;
+
+	if (lx_option(cli, "recount") == NULL)
+		return LX_OK;
+	LX_TRY(lx_store_read_patient(opened->store, &cli->call, &tx));
+	for (const struct lx_recounter *r = lx_module_recounters; r->type != NULL; r++)
+		LX_TRY(recount_type(cli, opened, tx, r, &n));
+	(void)snprintf(number, sizeof number, "%lld", (long long)n);
+	lx_say(&cli->out, cli->lang, "verify.recounted", number);
+	lx_buf_char(&cli->out, '\n');
+	return LX_OK;
+}
+
 static enum lx_code verify_region(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
@@ -104,6 +157,10 @@ static enum lx_code verify_region(struct lx_cli *cli)
 	code = verify_since(cli, &opened, size);
 	if (code == LX_OK)
 		code = verify_tables(cli, &opened);
+	if (code == LX_OK)
+		code = verify_kept(cli, &opened);
+	if (code == LX_OK)
+		code = verify_results(cli, &opened);
 	if (code != LX_OK)
 		return lx_tell_difference(cli, code);
 	(void)snprintf(number, sizeof number, "%lld", (long long)size);
@@ -126,6 +183,7 @@ static enum lx_code verify(struct lx_cli *cli)
 }
 
 static const struct lx_option verify_options[] = {
+	{ .name = "recount", .kind = LX_OPTION_FLAG },
 	{ .name = "key", .kind = LX_OPTION_TEXT, .value = "KEY" },
 	{ .name = "entry", .kind = LX_OPTION_TEXT, .value = "FILE" },
 	{ .name = "policy", .kind = LX_OPTION_TEXT, .value = "FILE" },

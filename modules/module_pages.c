@@ -9,8 +9,15 @@
 #include "modules/agreements/agreements.h"
 #include "modules/allocations/allocations.h"
 #include "modules/fund/fund.h"
+#include "modules/rounds/rounds.h"
 
 const struct lx_route lx_module_routes[] = {
+	{ "GET", "/=rounds/:n/vote", LX_SIGNED_IN, lx_page_ballot },
+	{ "POST", "/=rounds/:n/vote", LX_SIGNED_IN, lx_page_ballot_confirm },
+	{ "GET", "/=rounds/:n/=cast", LX_SIGNED_IN, lx_page_ballot },
+	{ "POST", "/=rounds/:n/=cast", LX_SIGNED_IN, lx_page_cast },
+	{ "GET", "/=rounds/:n/roll", LX_ANYONE, lx_page_roll },
+	{ "GET", "/=rounds/:n/ballot", LX_ANYONE, lx_page_track },
 	{ "GET", "/=allocations/:n/shares", LX_ANYONE, lx_page_shares },
 	{ "GET", "/=allocations/:n/game", LX_ANYONE, lx_page_game },
 	{ "GET", "/fund", LX_ANYONE, lx_page_fund },
@@ -25,6 +32,7 @@ const struct lx_route lx_module_routes[] = {
 };
 
 const struct lx_item_part lx_module_parts[] = {
+	{ "round", lx_round_more, lx_round_fill },
 	{ "agreement", lx_agreement_more, lx_agreement_fill },
 	{ "allocation", NULL, lx_allocation_fill },
 	{ 0 },

@@ -20,6 +20,13 @@ const struct lx_type *const lx_types[] = { &lx_charter_type, &lx_body_type, &lx_
 
 const struct lx_table *const lx_module_tables[] = { lx_round_tables, NULL };
 
+lx_module_verify_fn *const lx_module_verifies[] = { lx_rounds_verify, NULL };
+
+const struct lx_recounter lx_module_recounters[] = {
+	{ "round", lx_round_recount },
+	{ 0 },
+};
+
 lx_background_fn *const lx_module_background[] = { lx_rounds_background, NULL };
 
 const struct lx_data_check lx_data_checks[] = {

@@ -93,3 +93,20 @@ for (const aside of document.querySelectorAll(".similar[data-from]")) {
 		timer = setTimeout(look, 600);
 	});
 }
+
+// A ballot adds up what is ticked, beside the budget.
+for (const ballot of document.querySelectorAll("form.ballot")) {
+	const unit = 10 ** Number(ballot.dataset.places);
+	const sum = ballot.querySelector(".sum"), bar = ballot.querySelector("progress");
+	const show = () => {
+		const ticked = [...ballot.querySelectorAll("input[name=approve]:checked")];
+		const spent = ticked.reduce((all, box) => all + Number(box.dataset.price), 0);
+		sum.textContent = ballot.dataset.said.replace("{0}", ticked.length)
+			.replace("{1}", (spent / unit).toLocaleString(document.documentElement.lang));
+		bar.max = Number(ballot.dataset.budget);
+		bar.value = Math.min(spent, bar.max);
+	};
+	bar.hidden = false;
+	ballot.addEventListener("change", show);
+	show();
+}

@@ -10,6 +10,7 @@ static const struct {
 	const char *section, *path, *types;
 } sections[] = {
 	{ "needs", "/needs", "need" },
+	{ "projects", "/joint", "project round" },
 	{ "council", "/council", "member body charter mandate" },
 	{ "fund", "/fund", "ledger voucher" },
 	{ "duty", "/duty", "commitment" },

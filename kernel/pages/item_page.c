@@ -318,6 +318,9 @@ static enum lx_code fill_head(struct showing *s)
 	lx_frame_crumbs(s->reader, s->shape->type, s->page.above[0], &s->page.frame);
 	s->page.frame.exports.json = lx_address_make(s->reader->call, "/api/v1/%s/%lld",
 		s->shape->type->plural, (long long)s->record.number);
+	s->page.frame.exports.atom = lx_address_make(s->reader->call, "/%s/%lld.atom?lang=%s",
+		s->shape->type->plural, (long long)s->record.number,
+		lx_lang_names[s->reader->request->lang]);
 	if (s->record.hidden != 0)
 		s->page.note = (struct lx_note){ .tone = LX_TONE_WARN,
 			.words = tr(s, "page.hidden") };
@@ -366,6 +369,8 @@ static enum lx_code show(struct showing *s, struct lx_reply *reply)
 			s->reader, &s->record, part == NULL ? "" : part->reads, &seen));
 	if (lx_reply_fresh_record(request, reply, s->record.last_n, seen))
 		return LX_OK;
+	if (request->media == LX_ATOM)
+		return lx_feed_reply(s->reader, s->shape, s->record.number, reply);
 	enum lx_code code = lx_reduce(&s->reader->sight, &s->record, LX_ALL_PARTS, &s->json);
 	if (code == LX_NOT_FOUND)
 		return lx_fail(s->reader->call, LX_NOT_FOUND, NULL, "page.none", NULL);

@@ -1,134 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The list of a type, as a page, as JSON and as CSV: filters, search, order, pages. */
-#include "kernel/types/list.h"
+#include "kernel/pages/listing.h"
 
 #include "base/csv.h"
-#include "kernel/pages/pages.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define PAGE_ROWS     50
-#define API_ROWS_MOST 200
-#define NUMBERED_MOST 20 /* pages reached by number; beyond them by key */
-#define CSV_ROWS_MOST 5000
-
-static const struct {
-	const char *name;
-	enum lx_sort sort;
-} sorts[] = { { "new", LX_SORT_NEW }, { "old", LX_SORT_OLD }, { "changed", LX_SORT_CHANGED } };
-
-#define SORTS (sizeof sorts / sizeof sorts[0])
-
-struct listing {
-	struct lx_reader *reader;
-	const struct lx_shape *shape;
-	struct lx_list_spec spec;
-	struct lx_list_found found;
-	int64_t page, seen;
-	const char *sort;
-	json_t *records; /* reduced, in order */
-};
-
-static enum lx_code wrong(struct listing *l, const char *field, const char *msgid)
-{
-	return lx_fail(l->reader->call, LX_INVALID, field, msgid, NULL);
-}
-
-static enum lx_code read_states(struct listing *l)
-{
-	const struct lx_text *value;
-
-	for (size_t i = 0; (value = lx_query_param(l->reader->request, "state", i)) != NULL; i++) {
-		if (value->len == 0)
-			continue;
-		if (lx_state_find(l->shape->type, *value) == NULL ||
-			l->spec.states_n == LX_LIST_STATES_MAX)
-			return wrong(l, "state", "list.state");
-		l->spec.states[l->spec.states_n++] = *value;
-	}
-	return LX_OK;
-}
-
-static enum lx_code add_filter(struct listing *l, const struct lx_field *fields, int list)
-{
-	for (int i = 0; fields != NULL && fields[i].name != NULL; i++) {
-		const struct lx_text *value = lx_query_param(l->reader->request, fields[i].name, 0);
-		if (value == NULL || value->len == 0 ||
-			!lx_word_in(LX_TEXT_OF("filter"), fields[i].use))
-			continue;
-		if (fields[i].kind == LX_MOMENT || fields[i].kind == LX_NUMBER)
-			continue;
-		if (l->spec.filters_n == LX_LIST_FILTERS_MAX)
-			return wrong(l, fields[i].name, "list.too_much");
-		l->spec.filters[l->spec.filters_n].field = i;
-		l->spec.filters[l->spec.filters_n].list = list;
-		l->spec.filters[l->spec.filters_n++].value = *value;
-	}
-	return LX_OK;
-}
-
-static enum lx_code read_number(
-	struct listing *l, const char *name, int64_t low, int64_t high, int64_t *number)
-{
-	const struct lx_text *value = lx_query_param(l->reader->request, name, 0);
-
-	if (value == NULL || value->len == 0)
-		return LX_OK;
-	if (!lx_text_int(*value, number) || *number < low || *number > high)
-		return wrong(l, name, "list.number");
-	return LX_OK;
-}
-
-static enum lx_code read_sort(struct listing *l)
-{
-	const struct lx_text *value = lx_query_param(l->reader->request, "sort", 0);
-
-	l->sort = "new";
-	if (value == NULL || value->len == 0)
-		return LX_OK;
-	for (size_t i = 0; i < SORTS; i++)
-		if (lx_text_is(*value, sorts[i].name)) {
-			l->sort = sorts[i].name;
-			l->spec.sort = sorts[i].sort;
-			return LX_OK;
-		}
-	int field = lx_field_find(l->shape->type->fields, *value);
-	if (field < 0 || l->shape->type->fields[field].kind != LX_COUNT)
-		return wrong(l, "sort", "list.sort");
-	l->sort = l->shape->type->fields[field].name;
-	l->spec.sort = LX_SORT_COUNT;
-	l->spec.count_field = field;
-	return LX_OK;
-}
-
-static enum lx_code read_spec(struct listing *l)
-{
-	const struct lx_text *search = lx_query_param(l->reader->request, "q", 0);
-	int64_t rows = l->reader->request->media == LX_CSV ? CSV_ROWS_MOST : PAGE_ROWS;
-
-	l->spec.shape = l->shape;
-	/* without an order asked for, members and bodies stand in the charter's */
-	LX_TRY(read_sort(l));
-	if (strcmp(l->shape->type->section, "council") == 0 &&
-		lx_query_param(l->reader->request, "sort", 0) == NULL)
-		l->spec.sort = LX_SORT_OLD;
-	LX_TRY(read_states(l));
-	LX_TRY(add_filter(l, l->shape->type->fields, -1));
-	for (int i = 0; i < (int)l->shape->rows_n; i++)
-		LX_TRY(add_filter(l, l->shape->type->rows[i].fields, i));
-	if (search != NULL)
-		l->spec.search = lx_text_trim(*search);
-	if (l->spec.search.len > 400)
-		return wrong(l, "q", "list.search_long");
-	l->page = 1;
-	LX_TRY(read_number(l, "page", 1, NUMBERED_MOST, &l->page));
-	LX_TRY(read_number(l, "before", 1, INT64_MAX, &l->spec.before));
-	LX_TRY(read_number(l, "limit", 1, API_ROWS_MOST, &rows));
-	l->spec.most = (size_t)rows;
-	l->spec.skip = l->spec.before > 0 ? 0 : (size_t)(l->page - 1) * l->spec.most;
-	return LX_OK;
-}
 
 static enum lx_code load_rows(struct listing *l)
 {
@@ -197,7 +74,7 @@ static enum lx_code next_link(struct listing *l, struct lx_reply *reply)
 	bool by_key = l->spec.sort == LX_SORT_NEW && l->spec.search.len == 0;
 	if (by_key)
 		(void)snprintf(number, sizeof number, "%lld", (long long)last_number(l));
-	else if (l->page < NUMBERED_MOST)
+	else if (l->page < LX_LIST_NUMBERED)
 		(void)snprintf(number, sizeof number, "%lld", (long long)l->page + 1);
 	else
 		return LX_OK;
@@ -498,7 +375,7 @@ static void fill_table(const struct listing *l, struct lx_grid *table)
 static void fill_pager(const struct listing *l, struct lx_pager *pager)
 {
 	int64_t pages = (l->found.total + (int64_t)l->spec.most - 1) / (int64_t)l->spec.most;
-	struct lx_page_link *links = lx_array(l->reader->call, NUMBERED_MOST, sizeof *links);
+	struct lx_page_link *links = lx_array(l->reader->call, LX_LIST_NUMBERED, sizeof *links);
 	char number[24];
 
 	pager->total = l->found.total;
@@ -506,7 +383,8 @@ static void fill_pager(const struct listing *l, struct lx_pager *pager)
 		pager->first = (int64_t)l->spec.skip + 1;
 		pager->last = (int64_t)(l->spec.skip + l->found.n);
 	}
-	for (int64_t i = 1; links != NULL && i <= pages && i <= NUMBERED_MOST && pages > 1; i++) {
+	for (int64_t i = 1; links != NULL && i <= pages && i <= LX_LIST_NUMBERED && pages > 1;
+		i++) {
 		bool current = l->spec.before == 0 && i == l->page;
 		(void)snprintf(number, sizeof number, "%lld", (long long)i);
 		links[pager->pages_n++] = (struct lx_page_link){ i,
@@ -515,7 +393,7 @@ static void fill_pager(const struct listing *l, struct lx_pager *pager)
 			current };
 	}
 	pager->pages = links;
-	bool keyed = l->spec.before > 0 || l->page == NUMBERED_MOST;
+	bool keyed = l->spec.before > 0 || l->page == LX_LIST_NUMBERED;
 	if (keyed && has_more(l) && l->spec.sort == LX_SORT_NEW && l->spec.search.len == 0) {
 		(void)snprintf(number, sizeof number, "%lld", (long long)last_number(l));
 		pager->next = list_address(l, "before", number);
@@ -525,18 +403,18 @@ static void fill_pager(const struct listing *l, struct lx_pager *pager)
 static void fill_sorts(const struct listing *l, struct lx_list_page *page)
 {
 	struct lx_link_view *links = lx_array(
-		l->reader->call, SORTS + l->shape->fields_n, sizeof *links);
+		l->reader->call, LX_LIST_ORDERS + l->shape->fields_n, sizeof *links);
 	size_t n = 0;
 	char id[64];
 
 	if (links == NULL || strcmp(l->shape->type->section, "council") == 0)
 		return;
-	for (size_t i = 0; i < SORTS; i++) {
-		(void)snprintf(id, sizeof id, "page.sort.%s", sorts[i].name);
-		links[n++] = (struct lx_link_view){
-			lx_words_str(lx_tr(l->reader->request->lang, id)),
-			list_address(l, "sort", sorts[i].name), strcmp(l->sort, sorts[i].name) == 0
-		};
+	for (size_t i = 0; i < LX_LIST_ORDERS; i++) {
+		(void)snprintf(id, sizeof id, "page.sort.%s", lx_list_orders[i].name);
+		links[n++] =
+			(struct lx_link_view){ lx_words_str(lx_tr(l->reader->request->lang, id)),
+				list_address(l, "sort", lx_list_orders[i].name),
+				strcmp(l->sort, lx_list_orders[i].name) == 0 };
 	}
 	for (const struct lx_field *f = l->shape->type->fields; f->name != NULL; f++)
 		if (f->kind == LX_COUNT)
@@ -563,6 +441,8 @@ static enum lx_code list_html(struct listing *l, struct lx_reply *reply)
 	page.frame.exports.json = lx_address_make(
 		reader->call, "/api/v1/%s", l->shape->type->plural);
 	page.frame.exports.csv = lx_address_make(reader->call, "/%s.csv", l->shape->type->plural);
+	page.frame.exports.atom = lx_address_make(reader->call, "/%s.atom?lang=%s",
+		l->shape->type->plural, lx_lang_names[reader->request->lang]);
 	fill_filters(l, &page.filter);
 	fill_sorts(l, &page);
 	fill_table(l, &page.table);
@@ -581,7 +461,9 @@ static enum lx_code list_in(struct listing *l, struct lx_reply *reply)
 	LX_TRY(lx_seen_list(l->reader, l->shape, &l->seen));
 	if (lx_reply_fresh(l->reader->request, reply, l->seen))
 		return LX_OK;
-	LX_TRY(read_spec(l));
+	if (l->reader->request->media == LX_ATOM)
+		return lx_feed_reply(l->reader, l->shape, 0, reply);
+	LX_TRY(lx_list_ask(l));
 	LX_TRY(lx_list_find(l->reader->tx, &l->spec, &l->found));
 	LX_TRY(load_rows(l));
 	if (l->reader->request->media == LX_JSON)

@@ -126,6 +126,10 @@ LX_CHECK enum lx_code lx_item_thread(
 LX_CHECK enum lx_code lx_item_acts(const struct lx_reader *reader, const struct lx_shape *shape,
 	const struct lx_record *record, struct lx_act_view **acts, size_t *n);
 
+/* A feed of the acts on a record, on all of a type (record 0), or on everything (shape NULL); feed_page.c. */
+LX_CHECK enum lx_code lx_feed_reply(struct lx_reader *reader, const struct lx_shape *shape,
+	int64_t record, struct lx_reply *reply);
+
 /* The latest acts of the region that everyone may see. */
 LX_CHECK enum lx_code lx_latest_acts(
 	const struct lx_reader *reader, size_t most, struct lx_latest **latest, size_t *n);

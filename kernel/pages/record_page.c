@@ -120,6 +120,8 @@ enum lx_code lx_page_record(struct lx_request *request, struct lx_reply *reply)
 	LX_TRY(lx_reader_open(request, &reader));
 	if (lx_reply_fresh(request, reply, reader.size))
 		return LX_OK;
+	if (request->media == LX_ATOM)
+		return lx_feed_reply(&reader, NULL, 0, reply);
 	LX_TRY(lx_all(reader.tx, &lx_q_log, (struct lx_value[]){ LX_I(before), LX_I(PAGE_ENTRIES) },
 		PAGE_ENTRIES, &cells, &n));
 	if (request->media == LX_JSON)
@@ -138,6 +140,8 @@ enum lx_code lx_page_record(struct lx_request *request, struct lx_reply *reply)
 	page.command = LX_TEXT_OF("lianxi verify region/");
 	lx_frame_fill(&reader, page.heading, "record", reader.size, &page.frame);
 	page.frame.exports.json = lx_address_make(request->call, "/api/v1/record");
+	page.frame.exports.atom = lx_address_make(
+		request->call, "/record.atom?lang=%s", lx_lang_names[request->lang]);
 	page.pager.total = reader.size;
 	if (n == PAGE_ENTRIES)
 		page.pager.next = lx_address_make(

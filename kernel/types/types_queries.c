@@ -55,6 +55,7 @@ const struct lx_table lx_common_tables[] = {
 		"at INTEGER NOT NULL, actor TEXT NOT NULL, shown INTEGER NOT NULL, undoes INTEGER "
 		"NOT NULL",
 		"CREATE INDEX IF NOT EXISTS timeline_by_record ON timeline (type, record, n);"
+		"CREATE INDEX IF NOT EXISTS timeline_by_type ON timeline (type, n);"
 		"CREATE INDEX IF NOT EXISTS timeline_by_undoes ON timeline (undoes, n)" },
 	{ 0 },
 };
@@ -146,6 +147,14 @@ const struct lx_query lx_q_latest = { "types.latest",
 	"SELECT n, type, record, act, at FROM timeline WHERE shown = 1 AND n < $1 ORDER BY n DESC "
 	"LIMIT $2",
 	"ii", "ititi" };
+const struct lx_query lx_q_latest_of_type = { "types.latest_of_type",
+	"SELECT n, type, record, act, at FROM timeline WHERE shown = 1 AND type = $1 AND n < $2 "
+	"ORDER BY n DESC LIMIT $3",
+	"tii", "ititi" };
+const struct lx_query lx_q_latest_of_record = { "types.latest_of_record",
+	"SELECT n, type, record, act, at FROM timeline WHERE shown = 1 AND type = $1 AND record = "
+	"$2 AND n < $3 ORDER BY n DESC LIMIT $4",
+	"tiii", "ititi" };
 const struct lx_query lx_q_undone = { "types.undone",
 	"SELECT max(n) FROM timeline WHERE type = $1 AND record = $2 AND act = $3", "tit", "I" };
 const struct lx_query lx_q_entries = { "types.entries",
@@ -185,6 +194,6 @@ enum lx_code lx_consents_open(struct lx_tx *tx, size_t most, struct lx_value **c
 const struct lx_query *const lx_types_queries[] = { &lx_q_terms, &lx_q_term_put, &lx_q_terms_due,
 	&lx_q_consents, &lx_q_consent_put, &lx_q_consent_close, &lx_q_consents_due, &lx_q_voices,
 	&lx_q_voice_put, &lx_q_open_content_put, &lx_q_open_content, &lx_q_timeline_put,
-	&lx_q_timeline, &lx_q_latest, &lx_q_undone, &lx_q_entries, &lx_q_consents_open, &lx_q_log,
-	&lx_q_next_due, &lx_q_charter_last, &lx_q_key, &lx_q_key_put, &lx_q_count_add, &lx_q_counts,
-	&lx_q_mark, &lx_q_mark_put, NULL };
+	&lx_q_timeline, &lx_q_latest, &lx_q_latest_of_type, &lx_q_latest_of_record, &lx_q_undone,
+	&lx_q_entries, &lx_q_consents_open, &lx_q_log, &lx_q_next_due, &lx_q_charter_last,
+	&lx_q_key, &lx_q_key_put, &lx_q_count_add, &lx_q_counts, &lx_q_mark, &lx_q_mark_put, NULL };

@@ -168,7 +168,7 @@ static enum lx_code count(const struct lx_background *b, const struct lx_record 
 	LX_TRY(lx_store_read_patient(b->store, b->call, &tx));
 	LX_TRY(lx_round_decide(tx, round, &report));
 	lx_store_release(&tx);
-	LX_TRY(lx_tally_report_json(b->call, &report, &json));
+	LX_TRY(lx_round_result_json(b->call, &report, &json));
 	return lx_round_perform(b, round->number, "result",
 		json_pack("{s:s, s:i}", "method", report.rule, "version", LX_TALLY_VERSION),
 		lx_buf_view(&json));

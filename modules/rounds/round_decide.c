@@ -240,6 +240,42 @@ enum lx_code lx_round_decide(
 	return lx_tally_report_decide(call, report);
 }
 
+/* Numbers that were rounded for reading become text: entries and their contents hold no floating point. */
+static json_t *without_reals(json_t *value)
+{
+	const char *key;
+	json_t *each;
+	size_t i;
+	void *next;
+
+	if (json_is_real(value))
+		return json_sprintf("%.6f", json_real_value(value));
+	json_object_foreach_safe(value, next, key, each)
+	{
+		if (json_is_real(each) || json_is_object(each) || json_is_array(each))
+			(void)json_object_set_new(value, key, without_reals(each));
+	}
+	json_array_foreach(value, i, each)
+	{
+		if (json_is_real(each) || json_is_object(each) || json_is_array(each))
+			(void)json_array_set_new(value, i, without_reals(each));
+	}
+	return json_incref(value);
+}
+
+enum lx_code lx_round_result_json(
+	struct lx_call *call, const struct lx_tally_report *report, struct lx_buf *out)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf told = { 0 };
+
+	LX_TRY(lx_tally_report_json(call, report, &told));
+	LX_CLOSE(lx_json_free) json_t *json = json_loadb(told.at, told.len, 0, NULL);
+	if (json == NULL)
+		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
+	json_decref(without_reals(json));
+	return lx_json_canonical(out, json, &call->fault);
+}
+
 /* --- checking ----------------------------------------------------------------------------------- */
 
 static enum lx_code differs(struct lx_call *call, const struct lx_record *round, const char *msgid)

@@ -7,6 +7,7 @@
 #define LX_MODULES_ROUNDS_ROUNDS_H
 
 #include "engines/tally/report.h"
+#include "kernel/pages/part.h"
 #include "kernel/types/background.h"
 #include "kernel/types/case.h"
 
@@ -78,6 +79,11 @@ LX_CHECK enum lx_code lx_rounds_verify(struct lx_tx *tx, const struct lx_region 
 LX_CHECK enum lx_code lx_round_decide(
 	struct lx_tx *tx, const struct lx_record *round, struct lx_tally_report *report);
 
+/* The result as it is kept: the JSON of `lianxi tally`, canonical, what is rounded for reading (prices, what supporters paid) as text
+ * with six places. */
+LX_CHECK enum lx_code lx_round_result_json(
+	struct lx_call *call, const struct lx_tally_report *report, struct lx_buf *out);
+
 /* Decides again and compares with the recorded result: LX_CONFLICT naming the round when they differ; *told whether there was
  * a result to compare with. A method's version that this binary does not have: LX_CONFLICT `round_version`. */
 LX_CHECK enum lx_code lx_round_recount(struct lx_tx *tx, const struct lx_region *region,
@@ -98,5 +104,12 @@ LX_CHECK enum lx_code lx_round_voted(
 /* Performs an act of a round as the machine's own, by a job of the writer. */
 LX_CHECK enum lx_code lx_round_perform(const struct lx_background *background, int64_t round,
 	const char *act, json_t *input, struct lx_text aside);
+
+/* --- pages -------------------------------------------------------------------------------------- */
+
+/* Ballot, the page to confirm it, casting, the roll, a ballot by its tracking number; what the general page of a round has besides. */
+lx_handler lx_page_ballot, lx_page_ballot_confirm, lx_page_cast, lx_page_roll, lx_page_track;
+lx_part_more_fn lx_round_more;
+lx_part_fill_fn lx_round_fill;
 
 #endif

@@ -299,6 +299,37 @@ static void a_lot_waits_for_its_source(void **state)
 	is_in(w, "round", bare, "counted", LX_WAIT);
 }
 
+/* Counting again by what the record says, were the record another one. */
+static enum lx_code recount_as(
+	struct world *w, int64_t round, const char *field, struct lx_value value)
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	struct lx_record record = load(w, "round", round);
+	bool told;
+
+	record.values[lx_field_find(record.shape->type->fields, lx_text(field))] = value;
+	lx_fault_clear(&w->call.fault);
+	assert_int_equal(lx_store_read_patient(w->store, &w->call, &tx), LX_OK);
+	return lx_round_recount(tx, &w->region, &record, &told);
+}
+
+static void a_result_that_does_not_follow_is_found(void **state)
+{
+	struct world *w = *state;
+	int64_t round = prepare(w, "");
+
+	must(w, 1, "round.freeze", round, NULL);
+	pass(w, 8);
+	cast(w, 5, round, "101", "33333-BBBBB-CCCCC-DDDDD");
+	pass(w, 8);
+	assert_int_equal(work(w, w->keys), LX_OK);
+	assert_int_equal(recount_as(w, round, "rule", LX_S("mes")), LX_OK);
+	assert_int_equal(recount_as(w, round, "completion", LX_S("none")), LX_CONFLICT);
+	assert_string_equal(w->call.fault.msgid, "round_recount_differs");
+	assert_int_equal(recount_as(w, round, "version", LX_I(99)), LX_CONFLICT);
+	assert_string_equal(w->call.fault.msgid, "round_version");
+}
+
 static void every_statement_is_what_it_says(void **state)
 {
 	struct world *w = *state;
@@ -330,6 +361,7 @@ int main(void)
 		cmocka_unit_test(a_round_is_voted_counted_and_confirmed),
 		cmocka_unit_test(closing_is_taken_up_where_it_was_cut),
 		cmocka_unit_test(a_lot_waits_for_its_source),
+		cmocka_unit_test(a_result_that_does_not_follow_is_found),
 		cmocka_unit_test(a_rebuild_gives_the_same_tables),
 	};
 
