@@ -34,6 +34,8 @@ const struct lx_route lx_module_routes[] = {
 const struct lx_item_part lx_module_parts[] = {
 	{ "round", lx_round_more, lx_round_fill },
 	{ "agreement", lx_agreement_more, lx_agreement_fill },
+	{ "ledger", NULL, lx_fund_link_fill, "" },
+	{ "member", NULL, lx_fund_link_fill, "" },
 	{ "allocation", NULL, lx_allocation_fill },
 	{ 0 },
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * The books as tables. fund_line: one line of a booked voucher; fund_day: sums of a ledger by day and kind;
+ * The books as tables. fund_line: one line of a booked voucher; fund_day: sums of a ledger by day, kind and basis;
  * fund_ledger: its sums altogether. Days are numbers (base/time.h). All of it is derived from vouchers.
  */
 #include "modules/fund/fund_queries.h"
@@ -18,9 +18,9 @@ const struct lx_table lx_books_tables[] = {
 		"CREATE INDEX IF NOT EXISTS fund_line_by_basis ON fund_line (basis, day, n, row)",
 		true },
 	{ "fund_day", LX_DERIVED,
-		"ledger INTEGER NOT NULL, day INTEGER NOT NULL, kind TEXT NOT NULL, debit INTEGER "
-		"NOT "
-		"NULL, credit INTEGER NOT NULL, PRIMARY KEY (ledger, day, kind)",
+		"ledger INTEGER NOT NULL, day INTEGER NOT NULL, kind TEXT NOT NULL, basis TEXT NOT "
+		"NULL, debit INTEGER NOT NULL, credit INTEGER NOT NULL, "
+		"PRIMARY KEY (ledger, day, kind, basis)",
 		NULL, true },
 	{ "fund_ledger", LX_DERIVED,
 		"ledger INTEGER PRIMARY KEY, debit INTEGER NOT NULL, credit INTEGER NOT NULL, "
@@ -40,10 +40,11 @@ const struct lx_query lx_q_fund_line_put = { "fund.line_put",
 	"iiiiiitiit", "" };
 
 const struct lx_query lx_q_fund_day_add = { "fund.day_add",
-	"INSERT INTO fund_day (ledger, day, kind, debit, credit) VALUES ($1, $2, $3, $4, $5) ON "
-	"CONFLICT (ledger, day, kind) DO UPDATE SET debit = fund_day.debit + excluded.debit, "
-	"credit = fund_day.credit + excluded.credit",
-	"iitii", "" };
+	"INSERT INTO fund_day (ledger, day, kind, basis, debit, credit) VALUES ($1, $2, $3, $4, "
+	"$5, "
+	"$6) ON CONFLICT (ledger, day, kind, basis) DO UPDATE SET debit = fund_day.debit + "
+	"excluded.debit, credit = fund_day.credit + excluded.credit",
+	"iittii", "" };
 
 const struct lx_query lx_q_fund_ledger_add = { "fund.ledger_add",
 	"INSERT INTO fund_ledger (ledger, debit, credit, lines) VALUES ($1, $2, $3, 1) ON CONFLICT "
@@ -148,10 +149,10 @@ const struct lx_query lx_q_fund_assets_days = { "fund.assets_days",
 
 /* what moved the money in a period, by kind and by what it rests on */
 const struct lx_query lx_q_fund_moves = { "fund.moves",
-	"SELECT l.kind, l.basis, sum(l.debit) - sum(l.credit) FROM fund_line AS l WHERE l.ledger "
+	"SELECT d.kind, d.basis, sum(d.debit) - sum(d.credit) FROM fund_day AS d WHERE d.ledger "
 	"IN " ASSETS
-	" AND l.day >= $1 AND l.day <= $2 GROUP BY l.kind, l.basis ORDER BY l.kind DESC, "
-	"l.basis LIMIT $3",
+	" AND d.day >= $1 AND d.day <= $2 GROUP BY d.kind, d.basis ORDER BY d.kind DESC, "
+	"d.basis LIMIT $3",
 	"iii", "ttI" };
 
 /* each member's claims: owed before a period, called and received in it, owed after it */

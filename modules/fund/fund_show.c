@@ -183,3 +183,24 @@ enum lx_code lx_fund_voucher(
 	voucher->due = lx_record_value(&record, "due").number;
 	return LX_OK;
 }
+
+enum lx_code lx_fund_link_fill(const struct lx_reader *reader, const struct lx_record *record,
+	const json_t *json, struct lx_item_page *page)
+{
+	struct lx_piece *pieces = lx_array(reader->call, page->pieces_n + 1, sizeof *pieces);
+
+	(void)json;
+	if (pieces == NULL)
+		return LX_BROKEN;
+	if (!lx_charter_on(&reader->charter, "voucher"))
+		return LX_OK;
+	if (page->pieces_n > 0)
+		memcpy(pieces, page->pieces, page->pieces_n * sizeof *pieces);
+	pieces[page->pieces_n] =
+		(struct lx_piece){ .words = lx_fund_tr(reader, "fund.statement_of"),
+			.link = lx_address_make(reader->call, "/fund/%s/%lld",
+				record->shape->type->plural, (long long)record->number) };
+	page->pieces = pieces;
+	page->pieces_n++;
+	return LX_OK;
+}
