@@ -39,7 +39,7 @@ def appoint(place, name, body, office):
 
 @pytest.fixture(scope="module")
 def place(lianxi, tmp_path_factory):
-    made = regions.found(lianxi, tmp_path_factory.mktemp("fund") / "region", charter()).start(now=regions.NOON)
+    made = regions.found(lianxi, tmp_path_factory.mktemp("fund") / "region", **charter()).start(now=regions.NOON)
     appoint(made, "treasurer", "body/3", "treasurer")
     appoint(made, "auditor", "body/4", "auditor")
     for name, code, kind, member, floor in LEDGERS:
