@@ -28,6 +28,7 @@ const struct lx_route lx_module_routes[] = {
 	{ "GET", "/fund/members/:n", LX_ANYONE, lx_page_fund_member },
 	{ "GET", "/fund/money", LX_ANYONE, lx_page_fund_money },
 	{ "GET", "/fund/projects/:n", LX_ANYONE, lx_page_fund_project },
+	{ "GET", "/=rounds/:n/result", LX_ANYONE, lx_page_result },
 	{ 0 },
 };
 
