@@ -26,6 +26,7 @@ static const struct {
 	{ "income", "fund.income", LX_FIELD_SELECT, false, "" },
 };
 #define FIELDS (sizeof fields / sizeof fields[0])
+#define INCOME 5 /* among them */
 
 /* What is to be called, and how it divides. */
 struct calling {
@@ -51,10 +52,27 @@ static void read_given(struct calling *c)
 	}
 }
 
+/* Where no income ledger is named, the first: as the form shows it. */
+static enum lx_code choose_income(struct calling *c)
+{
+	struct lx_value *cells;
+	size_t n;
+
+	if (c->given[INCOME].len > 0)
+		return LX_OK;
+	LX_TRY(lx_all(
+		c->reader->tx, &lx_q_fund_incomes, (struct lx_value[]){ LX_I(1) }, 1, &cells, &n));
+	if (n > 0)
+		c->given[INCOME] = lx_show_text(
+			c->reader, "ledger/%lld", (long long)cells[0].number);
+	return LX_OK;
+}
+
 static enum lx_code prepare(struct calling *c)
 {
 	struct lx_call *call = c->reader->call;
 
+	LX_TRY(choose_income(c));
 	if (c->given[0].len == 0)
 		return LX_OK;
 	if (!lx_decimal_read(c->given[0], c->reader->charter.places, &c->total) || c->total < 1)
@@ -94,7 +112,7 @@ static enum lx_code income_options(
 		made[i].value = lx_show_text(reader, "ledger/%lld", (long long)cells[i].number);
 		LX_TRY(lx_fund_ref(reader, made[i].value, &link));
 		made[i].label = link.label;
-		made[i].chosen = lx_text_equal(made[i].value, c->given[5]);
+		made[i].chosen = lx_text_equal(made[i].value, c->given[INCOME]);
 	}
 	*options = made;
 	return LX_OK;
