@@ -284,6 +284,7 @@ static void draw_questions(struct lx_drawing *d, const struct lx_field *field)
 	const struct lx_charter *charter = &d->reader->charter;
 	const struct lx_row *row;
 	size_t at = 0;
+	struct lx_text chosen = lx_chosen_category(d->shape->type, d->typed);
 
 	while ((row = lx_charter_row(charter, "question", LX_TEXT_OF("need.category"), &at)) !=
 			NULL &&
@@ -296,6 +297,8 @@ static void draw_questions(struct lx_drawing *d, const struct lx_field *field)
 		struct lx_text name = lx_show_text(
 			d->reader, "%s.%.*s", field->name, (int)code.len, code.at);
 		struct lx_text of = lx_charter_cell(charter, "question", row, "category").text;
+		if (of.len > 0 && chosen.len > 0 && !lx_text_equal(of, chosen))
+			continue;
 		struct lx_words category = of.len == 0
 						   ? lx_words_str("")
 						   : lx_show_code(d->reader, "need.category", of);
