@@ -269,9 +269,12 @@ static void question_options(
 		n++;
 	if (all.len == 0)
 		return;
-	struct lx_option *options = options_room(d, n, view);
+	struct lx_option *options = options_room(d, n + 1, view);
 	rest = all;
-	for (size_t i = 0; options != NULL && lx_text_split(&rest, '|', &word); i++)
+	/* blank comes first: what nobody chose is no answer */
+	if (options != NULL)
+		options[0].label = lx_words_str(lx_tr(d->reader->request->lang, "page.choose"));
+	for (size_t i = 1; options != NULL && lx_text_split(&rest, '|', &word); i++)
 		options[i] = (struct lx_option){ .value = lx_text_trim(word),
 			.label = lx_words(lx_text_trim(word)),
 			.chosen = lx_text_equal(lx_text_trim(word), view->value) };
