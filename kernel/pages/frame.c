@@ -10,6 +10,7 @@ static const struct {
 	const char *section, *path, *types;
 } sections[] = {
 	{ "needs", "/needs", "need" },
+	{ "projects", "/projects", "project" },
 	{ "council", "/council", "member body charter mandate" },
 	{ "duty", "/duty", "commitment" },
 	{ "record", "/record", "charter" },
