@@ -81,7 +81,7 @@ static enum lx_code count_records(struct lx_demo *demo, const char *type, int64_
 static enum lx_code print_made(struct lx_demo *demo, const char *folder)
 {
 	static const char *const types[] = { "member", "body", "person", "mandate", "organisation",
-		"need", "project", "round", "commitment" };
+		"need", "project", "round", "allocation", "agreement", "commitment", "voucher" };
 	struct lx_cli *cli = demo->cli;
 	struct lx_edge edge;
 

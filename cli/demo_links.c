@@ -46,18 +46,22 @@ static enum lx_code link_inside(const struct lx_demo *demo, json_t *value)
 static enum lx_code link_value(const struct lx_demo *demo, json_t *value, json_t **linked)
 {
 	const char *text = json_string_value(value);
-	json_t *link;
+	const json_t *link;
 
 	*linked = json_incref(value);
 	if (text == NULL)
 		return link_inside(demo, value);
 	if (!is_name(demo, text))
 		return LX_OK;
-	link = json_object_get(demo->links, text);
+	/* "project:bus#milestone.2" is a row of the record */
+	const char *row = strchr(text, '#');
+	link = json_object_getn(
+		demo->links, text, row == NULL ? strlen(text) : (size_t)(row - text));
 	if (link == NULL)
 		return lx_fail(&demo->cli->call, LX_INVALID, NULL, "demo.data", "%s", text);
+	json_t *made = json_sprintf("%s%s", json_string_value(link), row == NULL ? "" : row);
 	json_decref(value);
-	*linked = json_incref(link);
+	*linked = made;
 	return LX_OK;
 }
 

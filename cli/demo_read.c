@@ -13,7 +13,8 @@
 #include <string.h>
 
 static const char *const story_files[LX_DEMO_FILES] = { "council.json", "organisations.json",
-	"needs.json", "projects.json", "rounds.json", "commitments.json" };
+	"needs.json", "projects.json", "rounds.json", "agreements.json", "commitments.json",
+	"fund.json" };
 
 static enum lx_code read_file(struct lx_demo *demo, const char *name, json_t **value)
 {
@@ -84,6 +85,11 @@ static enum lx_code add_story(
 		json_integer_value(json_object_get(given, "record")) };
 	if (story->key == NULL || story->type == NULL)
 		return bad_place(demo, file, item, 0);
+	if (story->record != 0) {
+		char name[128];
+		(void)snprintf(name, sizeof name, "%s:%s", story->type, story->key);
+		LX_TRY(lx_demo_link(demo, name, story->type, story->record));
+	}
 	for (size_t i = 0; i < json_array_size(steps); i++)
 		LX_TRY(add_step(demo, story, json_array_get(steps, i), file, item, i));
 	return LX_OK;

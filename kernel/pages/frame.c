@@ -10,7 +10,7 @@ static const struct {
 	const char *section, *path, *types;
 } sections[] = {
 	{ "needs", "/needs", "need" },
-	{ "projects", "/projects", "project" },
+	{ "projects", "/joint", "project round" },
 	{ "council", "/council", "member body charter mandate" },
 	{ "duty", "/duty", "commitment" },
 	{ "record", "/record", "charter" },

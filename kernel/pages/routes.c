@@ -19,6 +19,7 @@ const struct lx_route lx_page_routes[] = {
 	{ "GET", "/charter", LX_ANYONE, lx_page_charter },
 	{ "GET", "/council", LX_ANYONE, lx_page_section },
 	{ "GET", "/duty", LX_ANYONE, lx_page_section },
+	{ "GET", "/joint", LX_ANYONE, lx_page_section }, /* projects, rounds, allocations */
 	{ "GET", "/record", LX_ANYONE, lx_page_record },
 	{ "GET", "/record/:n", LX_ANYONE, lx_page_entry },
 	{ "GET", "/log/checkpoint", LX_AS_IT_IS, lx_page_checkpoint },

@@ -10,12 +10,12 @@
 #include <string.h>
 
 /* All in units; hundredths are what the drawing takes. */
-#define BOX_WIDTH   168
+#define BOX_WIDTH   142
 #define BOX_HEIGHT  84
-#define GAP_ACROSS  44
+#define GAP_ACROSS  28
 #define GAP_DOWN    22
 #define HEAD        34
-#define LINE_CELLS  21 /* half-widths of a line of 14 units in a box */
+#define LINE_CELLS  17 /* half-widths of a line of 14 units in a box */
 #define COLUMNS_MAX 64
 #define BOXES_MAX   1000
 
@@ -149,7 +149,7 @@ enum lx_code lx_thread_draw(
 		rows[i] = filled[drawing->boxes[i].column]++;
 		most = rows[i] + 1 > most ? rows[i] + 1 : most;
 	}
-	lx_svg_open(&svg, (int)drawing->columns_n * (BOX_WIDTH + GAP_ACROSS) - GAP_ACROSS + 24,
+	lx_svg_open(&svg, (int)drawing->columns_n * (BOX_WIDTH + GAP_ACROSS) - GAP_ACROSS + 16,
 		HEAD + (int)most * (BOX_HEIGHT + GAP_DOWN), drawing->label);
 	for (size_t i = 0; i < drawing->columns_n; i++)
 		lx_svg_text(&svg, "m", left_of(i), 1600, drawing->columns[i].text);

@@ -48,5 +48,5 @@ static const struct lx_act acts[] = {
 		"accredit" },
 	END
 };
-const struct lx_type lx_organisation_type = { "organisation", "organisations", "needs", "names",
+const struct lx_type lx_organisation_type = { "organisation", "organisations", "council", "names",
 	fields, rows, relations, states, terms, consents, acts };

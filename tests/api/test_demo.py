@@ -77,6 +77,11 @@ def test_a_second_time_is_refused_and_changes_nothing(lianxi, made):
     assert files == digests(made[0])
 
 
+def test_whoever_does_not_read_a_record_does_not_see_it_in_a_thread(port):
+    assert get(port, "/thread/person/1")[0] == 404 and get(port, "/thread/nothing/1")[0] == 404
+    assert get(port, "/thread/need/9999")[0] == 404
+
+
 def test_members_seats_and_needs(port):
     members = listed(port, "members", "limit=200&part=full")
     assert len(members["members"]) == 41
@@ -131,6 +136,27 @@ def test_the_thread_of_a_project(port):
         assert status == 200 and 'class="thread' in page and f'href="/thread/need/{number}"' in page
         status, drawn = get(port, f"/thread/need/{number}?lang=zh")
         assert status == 200 and "<svg" in drawn and "三市共用水质监测站" in drawn
+
+
+def test_from_a_payment_back_to_the_needs(port):
+    """Need, project, round, allocation, agreement, commitment, payment: the same thread from both of its ends."""
+    vouchers = listed(port, "vouchers")["vouchers"]
+    paid = next(v for v in vouchers if v["text"]["text"] == "共用监测站：三站建成")
+    back = json.loads(get(port, f"/api/v1/thread/voucher/{paid['number']}")[1])
+    assert {r["type"] for r in back["records"]} == {"need", "project", "round", "allocation", "agreement", "commitment", "voucher"}
+    need = next(r for r in back["records"] if r["type"] == "need")
+    forth = json.loads(get(port, f"/api/v1/thread/need/{need['number']}")[1])
+    assert {r["ref"] for r in back["records"] if r["type"] != "need"} <= {r["ref"] for r in forth["records"]}
+    assert any(r["type"] == "commitment" and r["mark"] == "late" for r in forth["records"])
+    for link in back["links"]:
+        assert {link["later"], link["earlier"]} <= {r["ref"] for r in back["records"]}
+
+
+def test_the_fund_paid_what_was_reached(port):
+    vouchers = listed(port, "vouchers")["vouchers"]
+    assert {v["state"] for v in vouchers} >= {"called", "settled", "asked"}
+    agreements = {a["state"] for a in listed(port, "agreements")["agreements"]}
+    assert agreements == {"in_force", "proposed"}
 
 
 def test_the_charter_is_in_force_by_41_consents(port):
