@@ -7,6 +7,7 @@
 #	make test-long  what takes longer: full products, long fuzzing
 #	make bench      speed beside peers       make fuzz     an hour of fuzzing
 #	make lint       what compilers miss      make format   the form of C files
+#	make screenshots  every page of the demonstration, both languages and widths, in build/screenshots (PAGES="home need": some)
 #	make docs       docs/types.md            make install   (DESTDIR is heeded)
 #	make clean
 
@@ -20,7 +21,7 @@ PYTHON = /usr/bin/python3
 LISTED = web/messages kernel/view/templates
 FILES = git ls-files -co --exclude-standard '*.c' '*.h'
 
-.PHONY: build run test test-long bench fuzz lint format docs install clean
+.PHONY: build run test test-long bench fuzz lint format docs screenshots install clean
 build:
 	@tools/need build
 	@[ -f $(BUILD)/build.ninja ] || CC=$${CC:-gcc} meson setup $(BUILD) -Dbuildtype=release -Dtests=false
@@ -49,6 +50,10 @@ docs: build
 	@{ sed '/^## /,$$d' docs/types.md; $(LIANXI) types; } >build/types.md
 	@mv build/types.md docs/types.md
 	@$(LIANXI) types --format charter-schema | $(PYTHON) -m json.tool --indent 1 >docs/charter.schema.json
+
+screenshots: build
+	@tools/need test
+	@$(PYTHON) tools/screenshots.py $(LIANXI) build/screenshots $(PAGES)
 
 lint:
 	@tools/need build

@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The speed and the yield of engines/similar, beside SQLite FTS5 and bm25s over the same tokens.
 
-    bench/similar.py [--texts 1000000] [--peer-texts N] [--build build/release]
+    bench/similar.py [--texts 1000000] [--peer-texts N (as many as --texts)] [--build build/release]
 
 Prints a Markdown table. Times of queries and additions are processor times of one thread, so that a machine
 shared with others measures the same; builds are wall clock with processor seconds beside. The needs are made by a seeded generator; bm25s is installed into build/peers.
 """
 import argparse
 import csv
+import multiprocessing
+import os
 import pathlib
 import random
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +21,7 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 PEERS = TOP / "build" / "peers"
+PEER_SECONDS, PEER_BYTES = 600, 12 << 30  # what a peer may take; beyond, the table says so
 
 HAN = "安康平明和新东南西北金银华丰泰永长春江河湖海山石桥林花园景秀文武德仁义信成光辉阳月星云风雨松竹梅兰荷柳杨桂福禄寿喜祥瑞龙凤" \
       "白青红黄玉宝珠莲清泉溪塘港湾滨岸洲岛岭峰谷田野村庄里坊巷街城门楼阁塔寺庙宫殿堂馆院苑府第"
@@ -97,8 +101,12 @@ class Bench:
         return subprocess.run([self.tool, *map(str, words)], check=True, capture_output=True, text=True).stdout
 
     def tokens(self, lines):
-        out = self.run("tokens", write_lines(self.work / "lines.txt", lines))
-        return [sorted(set(line.split("\t"))) if line else [] for line in out.split("\n")[:-1]]
+        """Each line's different tokens; equal tokens share one string, so that a million lines fit."""
+        words, found = {}, []
+        with subprocess.Popen([self.tool, "tokens", write_lines(self.work / "lines.txt", lines)], stdout=subprocess.PIPE, text=True) as out:
+            for line in out.stdout:
+                found.append(sorted({words.setdefault(w, w) for w in line.rstrip("\n").split("\t") if w}))
+        return found
 
     def recall(self, texts, pairs, how):
         """Of the pairs, the share whose second text is among the best five for the first, itself left out."""
@@ -164,6 +172,25 @@ class Bm25s:
         return sorted((int(i) for i in top if scores[i] > 0), key=lambda i: (-scores[i], i))
 
 
+def bounded(name, run):
+    """Runs a peer in a process of its own; one that takes too long or too much memory is told as such."""
+    def child():
+        resource.setrlimit(resource.RLIMIT_AS, (PEER_BYTES, PEER_BYTES))
+        try:
+            run()
+        except MemoryError:
+            sys.exit(3)
+    process = multiprocessing.get_context("fork").Process(target=child)
+    process.start()
+    process.join(PEER_SECONDS)
+    if process.is_alive():
+        process.terminate()
+        process.join()
+        print(f"| {name} | not within {PEER_SECONDS} s | | | | |", flush=True)
+    elif process.exitcode != 0:
+        print(f"| {name} | not within {PEER_BYTES >> 30} GiB | | | | |", flush=True)
+
+
 def peer_row(make_peer, documents, queries, pairs, texts, all_tokens):
     """Build time, p95 of queries, recall@5 of one peer."""
     small = make_peer([all_tokens[text] for text in texts])
@@ -198,6 +225,7 @@ def main():
     recalls = {how: bench.recall(small, pairs, how) for how in ("pruned", "whole")}
     crowd = {how: bench.recall(small + texts, pairs, how) for how in ("pruned", "whole")}
     print("\n".join(f"- {key}: {value}" for key, value in m.items()))
+    print(f"- load of the machine: {os.getloadavg()[0]:.1f}")
     print(f"- labelled texts among the {len(texts):,}: recall@5 {crowd['pruned']:.3f} pruned, {crowd['whole']:.3f} unpruned\n")
     print("| engine | build s (processor) | index MB (texts MB) | query p95 ms | add µs | recall@5 |\n| --- | ---: | ---: | ---: | ---: | ---: |")
     size, stored = int(m["image_bytes"]) / 1e6, int(m["texts_bytes"]) / 1e6
@@ -207,10 +235,11 @@ def main():
     count = options.peer_texts or options.texts
     documents, query_tokens = bench.tokens(texts[:count]), bench.tokens(queries[:400])
     all_tokens = dict(zip(small, bench.tokens(small)))
-    peer_row(Fts5, documents, query_tokens, pairs, small, all_tokens)
+    bounded(f"{Fts5.name}, {count:,} texts", lambda: peer_row(Fts5, documents, query_tokens, pairs, small, all_tokens))
     bm25s = install_bm25s()
     if bm25s:
-        peer_row(lambda docs: Bm25s(bm25s, docs), documents, query_tokens, pairs, small, all_tokens)
+        bounded(f"bm25s {bm25s.__version__}, {count:,} texts", lambda: peer_row(
+            lambda docs: Bm25s(bm25s, docs), documents, query_tokens, pairs, small, all_tokens))
 
 
 if __name__ == "__main__":

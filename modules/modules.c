@@ -24,6 +24,7 @@ lx_module_verify_fn *const lx_module_verifies[] = { lx_rounds_verify, NULL };
 
 const struct lx_recounter lx_module_recounters[] = {
 	{ "round", lx_round_recount },
+	{ "allocation", lx_allocation_recount },
 	{ 0 },
 };
 

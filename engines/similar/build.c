@@ -177,11 +177,20 @@ static void join(struct work *w)
 		((uint32_t *)w->image.starts)[terms] = (uint32_t)bytes;
 }
 
+static int64_t id_of(const void *with, size_t i)
+{
+	return lx_build_text(with, i)->id;
+}
+
 static enum lx_code allocate(struct work *w)
 {
-	for (size_t i = 0; i < w->build.n; i++)
+	for (size_t i = 0; i < w->build.n; i++) {
 		w->head.total += w->build.lengths[i];
+		if (w->build.lengths[i] > UINT16_MAX)
+			w->head.flags |= IMAGE_LONG;
+	}
 	w->head.n = w->build.n;
+	w->head.gaps = lx_image_ids(w->build.n, id_of, &w->build, NULL);
 	w->head.size = lx_image_lay(&w->head, NULL, &w->image);
 	if (w->head.size == 0)
 		return lx_fail(&w->scratch, LX_INVALID, NULL, "similar.large", NULL);
@@ -244,8 +253,10 @@ static enum lx_code write_part(void *with, size_t p, unsigned worker, struct lx_
 	(void)fault;
 	for (size_t i = part->from; i < part->to; i++) {
 		const struct lx_similar_text *text = lx_build_text(&w->build, i);
-		((int64_t *)w->image.ids)[i] = text->id;
-		((uint32_t *)w->image.lengths)[i] = w->build.lengths[i];
+		if (w->image.lengths != NULL)
+			((uint16_t *)w->image.lengths)[i] = (uint16_t)w->build.lengths[i];
+		else
+			((uint32_t *)w->image.long_lengths)[i] = w->build.lengths[i];
 		((uint32_t *)w->image.twins)[i] = w->build.twins[i];
 		write_places(&w->image, text, i);
 		write_record(w, text, i);
@@ -265,6 +276,7 @@ static void write_head(struct work *w)
 	w->head.tokens = lx_tokens_version();
 	w->head.bits = LX_TOKENS_USUAL;
 	memcpy(w->bytes, &w->head, sizeof w->head);
+	(void)lx_image_ids(w->build.n, id_of, &w->build, &w->image);
 	for (size_t i = 0; i < w->build.n; i++)
 		records[i + 1] = records[i] + record_size(lx_build_text(&w->build, i));
 }

@@ -189,7 +189,7 @@ static void lead_batch(struct lx_cluster *cluster, struct table *table, const st
 	for (size_t i = 0; i < batch->n; i++) {
 		uint32_t text = batch->order[i].text;
 		bool alone = batch->order[i].neighbours == 0 && table->n > LEADERS_ALL;
-		if (alone || cluster->sets.image->lengths[text] == 0) {
+		if (alone || lx_image_length(cluster->sets.image, text) == 0) {
 			cluster->leader[text] = CLUSTER_NONE;
 			continue;
 		}

@@ -234,6 +234,6 @@ void lx_delta_remove(
 			delta->gone[term]++;
 	}
 	index->count--;
-	index->total -= where == WHERE_IMAGE ? index->image.lengths[number]
+	index->total -= where == WHERE_IMAGE ? lx_image_length(&index->image, number)
 					     : delta->texts[number].length;
 }

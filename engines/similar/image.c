@@ -22,13 +22,18 @@ uint64_t lx_image_lay(const struct lx_image_head *head, const char *bytes, struc
 {
 	uint64_t n = head->n, terms = head->terms, at = sizeof *head;
 
-	if (n > LX_SIMILAR_TEXTS_MAX || terms > UINT32_MAX ||
+	if (n > LX_SIMILAR_TEXTS_MAX || terms > UINT32_MAX || head->gaps > LX_SIMILAR_BYTES_MAX ||
 		head->postings > LX_SIMILAR_BYTES_MAX || head->texts > LX_SIMILAR_BYTES_MAX)
 		return 0;
 	*image = (struct lx_image){ .n = n, .terms = terms, .total = head->total };
-	image->ids = lay(bytes, &at, n, sizeof *image->ids);
+	uint64_t blocks = (n + IMAGE_BLOCK - 1) / IMAGE_BLOCK;
+	image->firsts = lay(bytes, &at, blocks, sizeof *image->firsts);
+	image->gap_starts = lay(bytes, &at, blocks + 1, sizeof *image->gap_starts);
 	image->keys = lay(bytes, &at, terms, sizeof *image->keys);
-	image->lengths = lay(bytes, &at, n, sizeof *image->lengths);
+	if (head->flags & IMAGE_LONG)
+		image->long_lengths = lay(bytes, &at, n, sizeof *image->long_lengths);
+	else
+		image->lengths = lay(bytes, &at, n, sizeof *image->lengths);
 	image->twins = lay(bytes, &at, n, sizeof *image->twins);
 	image->records = lay(bytes, &at, n + 1, sizeof *image->records);
 	image->starts = lay(bytes, &at, terms + 1, sizeof *image->starts);
@@ -37,6 +42,7 @@ uint64_t lx_image_lay(const struct lx_image_head *head, const char *bytes, struc
 		image->categories = lay(bytes, &at, n, sizeof *image->categories);
 	if (head->flags & IMAGE_PLACES)
 		image->places = lay(bytes, &at, 3 * n, sizeof *image->places);
+	image->gaps = lay(bytes, &at, head->gaps, 1);
 	image->postings = lay(bytes, &at, head->postings + IMAGE_SLACK, 1);
 	image->texts = lay(bytes, &at, head->texts, 1);
 	return at;
@@ -82,7 +88,7 @@ static enum lx_code check_head(
 		head->method != LX_SIMILAR_METHOD || head->tokens != lx_tokens_version() ||
 		head->bits != LX_TOKENS_USUAL)
 		return lx_fail(call, LX_CONFLICT, NULL, "similar.version", NULL);
-	if (head->flags > (IMAGE_CATEGORIES | IMAGE_PLACES) || head->size != bytes.len)
+	if (head->flags > (IMAGE_CATEGORIES | IMAGE_PLACES | IMAGE_LONG) || head->size != bytes.len)
 		return damaged(call);
 	return LX_OK;
 }
@@ -97,16 +103,99 @@ static bool ascends(const uint32_t *places, size_t n, uint64_t end)
 	return good;
 }
 
+/* --- ids --- */
+
+/* Reads a gap of at most ten bytes before `end`; 0 where there is none. */
+static uint64_t id_gap(const unsigned char **at, const unsigned char *end)
+{
+	uint64_t value = 0;
+
+	for (unsigned shift = 0; shift < 70 && *at < end; shift += 7) {
+		unsigned char byte = *(*at)++;
+		if (shift < 64)
+			value |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte < 0x80)
+			break;
+	}
+	return value;
+}
+
+int64_t lx_image_id(const struct lx_image *image, size_t number)
+{
+	size_t block = number / IMAGE_BLOCK;
+	const unsigned char *at = image->gaps + image->gap_starts[block];
+	const unsigned char *end = image->gaps + image->gap_starts[block + 1];
+	uint64_t id = (uint64_t)image->firsts[block];
+
+	for (size_t i = number % IMAGE_BLOCK; i > 0; i--)
+		id += id_gap(&at, end) + 1;
+	return (int64_t)id;
+}
+
+uint64_t lx_image_ids(size_t n, int64_t (*id)(const void *with, size_t i), const void *with,
+	struct lx_image *image)
+{
+	uint64_t bytes = 0;
+	int64_t before = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int64_t now = id(with, i);
+		if (i % IMAGE_BLOCK == 0) {
+			if (image != NULL) {
+				((int64_t *)image->firsts)[i / IMAGE_BLOCK] = now;
+				((uint32_t *)image->gap_starts)[i / IMAGE_BLOCK] = (uint32_t)bytes;
+			}
+			before = now;
+			continue;
+		}
+		uint64_t gap = (uint64_t)now - (uint64_t)before - 1;
+		before = now;
+		do {
+			unsigned char byte = (unsigned char)((gap & 0x7f) |
+							     (gap > 0x7f ? 0x80 : 0));
+			if (image != NULL)
+				((unsigned char *)image->gaps)[bytes] = byte;
+			bytes++;
+			gap >>= 7;
+		} while (gap > 0);
+	}
+	if (image != NULL)
+		((uint32_t *)image->gap_starts)[(n + IMAGE_BLOCK - 1) / IMAGE_BLOCK] =
+			(uint32_t)bytes;
+	return bytes;
+}
+
+/* Whether ids ascend all through: each block's gaps end where the block does and before the next first. */
+static bool ids_ascend(const struct lx_image *image)
+{
+	for (size_t b = 0; b * IMAGE_BLOCK < image->n; b++) {
+		const unsigned char *at = image->gaps + image->gap_starts[b];
+		const unsigned char *end = image->gaps + image->gap_starts[b + 1];
+		size_t left = image->n - b * IMAGE_BLOCK;
+		int64_t id = image->firsts[b];
+		for (size_t i = 1; i < IMAGE_BLOCK && i < left; i++) {
+			uint64_t gap = at < end ? id_gap(&at, end) : UINT64_MAX;
+			if (gap >= (uint64_t)INT64_MAX - (uint64_t)id)
+				return false;
+			id = (int64_t)((uint64_t)id + gap + 1);
+		}
+		if (at != end || (left > IMAGE_BLOCK && image->firsts[b + 1] <= id))
+			return false;
+	}
+	return true;
+}
+
 static bool consistent(const struct lx_image *image, const struct lx_image_head *head)
 {
 	uint64_t total = 0;
 	bool good = ascends(image->records, image->n, head->texts) &&
-		    ascends(image->starts, image->terms, head->postings);
+		    ascends(image->starts, image->terms, head->postings) &&
+		    ascends(image->gap_starts, (image->n + IMAGE_BLOCK - 1) / IMAGE_BLOCK,
+			    head->gaps) &&
+		    ids_ascend(image);
 
 	for (size_t i = 0; i < image->n; i++)
-		total += image->lengths[i];
-	for (size_t i = 1; i < image->n; i++)
-		good &= image->ids[i - 1] < image->ids[i];
+		total += lx_image_length(image, i);
 	for (size_t i = 1; i < image->terms; i++)
 		good &= image->keys[i - 1] < image->keys[i];
 	for (size_t i = 0; i < image->terms; i++)
@@ -131,7 +220,7 @@ enum lx_code lx_image_open(struct lx_call *call, struct lx_text bytes, struct lx
 
 struct lx_similar_text lx_image_text(const struct lx_image *image, size_t number)
 {
-	struct lx_similar_text text = { .id = image->ids[number] };
+	struct lx_similar_text text = { .id = lx_image_id(image, number) };
 	const char *at = image->texts + image->records[number];
 	size_t len = image->records[number + 1] - image->records[number], digits = 0, n = 0;
 
@@ -159,12 +248,12 @@ size_t lx_image_find(const struct lx_image *image, int64_t id)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (image->ids[middle] < id)
+		if (lx_image_id(image, middle) < id)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < image->n && image->ids[low] == id ? low : image->n;
+	return low < image->n && lx_image_id(image, low) == id ? low : image->n;
 }
 
 /* Keys are spread evenly: the share of the range says about where one stands. */

@@ -2,15 +2,17 @@
 /*
  * The image: an immutable index as bytes. A header, then arrays, each 64-byte aligned, in this order:
  *
- *	ids        i64[n]      ascending; the number of a text is its place here
+ *	firsts     i64[blocks] the first id of each block of 64 texts, ascending
+ *	gap_starts u32[blocks + 1] where in `gaps` the block begins
  *	keys       u64[terms]  ascending
- *	lengths    u32[n]      different tokens of the text
+ *	lengths    u16[n]      different tokens of the text; u32 with IMAGE_LONG
  *	twins      u32[n]      lx_similar_twin_key
  *	records    u32[n + 1]  where in `texts` the record begins
  *	starts     u32[terms + 1] where in `postings` the list begins
  *	counts     u32[terms]  texts with the term
  *	categories u32[n]      only with IMAGE_CATEGORIES
  *	places     i32[3 n]    only with IMAGE_PLACES: known, north, east
+ *	gaps       bytes       per block the other 63 ids: id less the one before, less 1, ten bytes at most
  *	postings   bytes       per term the numbers of its texts: gaps, seven bits a byte, high bit: more
  *	texts      bytes       per text: length of the text in the same way, the text, what is kept
  *
@@ -22,32 +24,50 @@
 
 #include "engines/similar/similar.h"
 
-#define IMAGE_FORMAT     1u
+#define IMAGE_FORMAT     2u
 #define IMAGE_ORDER      0x01020304u
 #define IMAGE_CATEGORIES 1u
 #define IMAGE_PLACES     2u
+#define IMAGE_LONG       4u /* a text has more than 65,535 different tokens */
+#define IMAGE_BLOCK      ((size_t)64)
 #define IMAGE_SLACK      16u /* zero bytes behind the postings: a gap may be read past its end */
 
 struct lx_image_head {
 	char magic[8];
 	uint32_t format, order, method, tokens, bits, flags;
-	uint64_t n, terms, total; /* total: the sum of lengths */
-	uint64_t postings, texts; /* bytes, without slack */
-	uint64_t size;            /* of the whole */
-	uint64_t checksum;        /* of all behind it */
+	uint64_t n, terms, total;       /* total: the sum of lengths */
+	uint64_t gaps, postings, texts; /* bytes, without slack */
+	uint64_t size;                  /* of the whole */
+	uint64_t checksum;              /* of all behind it */
 };
 
 /* The arrays of an image, borrowed from it; all empty for no image. */
 struct lx_image {
 	size_t n, terms;
 	uint64_t total;
-	const int64_t *ids;
+	const int64_t *firsts;
 	const uint64_t *keys;
-	const uint32_t *lengths, *twins, *records, *starts, *counts, *categories;
+	const uint16_t *lengths;      /* NULL with IMAGE_LONG */
+	const uint32_t *long_lengths; /* NULL without */
+	const uint32_t *gap_starts, *twins, *records, *starts, *counts, *categories;
 	const int32_t *places;
-	const unsigned char *postings;
+	const unsigned char *gaps, *postings;
 	const char *texts;
 };
+
+/* Different tokens of a text, by its number. */
+static inline uint32_t lx_image_length(const struct lx_image *image, size_t number)
+{
+	return image->lengths != NULL ? image->lengths[number] : image->long_lengths[number];
+}
+
+/* The id of a text by its number. */
+int64_t lx_image_id(const struct lx_image *image, size_t number);
+
+/* How many bytes the ids' gaps take, and writing them with firsts and gap_starts; `id(with, i)` gives the
+ * i-th id, ascending. */
+uint64_t lx_image_ids(size_t n, int64_t (*id)(const void *with, size_t i), const void *with,
+	struct lx_image *image);
 
 /* Lays the arrays out for a head whose counts are set, over `bytes` (may be NULL: only the size is
  * wanted). Gives the size of the whole, 0 if it overflows. */

@@ -26,13 +26,13 @@ static enum lx_code turn_round(
 		const unsigned char *end = image->postings + image->starts[t + 1];
 		for (uint64_t text = UINT64_MAX; at < end;) {
 			text += lx_image_gap(&at) + UINT64_C(1);
-			if (text >= image->n || filled[text] == image->lengths[text])
+			if (text >= image->n || filled[text] == lx_image_length(image, text))
 				return lx_fail(call, LX_INVALID, NULL, "similar.damaged", NULL);
 			terms[start[text] + filled[text]++] = (uint32_t)t;
 		}
 	}
 	for (size_t i = 0; i < image->n; i++)
-		if (filled[i] != image->lengths[i])
+		if (filled[i] != lx_image_length(image, i))
 			return lx_fail(call, LX_INVALID, NULL, "similar.damaged", NULL);
 	return LX_OK;
 }
@@ -98,7 +98,7 @@ enum lx_code lx_sets_make(struct lx_call *call, const struct lx_image *image, st
 	if (start == NULL || terms == NULL || banding.bands == NULL)
 		return LX_BROKEN;
 	for (size_t i = 0; i < image->n; i++)
-		start[i + 1] = start[i] + image->lengths[i];
+		start[i + 1] = start[i] + lx_image_length(image, i);
 	LX_TRY(turn_round(call, image, start, terms));
 	*sets = (struct lx_sets){ image, terms, start,
 		(const uint32_t(*)[MINHASH_BANDS])banding.bands };
@@ -172,7 +172,7 @@ size_t lx_bands_sort(
 	size_t n = 0;
 
 	for (size_t i = 0; i < sets->image->n; i++)
-		if (sets->image->lengths[i] > 0)
+		if (lx_image_length(sets->image, i) > 0)
 			room[n++] = (struct lx_banded){ sets->bands[i][band], (uint32_t)i };
 	lx_banded_sort(room, spare, n);
 	return n;

@@ -97,11 +97,63 @@ static enum lx_code add_twin(struct lx_call *call, const struct lx_similar *inde
 			return LX_OK;
 	if (!t.found)
 		return LX_OK;
-	for (size_t i = 0; i < question->n; i++)
+	for (size_t i = 0; i < question->all; i++)
 		sum += question->terms[i].weight;
 	if (best->n == best->most)
 		best->n--;
-	lx_best_take(best, lx_candidate_of(index, question->query, t.where, t.number, sum));
+	struct lx_candidate twin = lx_candidate_of(index, question->query, t.where, t.number, sum);
+	twin.weighed = true;
+	lx_best_take(best, twin);
+	return LX_OK;
+}
+
+static bool has(const struct lx_keys *keys, uint64_t key)
+{
+	size_t low = 0, high = keys->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (keys->at[middle] < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < keys->n && keys->at[low] == key;
+}
+
+/* Weighs a candidate with all terms of the question, by the tokens of its text. */
+static enum lx_code weigh_all(struct lx_call *call, const struct lx_similar *index,
+	const struct lx_question *question, struct lx_candidate *c)
+{
+	struct lx_text text = c->where == WHERE_IMAGE ? lx_image_text(&index->image, c->number).text
+						      : index->delta.texts[c->number].text.text;
+	struct lx_arena_mark mark = lx_arena_here(call->arena);
+	struct lx_keys keys;
+	uint32_t sum = 0;
+
+	if (text.len > WEIGHED_LONG)
+		return LX_OK;
+	LX_TRY(lx_similar_keys(call, text, &keys));
+	for (size_t i = 0; i < question->all; i++)
+		if (has(&keys, question->terms[i].key))
+			sum += question->terms[i].weight;
+	lx_arena_back(call->arena, mark);
+	*c = lx_candidate_of(index, question->query, c->where, c->number, sum);
+	c->weighed = true;
+	return LX_OK;
+}
+
+/* The best by the terms walked, weighed with all; of these the best. */
+static enum lx_code weigh_best(struct lx_call *call, const struct lx_similar *index,
+	const struct lx_question *question, struct lx_best *best, size_t most)
+{
+	struct lx_best all = { .most = most };
+
+	for (size_t i = 0; i < best->n; i++) {
+		LX_TRY(weigh_all(call, index, question, &best->at[i]));
+		lx_best_take(&all, best->at[i]);
+	}
+	*best = all;
 	return LX_OK;
 }
 
@@ -124,18 +176,28 @@ static enum lx_code copy_hit(struct lx_call *call, const struct lx_similar *inde
 	return LX_OK;
 }
 
+/* The sum of weights behind a hit's score, of all terms or of those walked. */
+struct sum {
+	uint32_t of;
+	bool weighed;
+};
+
 /* All that needs the index. */
 static enum lx_code find(struct lx_call *call, const struct lx_similar *index,
-	struct lx_question *question, struct lx_similar_hit **hits, size_t *n, uint32_t *sums)
+	struct lx_question *question, struct lx_similar_hit **hits, size_t *n, struct sum *sums)
 {
 	const struct lx_similar_query *query = question->query;
-	struct lx_best best = { .most = query->most == 0 ? HITS_USUAL : query->most };
+	size_t most = query->most == 0 ? HITS_USUAL : query->most;
+	struct lx_best best = { 0 };
 
-	if (best.most > LX_SIMILAR_HITS_MAX)
-		best.most = LX_SIMILAR_HITS_MAX;
+	if (most > LX_SIMILAR_HITS_MAX)
+		most = LX_SIMILAR_HITS_MAX;
 	LX_TRY(lx_question_ask(call, index, query, question));
+	best.most = question->all == question->n || most > WEIGHED ? most : WEIGHED;
 	if (question->n > 0) {
 		LX_TRY(lx_walk(call, index, question, &best));
+		if (question->all > question->n)
+			LX_TRY(weigh_best(call, index, question, &best, most));
 		LX_TRY(add_twin(call, index, question, &best));
 	}
 	*hits = lx_array(call, best.n, sizeof **hits);
@@ -143,38 +205,25 @@ static enum lx_code find(struct lx_call *call, const struct lx_similar *index,
 		return LX_BROKEN;
 	for (size_t i = 0; i < best.n; i++) {
 		LX_TRY(copy_hit(call, index, &best.at[i], &(*hits)[i]));
-		sums[i] = best.at[i].sum;
+		sums[i] = (struct sum){ best.at[i].sum, best.at[i].weighed };
 	}
 	*n = best.n;
 	return LX_OK;
 }
 
-static bool has(const struct lx_keys *keys, uint64_t key)
-{
-	size_t low = 0, high = keys->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (keys->at[middle] < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < keys->n && keys->at[low] == key;
-}
-
 /* The terms a hit shares with the question; each has its share of the score. */
-static enum lx_code explain(struct lx_call *call, const struct lx_question *question, uint32_t sum,
-	struct lx_similar_hit *hit)
+static enum lx_code explain(struct lx_call *call, const struct lx_question *question,
+	struct sum sum, struct lx_similar_hit *hit)
 {
-	struct lx_similar_term *terms = lx_array(call, question->n, sizeof *terms);
+	size_t n = sum.weighed ? question->all : question->n;
+	struct lx_similar_term *terms = lx_array(call, n, sizeof *terms);
 	struct lx_arena_mark mark = lx_arena_here(call->arena);
 	struct lx_keys keys;
 
 	if (terms == NULL)
 		return LX_BROKEN;
 	LX_TRY(lx_similar_keys(call, hit->text.text, &keys));
-	for (size_t i = 0; i < question->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct lx_asked *asked = &question->terms[i];
 		if (!has(&keys, asked->key))
 			continue;
@@ -182,7 +231,7 @@ static enum lx_code explain(struct lx_call *call, const struct lx_question *ques
 			.instead = asked->instead,
 			.texts = asked->df,
 			.weight = (double)asked->weight / LX_WEIGHT_ONE,
-			.part = hit->score * asked->weight / sum };
+			.part = hit->score * asked->weight / sum.of };
 	}
 	hit->terms = terms;
 	lx_arena_back(call->arena, mark);
@@ -196,7 +245,7 @@ enum lx_code lx_similar_query(struct lx_call *call, struct lx_similar *index,
 {
 	struct lx_question question = { .query = query };
 	struct lx_similar_hit *found = NULL;
-	uint32_t sums[LX_SIMILAR_HITS_MAX];
+	struct sum sums[LX_SIMILAR_HITS_MAX];
 	size_t n = 0;
 
 	(void)pthread_rwlock_rdlock(&index->lock);

@@ -10,8 +10,11 @@
 #include "engines/similar/delta.h"
 
 #define TERMS_ALWAYS 3  /* the rarest that count however frequent they are */
-#define TERMS_SHARE  50 /* others count in at most 1 of so many texts */
+#define TERMS_SHARE  50 /* others are walked in at most 1 of so many texts */
 #define TERMS_WHOLE  200
+#define WALKED_SHARE 16 /* and as long as their postings together are at most 1/16 of the texts */
+#define WEIGHED      16
+#define WEIGHED_LONG (16 << 10) /* bytes of a text beyond which it is not */
 
 /* A term that counts. `of_image` may be image.terms, `of_delta` NULL: it is not there. */
 struct lx_asked {
@@ -22,14 +25,15 @@ struct lx_asked {
 	const struct lx_delta_term *of_delta;
 };
 
-/* `full`: what the terms of a twin would weigh together, those in no text included; `unknown`: there
- * are such, so there is no twin. */
+/* `terms`: the `n` that are walked, then the frequent ones up to `all`, which only weigh the best. `full`:
+ * what the terms of a twin would weigh together, those in no text included; `unknown`: there are such, so
+ * there is no twin. */
 struct lx_question {
 	const struct lx_similar_query *query;
 	struct lx_tokens tokens;
 	uint32_t length, twin;
 	struct lx_asked *terms; /* by rising df, then key */
-	size_t n;
+	size_t n, all;
 	uint64_t full;
 	bool unknown;
 };
@@ -39,13 +43,14 @@ struct lx_candidate {
 	int64_t id;
 	double score, near, same;
 	uint32_t sum;
+	bool weighed; /* `sum` is of all terms, not only of those walked */
 	enum lx_where where;
 	size_t number;
 };
 
 /* The best so far, best first. */
 struct lx_best {
-	struct lx_candidate at[LX_SIMILAR_HITS_MAX];
+	struct lx_candidate at[LX_SIMILAR_HITS_MAX > WEIGHED ? LX_SIMILAR_HITS_MAX : WEIGHED];
 	size_t n, most;
 };
 

@@ -25,7 +25,7 @@
 #include "base/call.h"
 #include "base/text.h"
 
-#define LX_SIMILAR_METHOD    1u /* changes when the same texts and query could give other answers */
+#define LX_SIMILAR_METHOD    2u /* changes when the same texts and query could give other answers */
 #define LX_SIMILAR_HITS_MAX  50
 #define LX_SIMILAR_TERMS_MAX 64 /* the rarest terms of a query that count */
 #define LX_SIMILAR_TEXTS_MAX ((size_t)1 << 28)
@@ -143,10 +143,11 @@ struct lx_similar_hits {
 	size_t n;
 };
 
-/* The most similar texts. The rarest three terms of the query always count, of the others those that
- * stand in at most 2 % of the texts. A word of four letters or more that is in no text is taken for a
- * known one at one typing error's distance. The first twin is always among the hits. Any text is
- * allowed. Safe from any number of threads, each with its own call. */
+/* The most similar texts. The rarest three terms of the query are always looked up, of the others those
+ * that stand in at most 2 % of the texts, as long as their postings are at most a sixteenth of the texts; the
+ * best by these are weighed with the frequent terms too that are no words. A word of four letters or more that
+ * is in no text is taken for a known one at one typing error's distance. The first twin is always among the
+ * hits. Any text is allowed. Safe from any number of threads, each with its own call. */
 LX_CHECK enum lx_code lx_similar_query(struct lx_call *call, struct lx_similar *index,
 	const struct lx_similar_query *query, struct lx_similar_hits *hits);
 

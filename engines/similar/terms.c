@@ -164,10 +164,19 @@ static enum lx_code correct_words(
 	return LX_OK;
 }
 
-/* Drops terms in no text, those for which there is no room, and frequent ones; weighs the rest. */
+/* Frequent terms that weigh the best: characters and pairs of a script without blanks (from U+3000 on). A
+ * word that stands in so many texts is mostly "at" or "please". */
+static bool weighs(const struct lx_asked *term)
+{
+	return (unsigned char)term->text.at[0] >= 0xe3;
+}
+
+/* Drops terms in no text and those for which there is no room, and weighs the rest. Terms come by rising
+ * df: those that are walked stand before those that only weigh the best. */
 static void choose(const struct lx_similar *index, struct lx_question *q)
 {
-	size_t n = 0, most = q->query->whole ? TERMS_WHOLE : LX_SIMILAR_TERMS_MAX;
+	uint64_t postings = 0; /* of the terms that are walked */
+	size_t n = 0, walked = 0, most = q->query->whole ? TERMS_WHOLE : LX_SIMILAR_TERMS_MAX;
 
 	for (size_t i = 0; i < q->n; i++) {
 		struct lx_asked term = q->terms[i];
@@ -175,15 +184,24 @@ static void choose(const struct lx_similar *index, struct lx_question *q)
 			continue; /* a corrected word that stands in the query itself */
 		term.weight = lx_similar_weight(index->count, term.df);
 		bool counts = n < TERMS_ALWAYS || q->query->whole ||
-			      (uint64_t)term.df * TERMS_SHARE <= index->count;
-		if (term.df == 0) {
-			q->full += term.weight;
-		} else if (counts && n < most) {
-			q->full += term.weight;
-			q->terms[n++] = term;
+			      ((uint64_t)term.df * TERMS_SHARE <= index->count &&
+				      (postings + term.df) * WALKED_SHARE <= index->count);
+		if (term.df != 0 && n == TERMS_WHOLE)
+			continue;
+		bool walks = counts && walked == n && n < most;
+		if (term.df != 0 && !walks && !weighs(&term))
+			continue;
+		q->full += term.weight;
+		if (term.df == 0)
+			continue;
+		if (walks) {
+			walked++;
+			postings += term.df;
 		}
+		q->terms[n++] = term;
 	}
-	q->n = n;
+	q->n = walked;
+	q->all = n;
 }
 
 enum lx_code lx_question_ask(struct lx_call *call, const struct lx_similar *index,

@@ -113,7 +113,7 @@ static enum lx_code find_twins(struct lx_call *call, const struct lx_image *imag
 	if (at == NULL || spare == NULL)
 		return LX_BROKEN;
 	for (size_t i = 0; i < image->n; i++)
-		if (image->lengths[i] > 0)
+		if (lx_image_length(image, i) > 0)
 			at[n++] = (struct lx_banded){ image->twins[i], (uint32_t)i };
 	lx_banded_sort(at, spare, n);
 	for (size_t from = 0, to; from < n; from = to) {
@@ -146,7 +146,7 @@ enum lx_code lx_similar_twins(
 /* Joins two texts if they share 4/5: common / (a + b - common) >= 4/5. */
 static void compare(const struct lx_sets *sets, uint32_t *roots, uint32_t a, uint32_t b)
 {
-	uint64_t both = (uint64_t)sets->image->lengths[a] + sets->image->lengths[b];
+	uint64_t both = (uint64_t)lx_image_length(sets->image, a) + lx_image_length(sets->image, b);
 
 	if (lx_roots_of(roots, a) == lx_roots_of(roots, b) ||
 		lx_bands_common(sets, a, b) < BANDS_LEAST)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define WINDOW ((size_t)1 << 13)
-#define STRIDE ((size_t)16)
+#define STRIDE ((size_t)32)
 #define NORMS  256u /* lengths whose norm is computed beforehand */
 
 /* A term's place in its list: of the image (bytes) or of the delta (numbers). `next`: the text it
@@ -30,6 +30,7 @@ struct walk {
 	struct cursor *cursors;
 	size_t n;
 	uint32_t *sums; /* WINDOW of them, all 0 between windows */
+	uint16_t *list; /* WINDOW of them: places of a window to look at */
 	double norms[NORMS];
 };
 
@@ -49,7 +50,7 @@ static void weigh_text(const struct lx_similar_query *query, const struct lx_sim
 
 static uint32_t length_of(const struct lx_similar *index, enum lx_where where, size_t number)
 {
-	return where == WHERE_IMAGE ? index->image.lengths[number]
+	return where == WHERE_IMAGE ? lx_image_length(&index->image, number)
 				    : index->delta.texts[number].length;
 }
 
@@ -106,7 +107,8 @@ static bool gone(const struct walk *w, size_t number)
 	return w->index->delta.texts[number].dead;
 }
 
-static void consider(struct walk *w, size_t number, uint32_t sum)
+/* Whether the best may have changed. */
+static bool consider(struct walk *w, size_t number, uint32_t sum)
 {
 	const struct lx_similar_query *query = w->question->query;
 
@@ -115,33 +117,71 @@ static void consider(struct walk *w, size_t number, uint32_t sum)
 	if (w->best->n == w->best->most && length < NORMS &&
 		(double)sum / LX_WEIGHT_ONE * w->norms[length] <
 			w->best->at[w->best->n - 1].score * (1 - 1e-9))
-		return;
+		return false;
 	if (gone(w, number))
-		return;
+		return false;
 	struct lx_candidate c = lx_candidate_of(w->index, query, w->where, number, sum);
 	if (!query->excepting || c.id != query->except)
 		lx_best_take(w->best, c);
+	return true;
+}
+
+/* The first stride from `i` on that holds a sum of at least `least`, or WINDOW. */
+/* the thread sanitizer's run time is not there yet when the loader chooses a clone */
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+static size_t
+next_stride(const uint32_t *sums, size_t i, uint32_t least)
+{
+	for (; i < WINDOW; i += STRIDE) {
+		uint32_t some = 0;
+		for (size_t k = 0; k < STRIDE; k++)
+			some |= sums[i + k] >= least;
+		if (some != 0)
+			break;
+	}
+	return i;
+}
+
+static const void *length_at(const struct lx_image *image, size_t number)
+{
+	return image->lengths != NULL ? (const void *)(image->lengths + number)
+				      : (const void *)(image->long_lengths + number);
+}
+
+/* Lists the places of a window whose sums are at least `least`; asks for their lengths ahead, which lie
+ * far apart in memory. */
+static size_t list_window(struct walk *w, size_t base, uint32_t least)
+{
+	size_t n = 0;
+
+	for (size_t i = next_stride(w->sums, 0, least); i < WINDOW;
+		i = next_stride(w->sums, i + STRIDE, least))
+		for (size_t k = 0; k < STRIDE; k++) {
+			if (w->sums[i + k] < least)
+				continue;
+			w->list[n++] = (uint16_t)(i + k);
+			if (w->where == WHERE_IMAGE)
+				__builtin_prefetch(length_at(&w->index->image, base + i + k));
+		}
+	return n;
 }
 
 /* Looks through the sums of a window and leaves them 0. */
 static void harvest(struct walk *w, size_t base)
 {
 	uint32_t least = least_sum(w->best);
+	size_t n = list_window(w, base, least);
 
-	for (size_t i = 0; i < WINDOW; i += STRIDE) {
-		uint32_t *sums = w->sums + i, top = 0;
-		for (size_t k = 0; k < STRIDE; k++)
-			top = sums[k] > top ? sums[k] : top;
-		if (top == 0)
+	for (size_t k = 0; k < n; k++) {
+		uint32_t sum = w->sums[w->list[k]];
+		if (sum < least)
 			continue;
-		if (top >= least) {
-			for (size_t k = 0; k < STRIDE; k++)
-				if (sums[k] >= least)
-					consider(w, base + i + k, sums[k]);
+		if (consider(w, base + w->list[k], sum))
 			least = least_sum(w->best);
-		}
-		memset(sums, 0, STRIDE * sizeof *sums);
 	}
+	memset(w->sums, 0, WINDOW * sizeof *w->sums);
 }
 
 static void step_image(struct cursor *c, uint64_t limit, size_t base, uint32_t *sums)
@@ -237,7 +277,8 @@ enum lx_code lx_walk(struct lx_call *call, const struct lx_similar *index,
 
 	w.cursors = lx_array(call, question->n, sizeof *w.cursors);
 	w.sums = lx_array(call, WINDOW, sizeof *w.sums);
-	if (w.cursors == NULL || w.sums == NULL)
+	w.list = lx_array(call, WINDOW, sizeof *w.list);
+	if (w.cursors == NULL || w.sums == NULL || w.list == NULL)
 		return LX_BROKEN;
 	for (uint32_t i = 0; i < NORMS; i++)
 		w.norms[i] = lx_similar_norm(i, lx_similar_average(index));

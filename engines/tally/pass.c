@@ -16,7 +16,7 @@ typedef int64_t mask __attribute__((vector_size(16)));
 
 /* Four running sums as two pairs. */
 struct lanes {
-	pair all, poor, rich, next;
+	pair all, poor, rich, next, last;
 };
 
 static pair keep(pair value, mask where)
@@ -34,11 +34,14 @@ static inline void add_two(
 	pair sum = money * people;
 	pair above = (pair)(((mask)money & can) | ((mask)none & ~can));
 	mask nearer = above < lanes->next;
+	pair below = keep(money, ~can);
+	mask farther = below > lanes->last;
 
 	lanes->all += sum;
 	lanes->poor += keep(sum, ~can);
 	lanes->rich += keep(people, can);
 	lanes->next = (pair)(((mask)above & nearer) | ((mask)lanes->next & ~nearer));
+	lanes->last = (pair)(((mask)below & farther) | ((mask)lanes->last & ~farther));
 }
 
 static struct lx_pass uniform(
@@ -59,13 +62,14 @@ static struct lx_pass uniform(
 	return (struct lx_pass){ .all = all[0] + all[1],
 		.poor = poor[0] + poor[1],
 		.rich = rich[0] + rich[1],
-		.next = fmin(fmin(one.next[0], one.next[1]), fmin(two.next[0], two.next[1])) };
+		.next = fmin(fmin(one.next[0], one.next[1]), fmin(two.next[0], two.next[1])),
+		.last = fmax(fmax(one.last[0], one.last[1]), fmax(two.last[0], two.last[1])) };
 }
 
 static struct lx_pass mixed(const struct lx_purse *purse, const uint32_t *voter,
 	const uint32_t *use, size_t n, double y)
 {
-	struct lx_pass sums = { .next = INFINITY };
+	struct lx_pass sums = { .next = INFINITY, .last = INFINITY };
 
 	for (size_t i = 0; i < n; i++) {
 		const struct lx_purse *it = &purse[voter[i]];
@@ -88,38 +92,62 @@ struct lx_pass lx_tally_pass(
 	return mixed(purse, view->voter + from, view->use + from, n, y);
 }
 
+static inline void add_sure(
+	struct lx_sure_pass *sure, const struct lx_purse *it, double use, double y, double d)
+{
+	double people = (double)it->people, due = y * use;
+	bool can = it->money - (double)it->doubt > (y + d) * use;
+
+	sure->sum += people * (it->money < due ? it->money : due);
+	sure->doubt += can ? 0.0 : people * (double)it->doubt;
+	sure->rich += can ? people * use : 0.0;
+}
+
 struct lx_sure_pass lx_tally_sure_pass(const struct lx_tally_view *view,
 	const struct lx_purse *purse, size_t p, double y, double d)
 {
-	struct lx_sure_pass sure = { 0 };
+	struct lx_sure_pass sure = { 0 }, other = { 0 };
+	const uint32_t *voter = view->voter;
+	size_t k = view->start[p], end = view->start[p + 1];
 
-	for (size_t k = view->start[p]; k < view->start[p + 1]; k++) {
-		const struct lx_purse *it = &purse[view->voter[k]];
-		double use = view->use == NULL ? 1 : view->use[k];
-		double people = (double)it->people, due = y * use;
-		bool can = it->money - (double)it->doubt > (y + d) * use;
-		sure.sum += people * (it->money < due ? it->money : due);
-		sure.doubt += can ? 0.0 : people * (double)it->doubt;
-		sure.rich += can ? people * use : 0.0;
+	for (; view->use != NULL && k < end; k++)
+		add_sure(&sure, &purse[voter[k]], view->use[k], y, d);
+	for (; k + 2 <= end; k += 2) {
+		add_sure(&sure, &purse[voter[k]], 1, y, d);
+		add_sure(&other, &purse[voter[k + 1]], 1, y, d);
 	}
-	return sure;
+	if (k < end)
+		add_sure(&sure, &purse[voter[k]], 1, y, d);
+	return (struct lx_sure_pass){ sure.sum + other.sum, sure.doubt + other.doubt,
+		sure.rich + other.rich };
+}
+
+/* One row pays `due`, known within `off`; its doubt afterwards. */
+static inline double pay_one(struct lx_purse *it, double due, double off)
+{
+	double left = it->money - due;
+	double doubt = (double)it->doubt + off + 2 * DBL_EPSILON * it->money;
+	bool broke = left <= -doubt;
+
+	left = left > 0 ? left : 0;
+	doubt = broke ? 0 : doubt * ROUND_UP + 1e-300;
+	it->money = left;
+	it->doubt = (float)doubt;
+	return doubt;
 }
 
 void lx_tally_pay(const struct lx_tally_view *view, struct lx_purse *purse, size_t p, double y,
 	double d, double *worst)
 {
+	const uint32_t *voter = view->voter;
 	double most = *worst;
 
-	for (size_t k = view->start[p]; k < view->start[p + 1]; k++) {
-		struct lx_purse *it = &purse[view->voter[k]];
-		double use = view->use == NULL ? 1 : view->use[k];
-		double left = it->money - y * use;
-		double doubt = (double)it->doubt + d * use + 2 * DBL_EPSILON * it->money;
-		bool broke = left <= -doubt;
-		left = left > 0 ? left : 0;
-		doubt = broke ? 0 : doubt * ROUND_UP + 1e-300;
-		it->money = left;
-		it->doubt = (float)doubt;
+	for (size_t k = view->start[p]; view->use == NULL && k < view->start[p + 1]; k++) {
+		double doubt = pay_one(&purse[voter[k]], y, d);
+		most = doubt > most ? doubt : most;
+	}
+	for (size_t k = view->start[p]; view->use != NULL && k < view->start[p + 1]; k++) {
+		double use = view->use[k], doubt = pay_one(&purse[voter[k]], y * use, d * use);
 		most = doubt > most ? doubt : most;
 	}
 	*worst = most * ROUND_UP;

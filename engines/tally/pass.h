@@ -16,9 +16,10 @@ struct lx_purse {
 };
 
 /* At level y: money of all, of those who cannot pay in full; utility (or number) of those who can;
- * the least level above y at which another cannot (infinite for mixed utilities: not looked for). */
+ * the least level above y at which another cannot, and the largest at which one of those who cannot still could (infinite both for
+ * mixed utilities: not looked for). */
 struct lx_pass {
-	double all, poor, rich, next;
+	double all, poor, rich, next, last;
 };
 
 /* One pass over p's supporters. */

@@ -2,6 +2,8 @@
 /* What other rules would have chosen, and how many voters prefer which. */
 #include "engines/tally/report.h"
 
+#define MAXIMIN_MOST 10000 /* approvals on distinct ballots: beyond, its flows take seconds */
+
 static const struct {
 	const char *rule, *utility, *completion;
 	struct lx_tally_setting setting;
@@ -14,10 +16,7 @@ static const struct {
 			.utility = LX_UTILITY_COST,
 			.completion = LX_COMPLETE_ADD1 | LX_COMPLETE_GREEDY } },
 	{ "bos", "cost", "none", { .rule = LX_RULE_BOUNDED, .utility = LX_UTILITY_COST } },
-	{ "ees", "cost", "add-opt",
-		{ .rule = LX_RULE_EVEN,
-			.utility = LX_UTILITY_COST,
-			.completion = LX_COMPLETE_ADD_OPT } },
+	{ "ees", "cost", "none", { .rule = LX_RULE_EVEN, .utility = LX_UTILITY_COST } },
 	{ "phragmen", "card", "none", { .rule = LX_RULE_PHRAGMEN, .utility = LX_UTILITY_CARD } },
 	{ "maximin", "card", "none", { .rule = LX_RULE_MAXIMIN, .utility = LX_UTILITY_CARD } },
 	{ "welfare", "cost", "none", { .rule = LX_RULE_WELFARE, .utility = LX_UTILITY_COST } },
@@ -27,8 +26,10 @@ static const struct {
 static enum lx_code try_other(struct lx_call *call, const struct lx_tally_election *e,
 	const struct lx_tally_setting *setting, struct lx_tally_result *result, bool *found)
 {
+	*found = false;
+	if (setting->rule == LX_RULE_MAXIMIN && e->first[e->ballots_n] > MAXIMIN_MOST)
+		return LX_OK;
 	enum lx_code code = lx_tally(call, e, setting, result);
-
 	*found = code == LX_OK;
 	if (code != LX_BUSY)
 		return code;

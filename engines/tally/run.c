@@ -29,12 +29,14 @@ enum lx_code lx_tally_run_open(struct lx_call *call, const struct lx_tally_view 
 	run->purse = lx_array(call, view->rows_n, sizeof *run->purse);
 	run->low = lx_array(call, n, sizeof *run->low);
 	run->heap = lx_array(call, n, sizeof *run->heap);
+	run->place = lx_array(call, n, sizeof *run->place);
 	run->bids = lx_array(call, n, sizeof *run->bids);
 	run->aside = lx_array(call, n, sizeof *run->aside);
 	run->names = lx_array(call, n, sizeof *run->names);
 	run->bought = lx_array(call, n, sizeof *run->bought);
-	if (run->purse == NULL || run->low == NULL || run->heap == NULL || run->bids == NULL ||
-		run->aside == NULL || run->names == NULL || run->bought == NULL)
+	if (run->purse == NULL || run->low == NULL || run->heap == NULL || run->place == NULL ||
+		run->bids == NULL || run->aside == NULL || run->names == NULL ||
+		run->bought == NULL)
 		return LX_BROKEN;
 	return lx_tally_limits_open(call, view->election, &run->limits);
 }
@@ -50,7 +52,15 @@ enum lx_code lx_tally_trace_open(struct lx_call *call, size_t n, struct lx_tally
 {
 	trace->n = 0;
 	trace->bid = lx_array(call, n, sizeof *trace->bid);
-	return trace->bid == NULL ? LX_BROKEN : LX_OK;
+	trace->lack = lx_array(call, n, sizeof *trace->lack);
+	trace->out = lx_array(call, n, sizeof *trace->out);
+	return trace->bid == NULL || trace->lack == NULL || trace->out == NULL ? LX_BROKEN : LX_OK;
+}
+
+static void heap_set(struct lx_tally_run *run, size_t i, uint16_t p)
+{
+	run->heap[i] = p;
+	run->place[p] = (uint16_t)i;
 }
 
 static void heap_down(struct lx_tally_run *run, size_t i)
@@ -62,28 +72,43 @@ static void heap_down(struct lx_tally_run *run, size_t i)
 			kid++;
 		if (run->low[moved] <= run->low[heap[kid]])
 			break;
-		heap[i] = heap[kid];
+		heap_set(run, i, heap[kid]);
 	}
-	heap[i] = moved;
+	heap_set(run, i, moved);
+}
+
+static void heap_up(struct lx_tally_run *run, size_t i)
+{
+	uint16_t moved = run->heap[i];
+
+	for (; i > 0 && run->low[run->heap[(i - 1) / 2]] > run->low[moved]; i = (i - 1) / 2)
+		heap_set(run, i, run->heap[(i - 1) / 2]);
+	heap_set(run, i, moved);
+}
+
+static void heap_remove(struct lx_tally_run *run, size_t i)
+{
+	uint16_t last = run->heap[--run->heap_n];
+
+	if (i == run->heap_n)
+		return;
+	heap_set(run, i, last);
+	heap_up(run, i);
+	heap_down(run, run->place[last]);
 }
 
 static uint16_t heap_take(struct lx_tally_run *run)
 {
 	uint16_t top = run->heap[0];
 
-	run->heap[0] = run->heap[--run->heap_n];
-	if (run->heap_n > 0)
-		heap_down(run, 0);
+	heap_remove(run, 0);
 	return top;
 }
 
 static void heap_put(struct lx_tally_run *run, uint16_t p)
 {
-	size_t i = run->heap_n++;
-
-	for (; i > 0 && run->low[run->heap[(i - 1) / 2]] > run->low[p]; i = (i - 1) / 2)
-		run->heap[i] = run->heap[(i - 1) / 2];
-	run->heap[i] = p;
+	heap_set(run, run->heap_n++, p);
+	heap_up(run, run->heap_n - 1);
 }
 
 void lx_tally_run_start(struct lx_tally_run *run, lx_int128 num, int64_t den)
@@ -100,6 +125,11 @@ void lx_tally_run_start(struct lx_tally_run *run, lx_int128 num, int64_t den)
 	run->share_den = den;
 	run->heap_n = run->bought_n = 0;
 	run->exact_started = false;
+	run->follows = run->hint != NULL;
+	if (run->trace != NULL) {
+		run->trace->n = 0;
+		memset(run->trace->lack, 0, view->n * sizeof *run->trace->lack);
+	}
 	lx_tally_limits_start(&run->limits);
 	for (size_t p = 0; p < view->n; p++) {
 		if (view->people[p] == 0 || (run->barred != NULL && run->barred[p]))
@@ -107,7 +137,7 @@ void lx_tally_run_start(struct lx_tally_run *run, lx_int128 num, int64_t den)
 		/* when everyone can pay */
 		run->low[p] = (double)view->election->cost[p] / (double)view->total[p] *
 			      (1 - 8 * DBL_EPSILON);
-		run->heap[run->heap_n++] = (uint16_t)p;
+		heap_set(run, run->heap_n++, (uint16_t)p);
 	}
 	for (size_t i = run->heap_n / 2; i-- > 0;)
 		heap_down(run, i);
@@ -149,7 +179,7 @@ static void set_bid(struct lx_tally_run *run, struct lx_bid *bid, double y, doub
 /* A level y that solves p's price but for rounding: how far it can be off, or negative. */
 static double sure_distance(const struct lx_tally_run *run, size_t p, double y)
 {
-	double cost = (double)run->view->election->cost[p], d = y * 1e-13;
+	double cost = (double)run->view->election->cost[p], d = fmax(y * 1e-13, 2 * run->worst);
 
 	for (int i = 0; i < 4; i++) {
 		struct lx_sure_pass sure = lx_tally_sure_pass(run->view, run->purse, p, y, d);
@@ -177,19 +207,66 @@ static bool quick_bid(struct lx_tally_run *run, struct lx_bid *bid, const struct
 	return true;
 }
 
-/* Newton from below; stops early when the price is surely above `best`. */
-static enum look look(struct lx_tally_run *run, struct lx_bid *bid, double best)
+static void note_lack(struct lx_tally_run *run, size_t p, double lack, size_t round)
+{
+	if (run->trace == NULL)
+		return;
+	run->trace->lack[p] = lack * (1 - 1e-9);
+	run->trace->out[p] = (uint16_t)round;
+}
+
+/* Whether p cannot be paid for, told without looking: nearby its supporters lacked more than they can have gained. */
+static bool surely_out(struct lx_tally_run *run, size_t p)
+{
+	if (!run->follows || run->rise_n == 0 || run->hint->lack[p] <= 0)
+		return false;
+	size_t round = run->hint->out[p];
+	if (round > run->bought_n || round >= run->rise_n)
+		return false;
+	double gain = run->rise_part * run->rise[round] * (double)run->view->people[p];
+	double lack = run->hint->lack[p] - gain * (1 + 1e-9);
+	if (!(lack > 0))
+		return false;
+	note_lack(run, p, lack, round);
+	return true;
+}
+
+/* Whether the solution `step` of the line at y solves the price: nobody stands between. `guessed`: y may lie
+ * above the price, else not. */
+static bool solved(const struct lx_tally_view *view, const struct lx_pass *pass, double y,
+	double step, bool guessed)
+{
+	if (view->use != NULL)
+		return !guessed && step <= y;
+	if (step <= y)
+		return !guessed || pass->last <= step;
+	return pass->next >= step;
+}
+
+/* Newton's steps. What supporters pay is concave in the level, so that the line at any level reaches the cost
+ * at the price or before it: a first level that is guessed too high does no harm. Stops early when the
+ * price is surely above `best`, which one pass at that level tells. */
+static enum look look(struct lx_tally_run *run, struct lx_bid *bid, double best, double guess)
 {
 	const struct lx_tally_view *view = run->view;
 	size_t p = bid->project;
 	double unit = (double)view->unit[p], cost = (double)view->election->cost[p];
-	double y = run->low[p] * unit * (1 - 2 * DBL_EPSILON);
+	double from = run->low[p] * unit * (1 - 2 * DBL_EPSILON), y = guess * unit;
+	bool guessed = y > from && y < (double)INFINITY;
 
+	y = guessed ? y : from;
 	for (int i = 0; i < 64; i++) {
 		struct lx_pass pass = lx_tally_pass(view, run->purse, p, y);
 		double off = sum_error(run, p, pass.all);
-		if (pass.all < cost - off)
+		if (pass.all < cost - off) {
+			note_lack(run, p, cost - off - pass.all, run->bought_n);
 			return LOOK_OUT;
+		}
+		if (pass.rich <= 0 && guessed) {
+			y = from;
+			guessed = false;
+			continue;
+		}
 		if (pass.all <= cost + off || pass.rich <= 0)
 			return LOOK_DOUBT;
 		double step = (cost - pass.poor) / pass.rich;
@@ -198,9 +275,10 @@ static enum look look(struct lx_tally_run *run, struct lx_bid *bid, double best)
 			run->low[p] = low;
 		if (low > best)
 			return LOOK_LATER;
-		bool still = step <= y || (view->use == NULL && pass.next >= step);
-		y = step > y ? step : y;
-		if (!still)
+		bool done = solved(view, &pass, y, step, guessed);
+		y = step > y || guessed ? step : y;
+		guessed = false;
+		if (!done)
 			continue;
 		if (quick_bid(run, bid, &pass, y, off)) {
 			bid->flat = pass.poor <= 0;
@@ -229,24 +307,46 @@ static enum lx_code look_exactly(struct lx_tally_run *run, struct lx_bid *bid, e
 	return LX_OK;
 }
 
+/* Looks at a project that was taken from the heap; what can be paid becomes a bid or stands aside. */
+static enum lx_code consider(struct lx_tally_run *run, uint16_t p, double most, double guess)
+{
+	struct lx_bid bid = { .project = p };
+
+	if (lx_tally_limits_forbid(&run->limits, p) || surely_out(run, p))
+		return LX_OK;
+	enum look seen = look(run, &bid, most, guess);
+	if (seen == LOOK_DOUBT)
+		LX_TRY(look_exactly(run, &bid, &seen));
+	if (seen == LOOK_LATER)
+		run->aside[run->aside_n++] = p;
+	if (seen == LOOK_BID)
+		run->bids[run->bids_n++] = bid;
+	return LX_OK;
+}
+
+/* What a run nearby bought now comes first: if it wins here too, one pass for each rival tells that it does. */
+static enum lx_code consider_hint(struct lx_tally_run *run)
+{
+	if (run->hint == NULL || run->bought_n >= run->hint->n)
+		return LX_OK;
+	const struct lx_bid *before = &run->hint->bid[run->bought_n];
+	uint16_t place = run->place[before->project];
+	if (place >= run->heap_n || run->heap[place] != before->project)
+		return LX_OK;
+	heap_remove(run, place);
+	return consider(run, before->project, INFINITY, (before->low + before->high) / 2);
+}
+
 enum lx_code lx_tally_run_gather(struct lx_tally_run *run, double floor)
 {
-	double best = INFINITY;
-
 	run->bids_n = run->aside_n = 0;
+	LX_TRY(consider_hint(run));
+	double best = run->bids_n > 0 ? run->bids[0].high : (double)INFINITY;
 	while (run->heap_n > 0 && run->low[run->heap[0]] <= fmax(best, floor)) {
-		struct lx_bid bid = { .project = heap_take(run) };
-		if (lx_tally_limits_forbid(&run->limits, bid.project))
-			continue;
-		enum look seen = look(run, &bid, fmax(best, floor));
-		if (seen == LOOK_DOUBT)
-			LX_TRY(look_exactly(run, &bid, &seen));
-		if (seen == LOOK_LATER)
-			run->aside[run->aside_n++] = bid.project;
-		if (seen != LOOK_BID)
-			continue;
-		run->bids[run->bids_n++] = bid;
-		best = fmin(best, bid.high);
+		size_t n = run->bids_n;
+		LX_TRY(consider(run, heap_take(run), fmax(best, floor), fmax(best, floor)));
+		if (run->bids_n > n)
+			best = fmin(best, run->bids[n].high);
 	}
 	return LX_OK;
 }
@@ -358,6 +458,8 @@ void lx_tally_run_buy(struct lx_tally_run *run, const struct lx_bid *bid)
 	for (size_t i = 0; i < run->aside_n; i++)
 		heap_put(run, run->aside[i]);
 	lx_tally_pay(run->view, run->purse, bid->project, y, error, &run->worst);
+	run->follows = run->follows && run->bought_n < run->hint->n &&
+		       run->hint->bid[run->bought_n].project == bid->project;
 	run->bought[run->bought_n++] = bid->project;
 	lx_tally_limits_spend(&run->limits, bid->project);
 	if (run->trace != NULL)
@@ -369,8 +471,6 @@ enum lx_code lx_tally_run_shares(
 {
 	log->n = log->tied_n = 0;
 	log->spent = 0;
-	if (run->trace != NULL)
-		run->trace->n = 0;
 	lx_tally_run_start(run, num, den);
 	for (;;) {
 		struct lx_bid winner = { 0 };

@@ -18,10 +18,13 @@ struct lx_bid {
 	double low, high;
 };
 
-/* What a run did: its purchases in order with what was known of their prices. */
+/* What a run did: its purchases in order with what was known of their prices. lack[p] > 0: from round out[p] on,
+ * p's supporters surely lacked so much of its cost. */
 struct lx_tally_trace {
 	struct lx_bid *bid;
 	size_t n;
+	double *lack;
+	uint16_t *out;
 };
 
 /* A run. `low[p]`: a lower bound of the price of a unit of p's utility, from this or an earlier
@@ -32,7 +35,7 @@ struct lx_tally_run {
 	const struct lx_tally_setting *setting;
 	struct lx_purse *purse;
 	double *low, worst, share;
-	uint16_t *heap;
+	uint16_t *heap, *place; /* place[p]: where p stands in the heap, if it does */
 	size_t heap_n;
 	lx_int128 share_num;
 	int64_t share_den;
@@ -48,6 +51,13 @@ struct lx_tally_run {
 	const bool *barred; /* projects that take no part, or NULL */
 	struct lx_tally_limits limits;
 	struct lx_tally_trace *trace; /* what is recorded, or NULL */
+	/* a run with a smaller share nearby: what will probably be bought, or NULL. `follows`: so far the same was. While it
+	 * is, no voter has more than rise_part * rise[r] above what it had there, in round r < rise_n. */
+	const struct lx_tally_trace *hint;
+	bool follows;
+	const double *rise;
+	double rise_part;
+	size_t rise_n;
 };
 
 /* Memory for runs on a view, from the call's arena; reused by every lx_tally_run_shares. */

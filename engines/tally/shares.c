@@ -69,7 +69,7 @@ enum lx_tally_ending lx_tally_judge(const struct lx_tally_view *view,
 }
 
 /* Add1 at work: `log`, `trace` of the last outcome that stands, `next` of the one being tried.
- * `patience`: single steps to make before a jump is tried again. */
+ * `traced`: the step that `trace` belongs to; the last jump began at step span_from and looked `spanned` steps ahead. `patience`: single steps to make before a jump is tried again. */
 struct climb {
 	struct lx_tally_run *run;
 	struct lx_tally_span *span;
@@ -77,7 +77,7 @@ struct climb {
 	struct lx_tally_log *log, next_log;
 	struct lx_tally_trace trace, next_trace;
 	bool *bought;
-	uint64_t k, jump, patience, pause, logged;
+	uint64_t k, jump, patience, pause, logged, traced, span_from, spanned;
 	struct lx_tally_result *result;
 };
 
@@ -93,11 +93,26 @@ static void stand_at(struct climb *climb, uint64_t k)
 	climb->result->share_num = rung(climb, k);
 }
 
+/* Whether the last jump began at the trace that stands and looked as far as step k. */
+static bool span_covers(const struct climb *climb, uint64_t k)
+{
+	return climb->spanned > 0 && climb->span_from == climb->traced && k > climb->traced &&
+	       k - climb->traced <= climb->spanned;
+}
+
 static enum lx_code single_step(struct climb *climb, uint64_t k, enum lx_tally_ending *ending)
 {
 	climb->result->runs++;
 	climb->result->iterations++;
 	climb->run->trace = &climb->next_trace;
+	climb->run->hint = k > 0 ? &climb->trace : NULL;
+	if (span_covers(climb, k)) { /* what the last jump knows holds here too */
+		climb->run->rise = climb->span->rise;
+		climb->run->rise_n = climb->span->rise_n;
+		climb->run->rise_part = (double)(k - climb->traced) / (double)climb->spanned;
+	} else {
+		climb->run->rise_n = 0;
+	}
 	LX_TRY(lx_tally_run_shares(
 		climb->run, rung(climb, k), climb->ladder.den, &climb->next_log));
 	*ending = lx_tally_judge(climb->run->view, climb->run->setting, &climb->next_log,
@@ -110,7 +125,7 @@ static enum lx_code single_step(struct climb *climb, uint64_t k, enum lx_tally_e
 	climb->next_log = log;
 	climb->trace = climb->next_trace;
 	climb->next_trace = trace;
-	climb->logged = k;
+	climb->logged = climb->traced = k;
 	stand_at(climb, k);
 	return LX_OK;
 }
@@ -127,6 +142,8 @@ static enum lx_code jump(struct climb *climb)
 	uint64_t ahead = climb->jump;
 
 	climb->result->runs++;
+	climb->span_from = climb->k;
+	climb->spanned = ahead;
 	LX_TRY(lx_tally_span_measure(span, rung(climb, climb->k), rung(climb, climb->k + ahead),
 		climb->ladder.den, &climb->trace));
 	double share = span->extent / span->width;
@@ -136,6 +153,7 @@ static enum lx_code jump(struct climb *climb)
 		struct lx_tally_trace trace = climb->trace;
 		climb->trace = span->trace;
 		span->trace = trace;
+		climb->traced = climb->k + ahead;
 		climb->jump = at_least_two(3.0 * (double)ahead);
 	} else {
 		climb->jump = at_least_two(sure > ahead / 4 ? (double)ahead : (double)ahead / 2);

@@ -27,7 +27,8 @@ enum lx_code lx_tally_span_open(struct lx_call *call, const struct lx_tally_view
 	span->near = lx_array(call, view->rows_n, sizeof *span->near);
 	span->up = lx_array(call, view->rows_n, sizeof *span->up);
 	span->down = lx_array(call, view->rows_n, sizeof *span->down);
-	if (span->near == NULL || span->up == NULL || span->down == NULL)
+	span->rise = lx_array(call, view->n + 1, sizeof *span->rise);
+	if (span->rise == NULL || span->near == NULL || span->up == NULL || span->down == NULL)
 		return LX_BROKEN;
 	return LX_OK;
 }
@@ -43,6 +44,7 @@ static void start(struct lx_tally_span *span, lx_int128 near_num, lx_int128 far_
 	double share = (double)near_num / (double)den;
 	float doubt = (float)(share * 4 * DBL_EPSILON);
 
+	span->run.trace = &span->trace;
 	lx_tally_run_start(&span->run, far_num, den);
 	for (size_t row = 0; row < view->rows_n; row++) {
 		span->near[row] = (struct lx_purse){ share, doubt, view->weight[row] };
@@ -51,8 +53,11 @@ static void start(struct lx_tally_span *span, lx_int128 near_num, lx_int128 far_
 	span->near_worst = (double)doubt;
 	span->width = (double)(far_num - near_num) / (double)den;
 	span->extent = span->width;
-	span->trace.n = 0;
-	span->run.trace = &span->trace;
+	span->rise[0] = span->width * MORE;
+	span->rise_n = 1;
+	span->run.rise = span->rise;
+	span->run.rise_part = 1;
+	span->run.rise_n = 1;
 }
 
 static double use_of(const struct lx_tally_view *view, size_t k)
@@ -86,6 +91,7 @@ static struct slope slope(const struct lx_tally_span *span, size_t p, double nea
 static void carry(struct lx_tally_span *span, size_t w, double near, double far, struct slope fall)
 {
 	const struct lx_tally_view *view = span->run.view;
+	double most = 0;
 
 	for (size_t k = view->start[w]; k < view->start[w + 1]; k++) {
 		uint32_t row = view->voter[k];
@@ -95,7 +101,11 @@ static void carry(struct lx_tally_span *span, size_t w, double near, double far,
 		bool never = last->money + (double)last->doubt < far * use;
 		span->up[row] = never ? 0 : (span->up[row] + fall.most * use) * MORE;
 		span->down[row] = can ? (span->down[row] + fall.least * use) * LESS : 0;
+		most = span->up[row] > most ? span->up[row] : most;
 	}
+	double before = span->rise[span->rise_n - 1], now = most * span->width * MORE;
+	span->rise[span->rise_n++] = now > before ? now : before;
+	span->run.rise_n = span->rise_n;
 }
 
 static double error_near(const struct lx_tally_span *span, size_t p, double all)
@@ -231,6 +241,7 @@ enum lx_code lx_tally_span_measure(struct lx_tally_span *span, lx_int128 near_nu
 	lx_int128 far_num, int64_t den, const struct lx_tally_trace *from)
 {
 	double step = (double)(far_num - near_num) / (double)den * 1e-9;
+	span->run.hint = from;
 	start(span, near_num, far_num, den);
 	for (size_t i = 0; i < from->n && span->extent > step; i++)
 		LX_TRY(purchase(span, &from->bid[i]));

@@ -9,11 +9,12 @@
 #include "engines/tally/run.h"
 
 /* Memory for spans. `run` is led at the far end; `near` are the purses at the near end; up[], down[]
- * bound how fast a row's money rises with the share. */
+ * bound how fast a row's money rises with the share; rise[r], r < rise_n, is the most that any row's can rise over the width up to round r. */
 struct lx_tally_span {
 	struct lx_tally_run run;
 	struct lx_purse *near;
-	double near_worst, width, extent, *up, *down;
+	double near_worst, width, extent, *up, *down, *rise;
+	size_t rise_n;
 	struct lx_tally_trace trace;
 };
 

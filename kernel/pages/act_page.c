@@ -289,6 +289,15 @@ static enum lx_code send(struct acting *a, const json_t *input, struct lx_reply 
 		order.pending ? "&pending=1" : "");
 }
 
+/* The button for more rows sends the form only to have it drawn with them; nothing is entered. */
+static enum lx_code draw_again(struct acting *a, const json_t *input, struct lx_reply *reply)
+{
+	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
+
+	LX_TRY(lx_reader_open(a->request, &reader));
+	return show_form(&reader, a, input, reply);
+}
+
 enum lx_code lx_page_act_post(struct lx_request *request, struct lx_reply *reply)
 {
 	const struct lx_app *app = request->app;
@@ -303,5 +312,7 @@ enum lx_code lx_page_act_post(struct lx_request *request, struct lx_reply *reply
 		request->call->fault = fault;
 		return refuse(&a, input, code, reply);
 	}
+	if (request->json == NULL && lx_form_param(request, "add", 0) != NULL)
+		return draw_again(&a, input, reply);
 	return send(&a, input, reply);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The form of an act, drawn from what it takes: fields by kind, with what was typed and what is wrong. */
-#include "kernel/pages/pages.h"
+#include "kernel/pages/form_drawing.h"
 
 #include "base/media.h"
 #include "kernel/types/input.h"
@@ -9,19 +9,8 @@
 #include <string.h>
 
 #define FIELDS_MOST 64
-#define FILE_ROWS   4 /* of files, as many as most things take */
-#define EMPTY_ROWS  3 /* of a repeated group: enough without script; more come after submitting */
 
-struct drawing {
-	const struct lx_reader *reader;
-	const struct lx_shape *shape;
-	const struct lx_record *record;
-	const json_t *typed;
-	struct lx_field_view *fields;
-	size_t n;
-};
-
-static struct lx_text typed_text(const struct drawing *d, const json_t *typed, const char *name)
+struct lx_text lx_typed_text(const struct lx_drawing *d, const json_t *typed, const char *name)
 {
 	const json_t *value = json_object_get(typed, name);
 
@@ -33,7 +22,8 @@ static struct lx_text typed_text(const struct drawing *d, const json_t *typed, c
 				     : (struct lx_text){ "", 0 };
 }
 
-static struct lx_option *options_room(const struct drawing *d, size_t n, struct lx_field_view *view)
+static struct lx_option *options_room(
+	const struct lx_drawing *d, size_t n, struct lx_field_view *view)
 {
 	struct lx_option *options = lx_array(d->reader->call, n, sizeof *options);
 
@@ -43,7 +33,7 @@ static struct lx_option *options_room(const struct drawing *d, size_t n, struct 
 }
 
 static void choice_options(
-	const struct drawing *d, const struct lx_field *field, struct lx_field_view *view)
+	const struct lx_drawing *d, const struct lx_field *field, struct lx_field_view *view)
 {
 	struct lx_text rest = lx_text(field->of), word;
 	char mark[LX_FIELD_MAX];
@@ -62,7 +52,7 @@ static void choice_options(
 }
 
 static void code_options(
-	const struct drawing *d, const struct lx_field *field, struct lx_field_view *view)
+	const struct lx_drawing *d, const struct lx_field *field, struct lx_field_view *view)
 {
 	const struct lx_charter *charter = &d->reader->charter;
 	const struct lx_row *row;
@@ -84,7 +74,7 @@ static void code_options(
 }
 
 /* Records of one type as choices, when they are few: members, bodies. */
-static size_t type_options(const struct drawing *d, const char *type,
+static size_t type_options(const struct lx_drawing *d, const char *type,
 	const struct lx_field_view *view, struct lx_option *options, size_t room)
 {
 	const struct lx_shape *shape = lx_shape_find(d->reader->app->region, lx_text(type));
@@ -108,7 +98,7 @@ static size_t type_options(const struct drawing *d, const char *type,
 }
 
 static void link_options(
-	const struct drawing *d, const struct lx_field *field, struct lx_field_view *view)
+	const struct lx_drawing *d, const struct lx_field *field, struct lx_field_view *view)
 {
 	struct lx_text rest = lx_text(field->of), word;
 	struct lx_option *options = lx_array(d->reader->call, 1000, sizeof *options);
@@ -127,7 +117,7 @@ static void link_options(
 }
 
 /* ".pdf,.png": what the browser offers to choose from. */
-static struct lx_text accepted(const struct drawing *d, const struct lx_field *field)
+static struct lx_text accepted(const struct lx_drawing *d, const struct lx_field *field)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf endings = { 0 };
 	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
@@ -143,7 +133,7 @@ static struct lx_text accepted(const struct drawing *d, const struct lx_field *f
 }
 
 static void kind_of(
-	const struct drawing *d, const struct lx_field *field, struct lx_field_view *view)
+	const struct lx_drawing *d, const struct lx_field *field, struct lx_field_view *view)
 {
 	int64_t low, high;
 
@@ -199,7 +189,7 @@ static void kind_of(
 }
 
 /* The rule of a kind in words, where there is no help text: "4–120 characters". */
-static struct lx_words rule_words(const struct drawing *d, const struct lx_field *field)
+static struct lx_words rule_words(const struct lx_drawing *d, const struct lx_field *field)
 {
 	int64_t low, high;
 
@@ -220,7 +210,7 @@ static struct lx_words rule_words(const struct drawing *d, const struct lx_field
 }
 
 static void fill_words(
-	const struct drawing *d, const struct lx_field *field, struct lx_field_view *view)
+	const struct lx_drawing *d, const struct lx_field *field, struct lx_field_view *view)
 {
 	char id[160];
 
@@ -235,19 +225,19 @@ static void fill_words(
 	}
 }
 
-static void draw_field(const struct drawing *d, const struct lx_field *field, const json_t *typed,
+void lx_draw_field(const struct lx_drawing *d, const struct lx_field *field, const json_t *typed,
 	const char *name, bool needed, struct lx_field_view *view)
 {
 	*view = (struct lx_field_view){ .id = lx_show_text(d->reader, "f-%s", name),
 		.name = lx_show_text(d->reader, "%s", name),
 		.optional = !needed,
-		.value = typed_text(d, typed, field->name) };
+		.value = lx_typed_text(d, typed, field->name) };
 	fill_words(d, field, view);
 	kind_of(d, field, view);
 	if (field->kind == LX_NAMES) {
 		const json_t *names = json_object_get(typed, field->name);
-		view->value = typed_text(d, names, "zh");
-		view->value_en = typed_text(d, names, "en");
+		view->value = lx_typed_text(d, names, "zh");
+		view->value_en = lx_typed_text(d, names, "en");
 	}
 	/* a default spares nothing where one of few must be chosen on purpose; where it is optional, blank comes first */
 	if (view->kind == LX_FIELD_SELECT && view->value.len == 0) {
@@ -266,48 +256,9 @@ static void draw_field(const struct drawing *d, const struct lx_field *field, co
 	}
 }
 
-static void draw_rows(struct drawing *d, const struct lx_rows *rows, bool needed)
-{
-	const json_t *typed = json_object_get(d->typed, rows->name);
-	size_t n = json_array_size(typed) +
-		   (json_array_size(typed) == 0
-				   ? (needed                                   ? 1
-					     : rows->fields[0].kind == LX_FILE ? FILE_ROWS
-									       : EMPTY_ROWS)
-				   : 1),
-	       fields_n = 0;
-	struct lx_field_group *groups = lx_array(d->reader->call, n, sizeof *groups);
-	struct lx_field_view *view = &d->fields[d->n++];
-	char name[160];
-
-	while (rows->fields[fields_n].name != NULL)
-		fields_n++;
-	*view = (struct lx_field_view){ .kind = LX_FIELD_ROWS,
-		.id = lx_show_text(d->reader, "f-%s", rows->name),
-		.name = lx_text(rows->name),
-		.optional = !needed,
-		.label = lx_show_key(d->reader, d->shape->type->name, ".", lx_text(rows->name)) };
-	for (size_t i = 0; groups != NULL && i < n; i++) {
-		struct lx_field_view *fields = lx_array(d->reader->call, fields_n, sizeof *fields);
-		if (fields == NULL)
-			return;
-		for (size_t k = 0; k < fields_n; k++) {
-			(void)snprintf(name, sizeof name, "%s.%zu.%s", rows->name, i,
-				rows->fields[k].name);
-			draw_field(d, &rows->fields[k], json_array_get(typed, i), name, false,
-				&fields[k]);
-		}
-		groups[i] = (struct lx_field_group){
-			.legend = view->label, .fields = fields, .fields_n = fields_n
-		};
-	}
-	view->groups = groups;
-	view->groups_n = groups == NULL ? 0 : n;
-}
-
 /* The words of a question that is answered by a choice, in the reader's language. */
 static void question_options(
-	const struct drawing *d, const struct lx_row *row, struct lx_field_view *view)
+	const struct lx_drawing *d, const struct lx_row *row, struct lx_field_view *view)
 {
 	struct lx_value words = lx_charter_cell(&d->reader->charter, "question", row, "words");
 	LX_CLOSE(lx_json_free) json_t *names = json_loadb(words.text.at, words.text.len, 0, NULL);
@@ -328,7 +279,7 @@ static void question_options(
 }
 
 /* The charter's extra questions, each a field "answers.<code>". */
-static void draw_questions(struct drawing *d, const struct lx_field *field)
+static void draw_questions(struct lx_drawing *d, const struct lx_field *field)
 {
 	const struct lx_charter *charter = &d->reader->charter;
 	const struct lx_row *row;
@@ -361,7 +312,7 @@ static void draw_questions(struct drawing *d, const struct lx_field *field)
 							  .at,
 						  NULL),
 			.optional = true,
-			.value = typed_text(d, json_object_get(d->typed, field->name),
+			.value = lx_typed_text(d, json_object_get(d->typed, field->name),
 				lx_show_text(d->reader, "%.*s", (int)code.len, code.at).at)
 		};
 		if (lx_text_is(kind, "choice"))
@@ -372,7 +323,7 @@ static void draw_questions(struct drawing *d, const struct lx_field *field)
 static const struct lx_field reason_field = { "reason", LX_TEXT, "2..4000" };
 static const struct lx_field day_field = { "on", LX_DATE };
 
-static void draw_taken(struct drawing *d, const struct lx_taken *taken)
+static void draw_taken(struct lx_drawing *d, const struct lx_taken *taken)
 {
 	const struct lx_type *type = d->shape->type;
 	char name[64];
@@ -383,30 +334,30 @@ static void draw_taken(struct drawing *d, const struct lx_taken *taken)
 	if (d->n >= FIELDS_MOST)
 		return;
 	if (strcmp(name, "reason") == 0)
-		draw_field(d, &reason_field, d->typed, name, taken->needed, &d->fields[d->n++]);
+		lx_draw_field(d, &reason_field, d->typed, name, taken->needed, &d->fields[d->n++]);
 	else if (taken->sign == 0 && field >= 0 && type->fields[field].kind == LX_DATA)
 		draw_questions(d, &type->fields[field]);
 	else if (taken->sign == 0 && field >= 0)
-		draw_field(
+		lx_draw_field(
 			d, &type->fields[field], d->typed, name, taken->needed, &d->fields[d->n++]);
 	else if (rows >= 0 && taken->sign != '-' && !type->rows[rows].many)
-		draw_rows(d, &type->rows[rows], taken->needed);
+		lx_draw_rows(d, &type->rows[rows], taken->sign, taken->needed);
 }
 
-static void draw_all(struct drawing *d)
+static void draw_all(struct lx_drawing *d)
 {
 	for (const struct lx_field *f = d->shape->type->fields;
 		f->name != NULL && d->n < FIELDS_MOST; f++)
 		if (f->kind != LX_COUNT && f->kind != LX_DATA &&
 			!lx_word_in(LX_TEXT_OF("actor"), f->use))
-			draw_field(d, f, d->typed, f->name, false, &d->fields[d->n++]);
+			lx_draw_field(d, f, d->typed, f->name, false, &d->fields[d->n++]);
 	for (size_t i = 0; i < d->shape->rows_n && d->n < FIELDS_MOST; i++)
 		if (!d->shape->type->rows[i].many)
-			draw_rows(d, &d->shape->type->rows[i], false);
+			lx_draw_rows(d, &d->shape->type->rows[i], '*', false);
 }
 
 /* The fault of the call, at its field and in the summary. */
-static void draw_fault(struct drawing *d, struct lx_form *form)
+static void draw_fault(struct lx_drawing *d, struct lx_form *form)
 {
 	const struct lx_fault *fault = &d->reader->call->fault;
 	struct lx_error_line *line = lx_alloc(d->reader->call, sizeof *line);
@@ -435,16 +386,23 @@ enum lx_code lx_form_fields(const struct lx_reader *reader, const struct lx_shap
 	const struct lx_record *record, const struct lx_act *act, const json_t *typed,
 	struct lx_form *form)
 {
-	struct drawing d = { .reader = reader,
+	struct lx_drawing d = { .reader = reader,
 		.shape = shape,
 		.record = record,
 		.typed = typed,
 		.fields = lx_array(reader->call, FIELDS_MOST + 1, sizeof *d.fields) };
 	struct lx_text rest = lx_text(act->takes);
+	LX_CLOSE(lx_json_free) json_t *stands = NULL;
 	struct lx_taken taken;
 
 	if (d.fields == NULL)
 		return LX_BROKEN;
+	if (record->made) {
+		enum lx_code code = lx_reduce(&reader->sight, record, LX_ALL_PARTS, &stands);
+		if (code != LX_OK && code != LX_NOT_FOUND)
+			return code;
+		d.stands = stands;
+	}
 	while (lx_takes_next(&rest, &taken)) {
 		if (lx_text_is(taken.name, "*"))
 			draw_all(&d);
@@ -452,7 +410,7 @@ enum lx_code lx_form_fields(const struct lx_reader *reader, const struct lx_shap
 			draw_taken(&d, &taken);
 	}
 	if (act->dated && d.n < FIELDS_MOST)
-		draw_field(&d, &day_field, typed, "on", false, &d.fields[d.n++]);
+		lx_draw_field(&d, &day_field, typed, "on", false, &d.fields[d.n++]);
 	draw_fault(&d, form);
 	form->files = lx_act_takes_files(shape->type, act);
 	form->fields = d.fields;

@@ -76,26 +76,72 @@ static void put_field(
 	}
 }
 
+static bool ticked(struct lx_request *request, const char *prefix, const char *what)
+{
+	char name[160];
+
+	(void)snprintf(name, sizeof name, "%s.%s", prefix, what);
+	return param(request, name) != NULL;
+}
+
+/* The cells of one row; `number` 0: a new one, which is left out when nothing was filled in. */
+static void put_row(struct lx_request *request, const struct lx_rows *rows, const char *prefix,
+	int64_t number, json_t *list)
+{
+	json_t *row = json_object();
+	char name[160];
+
+	if (number != 0 && ticked(request, prefix, "drop"))
+		(void)json_object_set_new(row, "drop", json_true());
+	else
+		for (const struct lx_field *f = rows->fields; f->name != NULL; f++) {
+			(void)snprintf(name, sizeof name, "%s.%s", prefix, f->name);
+			put_field(request, f, name, row);
+		}
+	if (number != 0)
+		(void)json_object_set_new(row, "row", json_integer(number));
+	if (json_object_size(row) > 0)
+		(void)json_array_append(list, row);
+	json_decref(row);
+}
+
+/* Rows that are there stand as "article.at3.…" and are sent when their box "article.at3.row" is ticked. */
+static void put_chosen_rows(struct lx_request *request, const struct lx_rows *rows, json_t *list)
+{
+	char begin[64], prefix[96];
+	size_t chosen = 0;
+
+	(void)snprintf(begin, sizeof begin, "%s.at", rows->name);
+	for (size_t i = 0; i < request->form_n && chosen < FORM_ROWS_MOST; i++) {
+		struct lx_text name = request->form[i].name, rest = name, word, list_name;
+		int64_t number;
+		if (!lx_text_starts(name, begin) || !lx_text_split(&rest, '.', &list_name) ||
+			!lx_text_split(&rest, '.', &word) || !lx_text_is(rest, "row") ||
+			!lx_text_int((struct lx_text){ word.at + 2, word.len - 2 }, &number) ||
+			number < 1)
+			continue;
+		(void)snprintf(prefix, sizeof prefix, "%s%lld", begin, (long long)number);
+		put_row(request, rows, prefix, number, list);
+		chosen++;
+	}
+}
+
 static void put_rows(struct lx_request *request, const struct lx_rows *rows, json_t *into)
 {
 	json_t *list = json_array();
-	char name[160];
+	char prefix[96];
 
+	put_chosen_rows(request, rows, list);
 	for (int i = 0; i < FORM_ROWS_MOST; i++) {
-		json_t *row = json_object();
-		for (const struct lx_field *f = rows->fields; f->name != NULL; f++) {
-			(void)snprintf(name, sizeof name, "%s.%d.%s", rows->name, i, f->name);
-			put_field(request, f, name, row);
-		}
-		if (json_object_size(row) > 0) {
-			int64_t number;
-			(void)snprintf(name, sizeof name, "%s.%d.row", rows->name, i);
-			const struct lx_text *which = param(request, name);
-			if (which != NULL && lx_text_int(*which, &number))
-				(void)json_object_set_new(row, "row", json_integer(number));
-			(void)json_array_append(list, row);
-		}
-		json_decref(row);
+		const struct lx_text *which;
+		char name[128];
+		int64_t number = 0;
+		(void)snprintf(prefix, sizeof prefix, "%s.%d", rows->name, i);
+		(void)snprintf(name, sizeof name, "%s.row", prefix);
+		which = param(request, name);
+		if (which != NULL && !lx_text_int(*which, &number))
+			number = 0;
+		put_row(request, rows, prefix, number, list);
 	}
 	if (json_array_size(list) > 0)
 		(void)json_object_set(into, rows->name, list);

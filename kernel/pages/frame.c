@@ -7,29 +7,29 @@
 
 /* Sections of the navigation, in order; a section stands there when one of its types is on. */
 static const struct {
-	const char *section, *path, *types;
+	const char *section, *path;
 } sections[] = {
-	{ "needs", "/needs", "need" },
-	{ "projects", "/joint", "project round" },
-	{ "council", "/council", "member body charter mandate" },
-	{ "duty", "/duty", "commitment" },
-	{ "record", "/record", "charter" },
+	{ "needs", "/needs" },
+	{ "projects", "/joint" },
+	{ "council", "/council" },
+	{ "fund", "/fund" },
+	{ "duty", "/duty" },
+	{ "record", "/record" },
 };
 
 #define SECTIONS (sizeof sections / sizeof sections[0])
 
-static bool any_on(const struct lx_reader *reader, const char *types)
+static bool any_on(const struct lx_reader *reader, const char *section)
 {
-	struct lx_text rest = lx_text(types), type;
-	char name[32];
+	const struct lx_region *region = reader->app->region;
 
-	while (lx_text_word(&rest, &type)) {
-		(void)snprintf(name, sizeof name, "%.*s", (int)type.len, type.at);
-		if (lx_shape_find(reader->app->region, type) != NULL &&
-			lx_charter_on(&reader->charter, name))
+	for (size_t i = 0; i < region->n; i++) {
+		const struct lx_type *type = region->shapes[i].type;
+		if (type->section != NULL && strcmp(type->section, section) == 0 &&
+			lx_charter_on(&reader->charter, type->name))
 			return true;
 	}
-	return false;
+	return strcmp(section, "record") == 0;
 }
 
 static void fill_sections(
@@ -44,7 +44,7 @@ static void fill_sections(
 	links[n++] = (struct lx_link_view){ lx_words_str(lx_tr(reader->request->lang, "page.home")),
 		lx_address_make(reader->call, "/"), strcmp(section, "home") == 0 };
 	for (size_t i = 0; i < SECTIONS; i++) {
-		if (!any_on(reader, sections[i].types))
+		if (!any_on(reader, sections[i].section))
 			continue;
 		(void)snprintf(id, sizeof id, "page.section.%s", sections[i].section);
 		links[n++] = (struct lx_link_view){ lx_words_str(lx_tr(reader->request->lang, id)),

@@ -426,6 +426,30 @@ static void fill_sorts(const struct listing *l, struct lx_list_page *page)
 	page->sorts_n = n;
 }
 
+/* The lists that stand in the same section, where there are several: projects, rounds, allocations. */
+static void fill_siblings(const struct listing *l, struct lx_list_page *page)
+{
+	const struct lx_region *region = l->reader->app->region;
+	struct lx_link_view *links = lx_array(l->reader->call, region->n, sizeof *links);
+	const char *section = l->shape->type->section;
+	size_t n = 0;
+
+	if (links == NULL || strcmp(section, "council") == 0 || strcmp(section, "duty") == 0)
+		return; /* those have a page that gathers them */
+	for (size_t i = 0; i < region->n; i++) {
+		const struct lx_type *type = region->shapes[i].type;
+		if (type->section == NULL || strcmp(type->section, section) != 0 ||
+			!lx_charter_on(&l->reader->charter, type->name))
+			continue;
+		links[n++] =
+			(struct lx_link_view){ lx_show_key(l->reader, type->name, "+", lx_text("")),
+				lx_address_make(l->reader->call, "/%s", type->plural),
+				type == l->shape->type };
+	}
+	page->siblings = links;
+	page->siblings_n = n > 1 ? n : 0;
+}
+
 static enum lx_code list_html(struct listing *l, struct lx_reply *reply)
 {
 	struct lx_reader *reader = l->reader;
@@ -443,6 +467,7 @@ static enum lx_code list_html(struct listing *l, struct lx_reply *reply)
 	page.frame.exports.csv = lx_address_make(reader->call, "/%s.csv", l->shape->type->plural);
 	page.frame.exports.atom = lx_address_make(reader->call, "/%s.atom?lang=%s",
 		l->shape->type->plural, lx_lang_names[reader->request->lang]);
+	fill_siblings(l, &page);
 	fill_filters(l, &page.filter);
 	fill_sorts(l, &page);
 	fill_table(l, &page.table);

@@ -16,7 +16,7 @@ bool lx_takes_next(struct lx_text *rest, struct lx_taken *taken)
 	if (!lx_text_word(rest, &word))
 		return false;
 	*taken = (struct lx_taken){ .needed = true };
-	if (strchr("+=-", word.at[0]) != NULL) {
+	if (word.len > 1 && strchr("+=-*", word.at[0]) != NULL) {
 		taken->sign = word.at[0];
 		word = (struct lx_text){ word.at + 1, word.len - 1 };
 	}

@@ -119,7 +119,7 @@ struct lx_act {
 	const char *from,
 		*to; /* states before ("*" any; NULL: makes the record); state after (NULL: stays) */
 	const char *
-		takes; /* field  field?  +rows  =rows  -rows  reason  *  (? may be left out, * anything) */
+		takes; /* field  field?  +rows  =rows  -rows  *rows (new, changed, removed)  reason  *  (? may be left out, * anything) */
 	const char *undo;     /* the act that takes it back; "correct"; "-": it cannot be */
 	const char *starts;   /* terms */
 	const char *within;   /* a term: possible only while it runs */

@@ -67,6 +67,8 @@ struct lx_filters {
 struct lx_list_page {
 	struct lx_frame frame;
 	struct lx_words heading;
+	const struct lx_link_view *siblings; /* the other lists of the section, this one marked */
+	size_t siblings_n;
 	struct lx_words lead; /* a sentence under it */
 	struct lx_filters filter;
 	int64_t total;

@@ -14,6 +14,7 @@
 #define YIELDS_MOST   20 /* of one article on its page */
 #define CONTENTS_FROM 13 /* over twelve articles a list of them comes first */
 #define LIFE_MOST     2000
+#define FACTS         5
 
 /* One page being filled. */
 struct filling {
@@ -374,15 +375,16 @@ static bool is_running_term(const json_t *json, const char *name)
 /* What it belongs to, and its days as long as no term of theirs has begun; the version stands with the others. */
 static enum lx_code fill_facts(struct filling *f, struct lx_item_page *page)
 {
-	static const char *const names[] = { "project", "allocation", "force_on", "ends_on" };
+	static const char *const names[FACTS] = { "project", "allocation", "paper", "force_on",
+		"ends_on" };
 	const struct lx_type *type = f->record->shape->type;
-	struct lx_fact *facts = lx_array(f->reader->call, 4, sizeof *facts);
-	struct lx_cell *cells = lx_array(f->reader->call, 4, sizeof *cells);
+	struct lx_fact *facts = lx_array(f->reader->call, FACTS, sizeof *facts);
+	struct lx_cell *cells = lx_array(f->reader->call, FACTS, sizeof *cells);
 	size_t n = 0;
 
 	if (facts == NULL || cells == NULL)
 		return LX_BROKEN;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < FACTS; i++) {
 		const json_t *value = json_object_get(f->json, names[i]);
 		const struct lx_field *field =
 			&type->fields[lx_field_find(type->fields, lx_text(names[i]))];

@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-lx_rule_fn agreement_drafter, agreement_revises, agreement_position, agreement_complete,
-	agreement_new_version, agreement_has_condition, agreement_accedes, agreement_leaves,
-	agreement_to_former, agreement_amends, agreement_amended;
+lx_rule_fn agreement_drafter, agreement_position, agreement_complete, agreement_new_version,
+	agreement_has_condition, agreement_accedes, agreement_leaves, agreement_to_former,
+	agreement_amends, agreement_amended;
 
 /* So many that the entry by which the whole is published stays under its limit (65,535 bytes). */
 #define PARTIES_MOST  100
@@ -64,22 +64,6 @@ enum lx_code agreement_drafter(struct lx_case *c)
 			return LX_OK;
 	}
 	return lx_case_refuse(c, "party", "agreement_drafter");
-}
-
-/* What acts of their own enter is not written by hand. */
-static enum lx_code not_by_hand(struct lx_case *c, const char *const *names)
-{
-	for (; *names != NULL; names++)
-		if (json_object_get(c->input, *names) != NULL)
-			return lx_case_refuse(c, *names, "agreement_not_by_hand");
-	return LX_OK;
-}
-
-enum lx_code agreement_revises(struct lx_case *c)
-{
-	static const char *const kept[] = { "position", "former", "version", NULL };
-
-	return not_by_hand(c, kept);
 }
 
 /* A position is about an article that is there. */
@@ -267,10 +251,6 @@ static enum lx_code new_promises_hold(struct lx_case *c)
 
 enum lx_code agreement_amends(struct lx_case *c)
 {
-	static const char *const kept[] = { "position", "former", "version", "party", "force_on",
-		NULL };
-
-	LX_TRY(not_by_hand(c, kept));
 	LX_TRY(addresses_stay(c));
 	return new_promises_hold(c);
 }

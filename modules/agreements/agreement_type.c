@@ -2,9 +2,9 @@
 /* Agreements as tables: drafted in confidence, proposed in public, signed by all or by none, in force by a day or a condition. */
 #include "modules/agreements/agreements.h"
 
-lx_rule_fn agreement_drafter, agreement_revises, agreement_position, agreement_complete,
-	agreement_new_version, agreement_has_condition, agreement_undertake, agreement_accedes,
-	agreement_leaves, agreement_to_former, agreement_amends, agreement_amended, agreement_annul;
+lx_rule_fn agreement_drafter, agreement_position, agreement_complete, agreement_new_version,
+	agreement_has_condition, agreement_undertake, agreement_accedes, agreement_leaves,
+	agreement_to_former, agreement_amends, agreement_amended, agreement_annul;
 
 #define PARTIES_ONLY "party secretariat"
 
@@ -31,6 +31,8 @@ static const struct lx_field fields[] = { { "title", LX_TEXT, "4..200", "list se
 	{ "allocation", LX_LINK, "allocation", "thread" },
 	{ "condition", LX_TEXT,
 		"4..1000" }, /* on which it enters into force; the secretariat declares that it is met */
+	{ "paper", LX_FILE,
+		"pdf" }, /* as signed by hand, where it was; the entries are the signatures */
 	{ "force_on", LX_DATE, NULL, "list" }, { "ends_on", LX_DATE, NULL, "filter" },
 	{ "version", LX_NUMBER, "1..", "list" }, END };
 static const struct lx_relation relations[] = { { "party", LX_ACTS_FOR, "party.member" },
@@ -49,8 +51,9 @@ static const struct lx_act acts[] = {
 	{ "draft", "delegate secretariat", NULL, "draft",
 		"title preamble? +party +article? +promise? project? allocation? condition?",
 		"discard", .guard = LX_C(agreement_drafter) },
-	{ "revise", "party secretariat", "draft", NULL, "*", "correct",
-		.guard = LX_C(agreement_revises) },
+	{ "revise", "party secretariat", "draft", NULL,
+		"title? preamble? *party? *article? *promise? project? allocation? condition?",
+		"correct" },
 	{ "state", "party", "draft", NULL, "+position", "correct",
 		.guard = LX_C(agreement_position) },
 	{ "propose", "party secretariat", "draft", "proposed", "force_on? ends_on?", "redraft",
@@ -63,12 +66,14 @@ static const struct lx_act acts[] = {
 	{ "declare", "secretariat", "concluded", "in_force", "force_on reason", "annul",
 		.starts = "ends_on", .guard = LX_C(agreement_has_condition),
 		.also = LX_C(agreement_undertake), .dated = true },
+	{ "deposit", "signatory secretariat", "concluded in_force", NULL, "paper", "correct" },
 	{ "accede", "delegate", "in_force", NULL, "+party reason?", "leave", .consent = "parties",
 		.guard = LX_C(agreement_accedes), .dated = true },
 	{ "leave", "signatory", "in_force", NULL, "=party reason", "accede",
 		.guard = LX_C(agreement_leaves), .also = LX_C(agreement_to_former), .dated = true },
-	{ "amend", "signatory", "in_force", NULL, "* ends_on? reason", "amend",
-		.consent = "parties", .guard = LX_C(agreement_amends),
+	{ "amend", "signatory", "in_force", NULL,
+		"title? preamble? *article? *promise? project? allocation? ends_on? reason",
+		"amend", .consent = "parties", .guard = LX_C(agreement_amends),
 		.also = LX_C(agreement_amended), .dated = true },
 	{ "abandon", "party secretariat", "proposed", "failed", "reason", "draft" },
 	{ "discard", "party secretariat", "draft", "discarded", "reason", "draft" },

@@ -153,7 +153,7 @@ static void a_position_never_falls_out_of_a_published_draft(void **state)
 	must_not(w, LX_FORBIDDEN, "act.relation", OF_C, "agreement.state", a,
 		"{\"position\":[{\"article\":\"2\",\"stance\":\"accepts\",\"text\":\"我方同意\"}]"
 		"}");
-	must_not(w, LX_INVALID, "agreement_not_by_hand", OF_A, "agreement.revise", a,
+	must_not(w, LX_INVALID, "input.unknown", OF_A, "agreement.revise", a,
 		"{\"position\":[{\"row\":1,\"drop\":true}]}");
 	struct lx_record record = load(w, "agreement", a);
 	assert_non_null(strstr(open_entry(w, record.made_n), "\"shut\":\"agreement\""));

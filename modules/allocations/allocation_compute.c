@@ -278,3 +278,57 @@ enum lx_code allocation_compute(struct lx_case *c)
 		json_pack("[s, s, [s, s, s, s], I, O]", "rows", "share", "method", "version",
 			"member", "amount", (json_int_t)c->record->given[list] + 1, cells));
 }
+
+/* Bills are made of the rows: they must be what the report says. */
+static bool rows_as_told(const struct lx_record *record, const json_t *report)
+{
+	const struct lx_row_list *rows = lx_record_list(record, "share");
+	const json_t *list = json_object_get(report, "methods");
+	size_t at = 0;
+
+	for (size_t m = 0; m < json_array_size(list); m++) {
+		const json_t *method = json_array_get(list, m);
+		const json_t *amounts = json_object_get(method, "amounts");
+		const char *name = json_string_value(json_object_get(method, "method"));
+		for (size_t i = 0; i < json_array_size(amounts); i++, at++) {
+			int64_t amount;
+			const struct lx_row *row = at < rows->n ? &rows->rows[at] : NULL;
+			if (row == NULL ||
+				!lx_text_int(lx_text(json_string_value(json_array_get(amounts, i))),
+					&amount) ||
+				lx_row_value(record, "share", row, "amount").number != amount ||
+				!lx_text_is(
+					lx_row_value(record, "share", row, "method").text, name))
+				return false;
+		}
+	}
+	return at == rows->n;
+}
+
+enum lx_code lx_allocation_recount(struct lx_tx *tx, const struct lx_region *region,
+	const struct lx_record *record, bool *told)
+{
+	struct lx_value kept = lx_record_value(record, "report");
+	struct lx_call *call = lx_tx_call(tx);
+	LX_CLOSE(lx_json_free) json_t *again = NULL;
+	struct lx_content content;
+	(void)region;
+
+	*told = false;
+	if (kept.kind != LX_V_INT)
+		return LX_OK;
+	LX_TRY(lx_content_read(tx, kept.number, &content));
+	if (content.gone != 0)
+		return LX_OK;
+	LX_CLOSE(lx_json_free)
+	json_t *report = json_loadb(content.bytes.at, content.bytes.len, 0, NULL);
+	*told = true;
+	if (json_integer_value(json_object_get(report, "version")) != LX_SHARES_VERSION)
+		return lx_fail(call, LX_CONFLICT, NULL, "allocation_version", "allocation/%lld",
+			(long long)record->number);
+	LX_TRY(lx_allocation_solve(call, record, &again));
+	if (json_equal(report, again) && rows_as_told(record, report))
+		return LX_OK;
+	return lx_fail(call, LX_CONFLICT, NULL, "allocation_recount_differs", "allocation/%lld",
+		(long long)record->number);
+}

@@ -316,6 +316,37 @@ static void groups_nobody_stated_are_put_together(void **state)
 	json_decref(report);
 }
 
+/* Recounting finds a figure, a share and a version that are not what was computed from. */
+static void a_recount_finds_what_was_changed(void **state)
+{
+	struct world *w = *state;
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	struct lx_record record = load(w, "allocation", 1);
+	bool told;
+
+	lx_fault_clear(&w->call.fault);
+	assert_int_equal(lx_store_read(w->store, &w->call, &tx), LX_OK);
+	assert_int_equal(lx_allocation_recount(tx, &w->region, &record, &told), LX_OK);
+	assert_true(told);
+	static const char *const lists[] = { "worth", "share" };
+	for (size_t l = 0; l < 2; l++) {
+		const struct lx_row_list *rows = lx_record_list(&record, lists[l]);
+		int field = lx_field_find(
+			record.shape->type
+				->rows[lx_rows_find(record.shape->type, lx_text(lists[l]))]
+				.fields,
+			LX_TEXT_OF("amount"));
+		rows->rows[rows->n - 1].values[field].number++;
+		lx_fault_clear(&w->call.fault);
+		assert_int_equal(
+			lx_allocation_recount(tx, &w->region, &record, &told), LX_CONFLICT);
+		assert_string_equal(w->call.fault.msgid, "allocation_recount_differs");
+		rows->rows[rows->n - 1].values[field].number--;
+	}
+	lx_fault_clear(&w->call.fault);
+	assert_int_equal(lx_allocation_recount(tx, &w->region, &record, &told), LX_OK);
+}
+
 static void the_tables_are_what_the_journal_says(void **state)
 {
 	static const char *const sides[] = { "", "-wal", "-shm" };
@@ -337,6 +368,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(skane_is_stated_signed_computed_and_adopted),
 		cmocka_unit_test(one_who_says_no_prevents_it),
+		cmocka_unit_test(a_recount_finds_what_was_changed),
 		cmocka_unit_test(groups_nobody_stated_are_put_together),
 		cmocka_unit_test(the_tables_are_what_the_journal_says),
 	};

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An agreement over HTTP: what strangers see of it at every stage, its signatures, what it yields, its versions; never a position."""
 import re
+import urllib.parse
 
 import pytest
 
@@ -121,3 +122,43 @@ def test_the_tag_moves_with_a_commitment(region):
     region.officer2.act(f"/commitments/{made['number']}/report", evidence=[{"text": "已公开全部断面的数据。"}])
     after = region.nobody.get(f"/agreements/{number}")
     assert before.fields["etag"] != after.fields["etag"] and before.body != after.body
+
+
+def post_form(client, path, **fields):
+    """As a browser without script sends it."""
+    body = urllib.parse.urlencode({name.replace("__", "."): value for name, value in fields.items()}).encode()
+    return client.ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"})
+
+
+def test_by_forms_alone_rows_are_chosen_changed_and_left(region):
+    number = in_force(region)
+    form = region.delegate3.get(f"/agreements/{number}/leave", Accept="text/html").body.decode()
+    rows = re.findall(r'name="party\.at(\d+)\.row" value="(\d+)"', form)
+    assert rows == [("1", "1"), ("2", "2"), ("3", "3")]
+    answer = post_form(region.delegate3, f"/agreements/{number}/leave", party__at1__row="1", reason="另有安排", on="2027-12-31")
+    assert answer.status == 403
+    answer = post_form(region.delegate3, f"/agreements/{number}/leave", party__at3__row="3", reason="另有安排", on="2027-12-31")
+    assert answer.status == 303, answer
+    shown = region.nobody.read(f"/agreements/{number}")
+    assert [p["member"]["ref"] for p in shown["party"]] == ["member/1", "member/2"]
+    assert shown["former"][0]["until"] == "2027-12-31"
+
+
+def test_by_form_only_what_is_ticked_changes(region):
+    number = draft(region)
+    form = region.delegate1.get(f"/agreements/{number}/revise", Accept="text/html").body.decode()
+    assert DRAFT["article"][1]["text"] in form and 'name="article.at2.drop"' in form and "position" not in form
+    texts = {f"article__at{i + 1}__text": a["text"] + "（修改）" for i, a in enumerate(DRAFT["article"])}
+    answer = post_form(region.delegate1, f"/agreements/{number}/revise", **texts, article__at2__row="2", article__at3__row="3",
+                       article__at3__drop="yes", article__0__number="4", article__0__text="本协议有效期五年。")
+    assert answer.status == 303, answer
+    shown = region.officer2.read(f"/agreements/{number}")
+    assert [(a["number"], a["text"]["text"].endswith("（修改）")) for a in shown["article"]] == [("1", False), ("2", True), ("4", False)]
+
+
+def test_more_rows_are_drawn_and_nothing_is_entered(region):
+    before = region.entries
+    answer = post_form(region.delegate1, "/agreements/new/draft", title="一份新的协议", party__0__member="member/1", add="party")
+    assert answer.status == 200 and region.entries == before
+    page = answer.body.decode()
+    assert 'name="party.3.member"' in page and "一份新的协议" in page

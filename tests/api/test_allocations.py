@@ -5,6 +5,7 @@ import csv
 import io
 import itertools
 import json
+import sqlite3
 
 import pytest
 
@@ -143,3 +144,16 @@ def test_groups_that_nobody_stated_are_said(region):
     report = region.nobody.read(f"/allocations/{number}/shares")
     assert (report["stated"], report["filled"]) == (4, 2)
     assert "2 groups that nobody stated" in region.nobody.get(f"/allocations/{number}", Accept_Language="en").body.decode()
+
+
+def test_verify_computes_the_shares_again(founded, tmp_path, lianxi):
+    region = founded.copy(tmp_path / "region").start()
+    number = adopted(region)
+    region.stop()
+    assert "1 " in lianxi("verify", region.folder, "--recount").stdout
+    # a share that somebody changed is not what the record says, and not what the figures give
+    with sqlite3.connect(region.database) as db:
+        db.execute("UPDATE allocation_share SET f_amount = f_amount + 1 WHERE record = ? AND row = 1", (number,))
+        db.execute("UPDATE allocation_share SET f_amount = f_amount - 1 WHERE record = ? AND row = 2", (number,))
+    done = lianxi("verify", region.folder, "--recount", code=None)
+    assert done.returncode == 1 and "allocation" in done.stdout + done.stderr
