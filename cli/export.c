@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * lianxi export PLURAL --region DIR --format csv|json: all records of a type as a stranger may see them, oldest first, a page
- * after the other, each page from a snapshot of its own. Runs beside a server.
+ * after the other, each page from a snapshot of its own; lianxi export rounds/7 --format pb: the published ballots of a round.
+ * Runs beside a server.
  */
 #include "cli/export.h"
 
 #include "kernel/types/list.h"
 #include "kernel/types/reduce.h"
+#include "modules/rounds/rounds.h"
 
 #include <string.h>
 
@@ -19,7 +21,7 @@ static void write_json(struct lx_export *export, const json_t *record, bool firs
 	struct lx_buf *out = &export->cli->out;
 
 	lx_buf_str(out, first ? "\n" : ",\n");
-	export->code = lx_json_canonical(out, record, &export->cli->call.fault);
+	export->code = lx_json_told(out, record, &export->cli->call.fault);
 }
 
 static void write_csv(struct lx_export *export, const json_t *record, bool first)
@@ -101,6 +103,34 @@ static enum lx_code export_records(struct lx_export *export, bool json)
 	return code;
 }
 
+/* "rounds/7": the file that its urn became, byte for byte. */
+static enum lx_code export_ballots(struct lx_export *export)
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	struct lx_text rest = lx_text(export->cli->operands[0]), plural, urn;
+	const struct lx_shape *shape = lx_shape_find(&export->opened->region, LX_TEXT_OF("round"));
+	struct lx_call *call = &export->cli->call;
+	struct lx_record round;
+	int64_t number;
+
+	if (!lx_text_split(&rest, '/', &plural) || !lx_text_is(plural, shape->type->plural) ||
+		!lx_text_int(rest, &number) || number < 1)
+		return lx_fail(
+			call, LX_INVALID, NULL, "export.pb_of", "%s", export->cli->operands[0]);
+	LX_TRY(lx_store_read_patient(export->opened->store, call, &tx));
+	enum lx_code code = lx_record_load(tx, shape, number, &round);
+	if (code == LX_OK && lx_record_class(&round) != LX_PUBLIC)
+		code = LX_NOT_FOUND;
+	if (code == LX_OK)
+		code = lx_round_urn(tx, &round, &urn);
+	if (code == LX_NOT_FOUND)
+		return lx_fail(
+			call, LX_NOT_FOUND, NULL, "export.pb_none", "%s", export->cli->operands[0]);
+	LX_TRY(code);
+	lx_buf_text(&export->cli->out, urn);
+	return LX_OK;
+}
+
 static enum lx_code run(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
@@ -111,6 +141,8 @@ static enum lx_code run(struct lx_cli *cli)
 		return lx_fail(&cli->call, LX_INVALID, folder == NULL ? "region" : "format",
 			"cli.needs_value", NULL);
 	LX_TRY(lx_region_open(cli, folder, LX_REGION_READ, &opened));
+	if (strcmp(format, "pb") == 0)
+		return export_ballots(&export);
 	export.shape = lx_shape_of_plural(&opened.region, lx_text(cli->operands[0]));
 	if (export.shape == NULL || export.shape->type->section == NULL)
 		return lx_fail(&cli->call, LX_INVALID, NULL, "import.type", "%s", cli->operands[0]);
@@ -119,8 +151,8 @@ static enum lx_code run(struct lx_cli *cli)
 
 static const struct lx_option options[] = {
 	{ .name = "region", .kind = LX_OPTION_TEXT, .value = "DIR" },
-	{ .name = "format", .kind = LX_OPTION_CHOICE, .of = "csv json" },
+	{ .name = "format", .kind = LX_OPTION_CHOICE, .of = "csv json pb" },
 	{ 0 },
 };
 
-const struct lx_command lx_export_command = { "export", "PLURAL", 1, 1, options, run };
+const struct lx_command lx_export_command = { "export", "PLURAL | rounds/N", 1, 1, options, run };

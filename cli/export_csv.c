@@ -68,7 +68,7 @@ static void put_json(struct lx_export *export, const json_t *value)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf text = { 0 };
 
-	if (lx_json_canonical(&text, value, &export->cli->call.fault) != LX_OK)
+	if (lx_json_told(&text, value, &export->cli->call.fault) != LX_OK)
 		export->code = LX_BROKEN;
 	else
 		lx_csv_write(&export->cli->out, lx_buf_view(&text), ',');

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* lianxi import PLURAL FILE.csv --region DIR: records of a file, each entered by its own act. */
+/* lianxi import PLURAL FILE.csv | pabulib FILE.pb --region DIR: records of a file, each entered by its own act. */
 #include "cli/import.h"
 
+#include "engines/tally/report.h"
 #include "kernel/types/list.h"
 
 #include <stdio.h>
@@ -150,7 +151,8 @@ static enum lx_code run(struct lx_cli *cli)
 		.lang = lang != NULL && strcmp(lang, "en") == 0 ? "en" : "zh-CN" };
 	LX_TRY(lx_region_open(cli, folder, LX_REGION_WRITE, &opened));
 	LX_TRY(lx_region_start(cli, &opened));
-	return import_records(import);
+	return strcmp(cli->operands[0], "pabulib") == 0 ? lx_import_pabulib(import)
+							: import_records(import);
 }
 
 static const struct lx_option options[] = {
@@ -158,7 +160,12 @@ static const struct lx_option options[] = {
 	{ .name = "as", .kind = LX_OPTION_TEXT, .value = "MANDATE" },
 	{ .name = "act", .kind = LX_OPTION_TEXT, .value = "ACT" },
 	{ .name = "written", .kind = LX_OPTION_CHOICE, .of = "zh en" },
+	{ .name = "rule", .kind = LX_OPTION_CHOICE, .of = LX_TALLY_RULES },
+	{ .name = "utility", .kind = LX_OPTION_CHOICE, .of = LX_TALLY_UTILITIES },
+	{ .name = "completion", .kind = LX_OPTION_TEXT, .value = "none|add1|add1x|greedy|…" },
+	{ .name = "any-currency", .kind = LX_OPTION_FLAG },
 	{ 0 },
 };
 
-const struct lx_command lx_import_command = { "import", "PLURAL FILE.csv", 2, 2, options, run };
+const struct lx_command lx_import_command = { "import", "PLURAL FILE.csv | pabulib FILE.pb", 2, 2,
+	options, run };

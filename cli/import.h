@@ -63,6 +63,9 @@ LX_CHECK enum lx_code lx_import_input(const struct lx_import *import, struct lx_
 void lx_import_place(const struct lx_import *import, const struct lx_csv *csv,
 	const struct lx_csv_field *cells, size_t n);
 
+/* A round from a Pabulib file (import_pabulib.c). */
+LX_CHECK enum lx_code lx_import_pabulib(struct lx_import *import);
+
 /* Checks the whole file, then enters it. */
 LX_CHECK enum lx_code lx_import_enter(struct lx_import *import);
 

@@ -19,6 +19,7 @@ const struct lx_route lx_module_routes[] = {
 	{ "GET", "/=rounds/:n/ballot", LX_ANYONE, lx_page_track },
 	{ "GET", "/=allocations/:n/shares", LX_ANYONE, lx_page_shares },
 	{ "GET", "/=allocations/:n/game", LX_ANYONE, lx_page_game },
+	{ "GET", "/=rounds/:n/result", LX_ANYONE, lx_page_result },
 	{ 0 },
 };
 

@@ -303,11 +303,11 @@ class Region:
         getattr(self, f"officer{member}").act(f"/persons/{self.numbers[name]}/verify")
 
 
-def found(lianxi, folder):
-    """Founds the region and stops the server again."""
+def found(lianxi, folder, **otherwise):
+    """Founds the region and stops the server again; `otherwise`: what stands in its charter instead."""
     folder = pathlib.Path(folder)
     file = folder.parent / f"{folder.name}-charter.json"
-    file.write_text(json.dumps(charter(), ensure_ascii=False))
+    file.write_text(json.dumps({**charter(), **otherwise}, ensure_ascii=False))
     printed = lianxi("init", folder, "--charter", file).stdout
     links = {line.split()[0]: line.split()[-1] for line in printed.splitlines() if "/first/" in line}
     region = Region(lianxi, folder).start()

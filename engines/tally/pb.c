@@ -60,7 +60,30 @@ static void write_row(struct lx_buf *out, const struct lx_text *fields, size_t n
 	lx_buf_char(out, '\n');
 }
 
-static enum lx_code write_votes(struct lx_call *call, const struct lx_pb *pb, struct lx_buf *out)
+/* The columns of a ballot itself; all others say something about the voter. */
+static bool of_ballot(struct lx_text column)
+{
+	return lx_word_in(column, "voter_id vote points");
+}
+
+static void write_vote_row(struct lx_buf *out, const struct lx_pb *pb,
+	const struct lx_csv_field *fields, size_t n, bool plain)
+{
+	bool some = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (plain && !of_ballot(pb->vote_columns[i]))
+			continue;
+		if (some)
+			lx_buf_char(out, ';');
+		some = true;
+		write_field(out, fields[i].text);
+	}
+	lx_buf_char(out, '\n');
+}
+
+static enum lx_code write_votes(
+	struct lx_call *call, const struct lx_pb *pb, bool plain, struct lx_buf *out)
 {
 	struct lx_csv_field *fields = lx_array(call, LX_PB_COLUMNS_MAX, sizeof *fields);
 	struct lx_csv csv = { .text = pb->votes,
@@ -78,20 +101,21 @@ static enum lx_code write_votes(struct lx_call *call, const struct lx_pb *pb, st
 			return LX_OK;
 		if (n == 1 && lx_text_trim(fields[0].text).len == 0)
 			continue;
-		for (size_t i = 0; i < n; i++) {
-			if (i > 0)
-				lx_buf_char(out, ';');
-			write_field(out, fields[i].text);
-		}
-		lx_buf_char(out, '\n');
+		write_vote_row(out, pb, fields, n, plain);
 		lx_arena_back(call->arena, mark);
 	}
 }
 
-enum lx_code lx_pb_write(struct lx_call *call, const struct lx_pb *pb, struct lx_buf *out)
+static enum lx_code write_all(
+	struct lx_call *call, const struct lx_pb *pb, bool plain, struct lx_buf *out)
 {
+	struct lx_csv_field *heads = lx_array(call, pb->vote_columns_n, sizeof *heads);
 	size_t columns = pb->project_columns_n;
 
+	if (heads == NULL)
+		return LX_BROKEN;
+	for (size_t i = 0; i < pb->vote_columns_n; i++)
+		heads[i].text = pb->vote_columns[i];
 	lx_buf_str(out, "META\nkey;value\n");
 	for (size_t i = 0; i < pb->meta_n; i++)
 		write_row(out, pb->meta[i], 2);
@@ -100,9 +124,19 @@ enum lx_code lx_pb_write(struct lx_call *call, const struct lx_pb *pb, struct lx
 	for (size_t p = 0; p < pb->election.projects_n; p++)
 		write_row(out, pb->project_cells + p * columns, columns);
 	lx_buf_str(out, "VOTES\n");
-	write_row(out, pb->vote_columns, pb->vote_columns_n);
-	LX_TRY(write_votes(call, pb, out));
+	write_vote_row(out, pb, heads, pb->vote_columns_n, plain);
+	LX_TRY(write_votes(call, pb, plain, out));
 	if (lx_buf_failed(out))
 		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
 	return LX_OK;
+}
+
+enum lx_code lx_pb_write(struct lx_call *call, const struct lx_pb *pb, struct lx_buf *out)
+{
+	return write_all(call, pb, false, out);
+}
+
+enum lx_code lx_pb_write_plain(struct lx_call *call, const struct lx_pb *pb, struct lx_buf *out)
+{
+	return write_all(call, pb, true, out);
 }

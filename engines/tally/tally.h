@@ -413,6 +413,10 @@ LX_CHECK enum lx_code lx_pb_read_from(
 /* Writes what was read, all keys and columns kept, quoted where needed, lines ending in LF. */
 LX_CHECK enum lx_code lx_pb_write(struct lx_call *call, const struct lx_pb *pb, struct lx_buf *out);
 
+/* The same without what the votes' rows say about voters: of their columns only voter_id, vote and points. */
+LX_CHECK enum lx_code lx_pb_write_plain(
+	struct lx_call *call, const struct lx_pb *pb, struct lx_buf *out);
+
 /* The value of a META key, or empty text. */
 struct lx_text lx_pb_meta(const struct lx_pb *pb, const char *key);
 

@@ -173,6 +173,29 @@ void lx_svg_path(struct lx_svg *svg, const char *class, const int64_t (*points)[
 	lx_buf_str(&svg->out, "\"/>");
 }
 
+static void point(struct lx_buf *out, const char *before, int64_t x, int64_t y)
+{
+	lx_buf_str(out, before);
+	lx_decimal_write(out, x, 2);
+	lx_buf_char(out, ',');
+	lx_decimal_write(out, y, 2);
+}
+
+void lx_svg_band(struct lx_svg *svg, const char *class, int64_t x1, int64_t y1, int64_t x2,
+	int64_t y2, int64_t width)
+{
+	int64_t middle = (x1 + x2) / 2;
+
+	begin(svg, "path", class);
+	point(&svg->out, " d=\"M", x1, y1);
+	point(&svg->out, "C", middle, y1);
+	point(&svg->out, " ", middle, y2);
+	point(&svg->out, " ", x2, y2);
+	lx_buf_char(&svg->out, '"');
+	hundredths(&svg->out, "stroke-width", width);
+	lx_buf_str(&svg->out, "/>");
+}
+
 void lx_svg_text(struct lx_svg *svg, const char *class, int64_t x, int64_t y, struct lx_text text)
 {
 	begin(svg, "text", class);

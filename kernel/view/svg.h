@@ -51,6 +51,9 @@ void lx_svg_rect(
 void lx_svg_dot(struct lx_svg *svg, const char *class, int64_t x, int64_t y, int64_t r);
 void lx_svg_path(
 	struct lx_svg *svg, const char *class, const int64_t (*points)[2], size_t points_n);
+/* A band from one point to another, as wide as it is, level at both ends: what flows from left to right. */
+void lx_svg_band(struct lx_svg *svg, const char *class, int64_t x1, int64_t y1, int64_t x2,
+	int64_t y2, int64_t width);
 void lx_svg_text(struct lx_svg *svg, const char *class, int64_t x, int64_t y, struct lx_text text);
 
 /* Finishes it into the call's arena and gives the buffer back. */

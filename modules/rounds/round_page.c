@@ -126,19 +126,24 @@ enum lx_code lx_round_fill(const struct lx_reader *reader, const struct lx_recor
 	const json_t *json, struct lx_item_page *page)
 {
 	struct lx_side_list *lists = lx_array(reader->call, page->lists_n + 1, sizeof *lists);
-	struct lx_side_link *links = lx_array(reader->call, 4, sizeof *links);
+	struct lx_side_link *links = lx_array(reader->call, 5, sizeof *links);
 	const char *file = json_string_value(json_object_get(json_object_get(json, "urn"), "file"));
 	size_t n = 0;
 
 	if (lists == NULL || links == NULL)
 		return LX_BROKEN;
 	LX_TRY(without_result(reader, page));
+	/* what was held elsewhere has no roll of ours and no ballots to be found again */
+	bool held_here = lx_record_value(record, "key").kind != LX_V_NULL;
+	if (lx_record_value(record, "result").kind != LX_V_NULL)
+		add_link(reader, record, links, &n, "result.link", "/result");
 	if (lx_text_is(record->state, "open"))
 		add_link(reader, record, links, &n, "round.page_vote", "/vote");
-	if (lx_record_value(record, "roll_size").number > 0)
+	if (held_here && lx_record_value(record, "roll_size").number > 0)
 		add_link(reader, record, links, &n, "round.page_roll", "/roll");
-	if (file != NULL) {
+	if (file != NULL && held_here)
 		add_link(reader, record, links, &n, "round.page_track", "/ballot");
+	if (file != NULL) {
 		links[n++] = (struct lx_side_link){
 			.link = { lx_words_str(lx_tr(reader->request->lang, "round.page_urn")),
 				lx_address_make(reader->call, "%s", file) },

@@ -5,7 +5,9 @@
 lx_rule_fn round_prepared, round_is_ready, round_freeze, round_enrol, round_only_sound,
 	round_may_cast, round_to_urn, round_seal_lot, round_seal_rest, round_urn_whole,
 	round_publish, round_destroyed, round_to_draw, round_drawn, round_counted, round_outcomes,
-	round_may_object, round_only_answers, round_may_confirm, round_settle, round_unsettle;
+	round_may_object, round_only_answers, round_may_confirm, round_settle, round_unsettle,
+	round_may_bring, round_bring, round_may_lay, round_lay, round_voters, round_told,
+	round_as_decided, round_decided;
 
 static const struct lx_field entrant[] = { { "project", LX_LINK, "project", "filter thread" },
 	{ "code", LX_WORD, "40" }, /* by which ballots name it */
@@ -46,6 +48,7 @@ static const struct lx_field fields[] = { { "names", LX_NAMES, "120", "list sear
 	{ "utility", LX_CHOICE, "cost card cardinal borda positional sqrt log" },
 	{ "completion", LX_CODE, "round.completion" }, { "tie", LX_CODE, "round.tie" },
 	{ "source", LX_TEXT, "4..2000" }, /* public randomness, named beforehand */
+	{ "counting", LX_WORD, "120" },   /* of an import: rule:utility:completion:ties */
 	{ "threshold", LX_NUMBER, "0.." }, { "choices", LX_NUMBER, "1..1000" },
 	{ "budget", LX_MONEY, "1..", "list" }, { "top_down", LX_MONEY, "0.." },
 	{ "opens", LX_MOMENT, NULL, "list" }, { "closes", LX_MOMENT, NULL, "list" },
@@ -63,7 +66,8 @@ static const struct lx_state states[] = { { "prepared", LX_WORK, LX_PUBLIC, "fre
 	{ "frozen", LX_WAIT, LX_PUBLIC, "recheck" }, { "open", LX_WORK, LX_PUBLIC, "cast" },
 	{ "closed", LX_WAIT, LX_PUBLIC, "draw" },
 	{ "counted", LX_WAIT, LX_PUBLIC, "answer confirm" }, { "confirmed", LX_DONE, LX_PUBLIC },
-	{ "void", LX_SHUT, LX_PUBLIC }, END };
+	{ "arriving", LX_WORK, LX_PUBLIC }, /* from a file, not whole yet */
+	{ "imported", LX_DONE, LX_PUBLIC }, { "void", LX_SHUT, LX_PUBLIC }, END };
 static const struct lx_term terms[] = { { "opens", NULL, NULL, "frozen", NULL, "open", true },
 	{ "closes", NULL, NULL, "open", NULL, "close" },
 	{ "object_by", "round.object", NULL, "counted", NULL, "silence" }, END };
@@ -111,7 +115,18 @@ static const struct lx_act acts[] = {
 		.consent = "council" },
 	{ "annul", "delegate", "confirmed", "void", "reason", "-", .consent = "council",
 		.also = LX_C(round_unsettle) },
-	END
+	/* held elsewhere, entered from a file: nothing is verified, cast or confirmed here */
+	{ "bring", "secretariat", NULL, "arriving",
+		"names text? counting threshold? choices? budget +entrant", "discard",
+		.guard = LX_C(round_may_bring), .also = LX_C(round_bring), .dated = true },
+	{ "lay", "secretariat", "arriving", NULL, "roll_size", "discard",
+		.guard = LX_C(round_may_lay), .also = LX_C(round_lay) },
+	{ "attend", "cause", "arriving", NULL, "", "-", .also = LX_C(round_voters) },
+	{ "tell", "secretariat", "arriving", NULL, "method version", "discard",
+		.guard = LX_C(round_counted), .also = LX_C(round_told) },
+	{ "import", "secretariat", "arriving", "imported", "reason?", "discard",
+		.guard = LX_C(round_as_decided), .also = LX_C(round_decided), .dated = true },
+	{ "discard", "secretariat", "arriving imported", "void", "reason", "-" }, END
 };
 const struct lx_type lx_round_type = { "round", "rounds", "projects", "names", fields, rows,
 	relations, states, terms, consents, acts };

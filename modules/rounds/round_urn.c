@@ -14,8 +14,6 @@
 lx_rule_fn round_may_cast, round_to_urn, round_seal_lot, round_seal_rest, round_urn_whole,
 	round_publish, round_destroyed, round_counted, round_outcomes;
 
-#define URN_MEDIA "text/csv" /* Pabulib files are tables with semicolons */
-
 enum lx_code lx_round_entrants(struct lx_call *call, const struct lx_record *round,
 	struct lx_entrant **entrants, size_t *n)
 {
@@ -170,7 +168,7 @@ enum lx_code round_urn_whole(struct lx_case *c)
 
 enum lx_code round_publish(struct lx_case *c)
 {
-	return lx_case_lay(c, "urn", c->aside, URN_MEDIA);
+	return lx_case_lay(c, "urn", c->aside, LX_URN_MEDIA);
 }
 
 enum lx_code round_destroyed(struct lx_case *c)

@@ -5,6 +5,8 @@
 
 #include "modules/rounds/rounds.h"
 
+#define LX_URN_MEDIA "text/csv" /* Pabulib files are tables with semicolons */
+
 /* The name of a round's secret in the region's folder of keys, by its public key. */
 #define LX_SECRET_NAME 64
 LX_CHECK enum lx_code lx_round_secret_name(

@@ -26,6 +26,11 @@ extern const struct lx_query *const lx_round_queries[];
 /* Checker of LX_DATA: a result must be one of this round. */
 enum lx_code lx_round_check_result(struct lx_case *c, const char *field, const json_t *value);
 
+/* --- pages ------------------------------------------------------------------------------------ */
+
+/* GET /rounds/:n/result: the outcome explained, and another rule or budget tried (result_page.c). */
+lx_handler lx_page_result;
+
 /* --- one entrant ------------------------------------------------------------------------------ */
 
 /* What is on the ballot, in the order of its bits. */
