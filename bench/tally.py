@@ -3,12 +3,14 @@
 """The speed of lianxi tally beside pabutools, in one run. Prints a Markdown table.
 
     LIANXI_SHARED=FOLDER bench/tally.py [BINARY_FOLDER]        (default: build/release)
+    bench/tally.py --plot FILE.svg [BINARY_FOLDER]             (only: how time grows, drawn)
 
 pabutools (with gmpy2) is installed from PyPI into build/peers when it is not there; where it cannot be had
 its column stays empty. Times are processor time, which other work on the machine disturbs least. Peer tasks that need more than PEER_SECONDS (of processor
 time) are stopped and said so.
 """
 import json
+import math
 import multiprocessing
 import os
 import pathlib
@@ -91,7 +93,61 @@ def show(task, ours, theirs, aim):
     print(f"| {task} | {told} | {ours:.2f} ms | {factor} | {aim} |", flush=True)
 
 
+GROWTH = (("voters", (10_000, 30_000, 100_000, 300_000, 1_000_000), lambda x: (x, 50, 4.5), "50 projects, 4.5 approvals"),
+          ("projects", (25, 50, 100, 200, 400, 800), lambda x: (100_000, x, 4.5), "100,000 voters, 4.5 approvals"),
+          ("approvals a voter", (2, 4, 8, 16), lambda x: (100_000, 200, x), "100,000 voters, 200 projects"))
+
+
+def synthetic(engine, voters, projects, each):
+    """One synthetic election in memory, seeded: the median of three, in ms, and its approvals."""
+    runs = [json.loads(subprocess.run([engine, "synthetic", str(voters), str(projects), str(each)], capture_output=True, text=True, check=True).stdout)
+            for _ in range(3)]
+    return statistics.median(run["rule"] for run in runs), runs[0]["entries"]
+
+
+def short(n):
+    return f"{n // 1_000_000}M" if n >= 1_000_000 else f"{n // 1000}k" if n >= 1000 else str(n)
+
+
+def panel(left, title, held, points):
+    """One drawing of time (ms) over what grows, both logarithmic; a dashed line rises in proportion."""
+    wide, high, top = 190, 190, 56
+    xs, ys = [math.log10(x) for x, _ in points], [math.log10(y) for _, y in points]
+    low_x, low_y, span_x, span_y = min(xs), math.floor(min(ys)), max(max(xs) - min(xs), .1), max(math.ceil(max(ys)) - math.floor(min(ys)), 1)
+
+    def at(x, y):
+        return left + 34 + (x - low_x) / span_x * (wide - 40), top + high - (y - low_y) / span_y * high
+
+    out = [f'<text x="{left}" y="18" font-weight="600">ms over {title}</text><text x="{left}" y="36" fill="#54575B">{held}</text>']
+    for power in range(low_y, low_y + span_y + 1):
+        _, y = at(low_x, power)
+        out.append(f'<path d="M{left + 34},{y:.1f}H{left + wide}" stroke="#D6D4CC"/><text x="{left + 28}" y="{y + 4:.1f}" text-anchor="end">{10.0**power:g}</text>')
+    for (x, y), lx, ly in zip(points, xs, ys):
+        px, py = at(lx, ly)
+        out.append(f'<circle cx="{px:.1f}" cy="{py:.1f}" r="3.5" fill="#1B4B84"/><text x="{px:.1f}" y="{py - 8:.1f}" text-anchor="middle">{y:.3g}</text>')
+        out.append(f'<text x="{px:.1f}" y="{top + high + 18}" text-anchor="middle" font-size="11">{short(x)}</text>')
+    line = " ".join("{:.1f},{:.1f}".format(*at(lx, ly)) for lx, ly in zip(xs, ys))
+    end = min(xs[-1], xs[0] + low_y + span_y - ys[0])
+    ax, ay = at(xs[0], ys[0])
+    bx, by = at(end, ys[0] + end - xs[0])
+    out.append(f'<polyline points="{line}" fill="none" stroke="#1B4B84" stroke-width="2"/>')
+    out.append(f'<path d="M{ax:.1f},{ay:.1f}L{bx:.1f},{by:.1f}" stroke="#8C8A82" stroke-dasharray="4 4"/>')
+    return "\n".join(out)
+
+
+def plot(path, engine):
+    panels = []
+    for i, (title, values, size, held) in enumerate(GROWTH):
+        panels.append(panel(12 + i * 224, title, held, [(x, synthetic(engine, *size(x))[0]) for x in values]))
+    path.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 672 280" width="42rem" role="img" aria-label="Time of Equal Shares over voters, '
+                    'projects and approvals" font-family="sans-serif" font-size="12" fill="#1A1C1E">\n<rect width="672" height="280" fill="#FFFFFF"/>\n'
+                    + "\n".join(panels) + "\n</svg>\n")
+
+
 def main():
+    if len(sys.argv) > 2 and sys.argv[1] == "--plot":
+        build = pathlib.Path(sys.argv[3] if len(sys.argv) > 3 else TOP / "build" / "release")
+        return plot(pathlib.Path(sys.argv[2]), build / "engines" / "tally" / "bench_tally")
     build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else TOP / "build" / "release")
     shared = pathlib.Path(os.environ["LIANXI_SHARED"])
     folder = shared / "data" / "pabulib"

@@ -40,6 +40,7 @@ static const struct lx_option options[] = {
 	{ .name = "what-if", .kind = LX_OPTION_FLAG },
 	{ .name = "compare", .kind = LX_OPTION_FLAG },
 	{ .name = "format", .kind = LX_OPTION_CHOICE, .of = "text json csv" },
+	{ .name = "threads", .kind = LX_OPTION_INT, .of = "1..64" },
 	{ .name = "svg", .kind = LX_OPTION_TEXT, .value = "FILE.svg" },
 	{ .name = "write", .kind = LX_OPTION_TEXT, .value = "FILE.pb" },
 	{ 0 },
@@ -311,6 +312,7 @@ static enum lx_code run(struct lx_cli *cli)
 	LX_TRY(list_files(cli, paths, &n));
 	if (n == 0)
 		return lx_fail(&cli->call, LX_INVALID, cli->operands[0], "cli.tally_none", NULL);
+	cli->call.threads = (unsigned)lx_option_int(cli, "threads", (int64_t)cli->call.threads);
 	cli->call.progress = lx_cli_progress(cli, "cli.tally_progress");
 	for (size_t i = 0; i < n; i++) {
 		struct lx_arena_mark mark = lx_arena_here(cli->call.arena);

@@ -6,17 +6,18 @@
  */
 #include "cli/tally.h"
 
+#include "base/decimal.h"
 #include "kernel/view/view.h"
 
 #define WIDE     672
 #define LEFT     150 /* where money leaves, */
-#define RIGHT    400 /* and arrives */
+#define RIGHT    372 /* and arrives */
 #define BAR      6
 #define TOP      34
 #define MONEY    420.0 /* height of all money together */
 #define GAP      16.0  /* between bars; two lines of a label stand beside even a thin one */
 #define SOURCES  5
-#define NAME_MAX 26 /* letters of a name; a wide one counts twice */
+#define NAME_MAX 24 /* letters of a name; a wide one counts twice */
 
 static const char *const colours[SOURCES] = { "var(--c1,#1B4B84)", "var(--c3,#2C7A68)",
 	"var(--c2,#B05A12)", "var(--c4,#7A4B8C)", "var(--c0,#8C8A82)" };
@@ -104,7 +105,8 @@ static void write_money(struct drawing *drawing, struct lx_buf *out, double amou
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf text = { 0 };
 
-	lx_cli_tally_money(&text, drawing->tally, (int64_t)(amount + 0.5));
+	lx_money_write(&text, (struct lx_money){ .minor = (int64_t)(amount + 0.5),
+				      .places = drawing->tally->pb.election.places });
 	lx_view_text(out, NULL, lx_buf_view(&text));
 }
 
@@ -191,6 +193,10 @@ static void draw(struct drawing *drawing, struct lx_buf *out)
 		"font-weight=\"600\" fill=\"var(--ink,#1A1C1E)\">",
 		WIDE, height + TOP + 12);
 	lx_view_text(out, NULL, lx_text(lx_tr(drawing->cli->lang, "cli.tally_svg")));
+	if (drawing->tally->pb.currency.len > 0) {
+		lx_buf_str(out, " · ");
+		lx_view_text(out, NULL, drawing->tally->pb.currency);
+	}
 	lx_buf_str(out, "</text>\n");
 	for (size_t s = 0; s < drawing->sources_n; s++) {
 		draw_source(drawing, out, s, top);

@@ -160,6 +160,8 @@ static void seek(struct even *even, size_t p, size_t winner)
 	lx_rounds_sort(&even->rounds, p);
 	for (size_t i = 0; i < even->rounds.exact.parts_n; i++) {
 		sum += even->rounds.sorted[i].people;
+		if (sum == 0) /* ballots that a trial has not cast */
+			continue;
 		if (winner == view->n || overtakes(even, p, sum, winner, its))
 			offer_gain(even, p, i, sum);
 	}

@@ -33,6 +33,8 @@ struct spread {
 	struct load *bound, now;
 	struct lx_flow flow;
 	uint64_t *group_people;
+	uint32_t *group_sort;
+	lx_int128 *room; /* of each sort, with the costs of the chosen spread at the load `now` */
 };
 
 static int compare(struct load a, struct load b)
@@ -54,14 +56,15 @@ static enum lx_code spread_open(
 	spread->by = lx_array(call, sorts, sizeof *spread->by);
 	spread->people = lx_array(call, sorts, sizeof *spread->people);
 	spread->with = lx_array(call, sorts, sizeof *spread->with);
+	spread->room = lx_array(call, sorts, sizeof *spread->room);
 	spread->chosen = lx_array(call, view->n, sizeof *spread->chosen);
 	spread->live = lx_array(call, view->n, sizeof *spread->live);
 	spread->bids = lx_array(call, view->n, sizeof *spread->bids);
 	spread->bound = lx_array(call, view->n, sizeof *spread->bound);
 	if (spread->sort == NULL || spread->parent == NULL || spread->slot == NULL ||
 		spread->live_sorts == NULL || spread->by == NULL || spread->people == NULL ||
-		spread->with == NULL || spread->chosen == NULL || spread->live == NULL ||
-		spread->bids == NULL || spread->bound == NULL)
+		spread->with == NULL || spread->room == NULL || spread->chosen == NULL ||
+		spread->live == NULL || spread->bids == NULL || spread->bound == NULL)
 		return LX_BROKEN;
 	memset(spread->slot, 0xff, sorts * sizeof *spread->slot);
 	spread->people[0] = view->voters;
@@ -92,6 +95,7 @@ static void add_group(struct spread *spread, uint64_t people, uint32_t sort, boo
 	if (people == 0 || (sort == 0 && !with))
 		return;
 	spread->group_people[g] = people;
+	spread->group_sort[g] = sort;
 	flow->groups_n++;
 	for (uint32_t s = sort; s != 0; s = spread->parent[s])
 		flow->group[flow->at[spread->by[s]]++] = g;
@@ -110,15 +114,16 @@ static void count_edges(struct spread *spread, uint64_t people, uint32_t sort, b
 		spread->flow.start[spread->chosen_n + 1]++;
 }
 
-/* The graph of the chosen projects and one more. */
+/* The graph of the chosen projects and one more, or (view->n) without. */
 static void build(struct spread *spread, size_t p)
 {
 	struct lx_flow *flow = &spread->flow;
 
-	flow->projects_n = spread->chosen_n + 1;
+	flow->projects_n = spread->chosen_n + (p < spread->view->n);
 	flow->groups_n = 0;
 	memset(flow->start, 0, (flow->projects_n + 1) * sizeof *flow->start);
-	count(spread, p);
+	if (p < spread->view->n)
+		count(spread, p);
 	for (size_t i = 0; i <= spread->live_sorts_n; i++) {
 		uint32_t s = i == 0 ? 0 : spread->live_sorts[i - 1];
 		count_edges(spread, spread->people[s] - spread->with[s], s, false);
@@ -166,30 +171,72 @@ static enum lx_code open_flow(struct spread *spread)
 		for (uint32_t s = spread->live_sorts[i]; s != 0; s = spread->parent[s])
 			edges += 2;
 	spread->group_people = lx_array(spread->call, groups, sizeof *spread->group_people);
-	if (spread->group_people == NULL)
+	spread->group_sort = lx_array(spread->call, groups, sizeof *spread->group_sort);
+	if (spread->group_people == NULL || spread->group_sort == NULL)
 		return LX_BROKEN;
 	return lx_flow_open(spread->call, spread->chosen_n + 1, groups, edges, &spread->flow);
+}
+
+/* Whether all costs of the graph can be spread with no load above `load`. */
+static bool fits(struct spread *spread, size_t p, struct load load)
+{
+	struct lx_flow *flow = &spread->flow;
+
+	for (size_t i = 0; i < flow->projects_n; i++)
+		flow->need[i] = (lx_int128)cost_of(spread, i, p) * load.under;
+	for (size_t g = 0; g < flow->groups_n; g++)
+		flow->room[g] = (lx_int128)load.over * spread->group_people[g];
+	memset(flow->sent, 0, flow->start[flow->projects_n] * sizeof *flow->sent);
+	return lx_flow_run(flow);
+}
+
+/* Spreads the costs of the chosen at the load that they have, and notes how much each sort may yet take. */
+static void find_room(struct spread *spread)
+{
+	struct lx_flow *flow = &spread->flow;
+
+	for (size_t i = 0; i <= spread->live_sorts_n; i++) {
+		uint32_t s = i == 0 ? 0 : spread->live_sorts[i - 1];
+		spread->room[s] = (lx_int128)spread->now.over * spread->people[s];
+	}
+	if (spread->chosen_n == 0)
+		return;
+	build(spread, spread->view->n);
+	bool all = fits(spread, spread->view->n, spread->now);
+	(void)all; /* `now` is the load with which they fit */
+	for (size_t g = 0; g < flow->groups_n; g++)
+		spread->room[spread->group_sort[g]] = flow->room[g];
+}
+
+/* Whether p's cost goes into what room its supporters have, nothing else moved from sort to sort: within a sort load
+ * can be left to those who do not name p. */
+static bool goes_in(struct spread *spread, size_t p)
+{
+	const struct lx_tally_view *view = spread->view;
+	lx_int128 room = 0;
+
+	count(spread, p);
+	for (size_t k = view->start[p]; k < view->start[p + 1]; k++) {
+		uint32_t s = spread->sort[view->voter[k]];
+		lx_int128 most = (lx_int128)spread->now.over * spread->with[s];
+		room += most < spread->room[s] ? most : spread->room[s];
+		spread->with[s] = 0;
+	}
+	return room >= (lx_int128)view->election->cost[p] * spread->now.under;
 }
 
 /* The least largest load with p chosen too, into its bound. */
 static void look(struct spread *spread, size_t p)
 {
-	struct lx_flow *flow = &spread->flow;
 	struct load *load = &spread->bound[p];
 
 	if (compare(*load, spread->now) < 0)
 		*load = spread->now;
+	if (spread->now.under > 0 && compare(*load, spread->now) == 0 && goes_in(spread, p))
+		return;
 	build(spread, p);
-	for (;;) {
-		for (size_t i = 0; i < flow->projects_n; i++)
-			flow->need[i] = (lx_int128)cost_of(spread, i, p) * load->under;
-		for (size_t g = 0; g < flow->groups_n; g++)
-			flow->room[g] = (lx_int128)load->over * spread->group_people[g];
-		memset(flow->sent, 0, flow->start[flow->projects_n] * sizeof *flow->sent);
-		if (lx_flow_run(flow))
-			return;
+	while (!fits(spread, p, *load))
 		*load = cut(spread, p);
-	}
 }
 
 static void sort_live(struct spread *spread)
@@ -218,6 +265,7 @@ static enum lx_code gather(struct spread *spread, int64_t left)
 	spread->bids_n = 0;
 	sort_live(spread);
 	LX_TRY(open_flow(spread));
+	find_room(spread);
 	for (size_t i = 0; i < spread->live_n; i++) {
 		uint16_t p = spread->live[i];
 		if (spread->bids_n > 0 && compare(spread->bound[p], best) > 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Effective support: a run of Equal Shares without the project, its best round kept. */
+#include "base/parallel.h"
 #include "engines/tally/run.h"
 
 #include <float.h>
@@ -72,25 +73,80 @@ static enum lx_code support_of(
 	}
 }
 
+/* A thread's own: memory, faults, a run. */
+struct worker {
+	struct lx_arena arena;
+	struct lx_call call;
+	struct lx_tally_run run;
+	bool *barred;
+};
+
+struct work {
+	const struct lx_tally_view *view;
+	const struct lx_tally_setting *setting;
+	const struct lx_tally_result *result;
+	struct worker *workers;
+	size_t workers_n;
+	int64_t *percent;
+};
+
+static void work_close(struct work *work)
+{
+	for (size_t i = 0; i < work->workers_n; i++) {
+		lx_tally_run_close(&work->workers[i].run);
+		lx_arena_close(&work->workers[i].arena);
+	}
+}
+
+static enum lx_code open_worker(const struct work *work, struct worker *worker)
+{
+	if (worker->barred != NULL)
+		return LX_OK;
+	bool *barred = lx_array(&worker->call, work->view->n, sizeof *barred);
+	if (barred == NULL)
+		return LX_BROKEN;
+	LX_TRY(lx_tally_run_open(&worker->call, work->view, work->setting, &worker->run));
+	worker->barred = barred;
+	worker->run.barred = barred;
+	return LX_OK;
+}
+
+static enum lx_code one_project(void *with, size_t p, unsigned at, struct lx_fault *fault)
+{
+	struct work *work = with;
+	struct worker *worker = &work->workers[at];
+	enum lx_code code = open_worker(work, worker);
+
+	if (code == LX_OK) {
+		worker->barred[p] = true;
+		code = support_of(&worker->run, work->result, p, &work->percent[p]);
+		worker->barred[p] = false;
+	}
+	if (code != LX_OK)
+		*fault = worker->call.fault;
+	return code;
+}
+
 enum lx_code lx_tally_support(struct lx_call *call, const struct lx_tally_election *election,
 	const struct lx_tally_setting *setting, const struct lx_tally_result *result,
 	int64_t *percent)
 {
-	LX_CLOSE(lx_tally_run_close) struct lx_tally_run run = { 0 };
+	LX_CLOSE(work_close)
+	struct work work = { .setting = setting, .result = result, .percent = percent };
 	struct lx_tally_view view;
-	bool *barred = lx_array(call, election->projects_n, sizeof *barred);
+	unsigned workers = lx_workers(call, election->projects_n);
 
-	if (barred == NULL)
-		return LX_BROKEN;
 	LX_TRY(lx_tally_prepare(call, election, setting, &view));
-	LX_TRY(lx_tally_run_open(call, &view, setting, &run));
-	run.barred = barred;
-	for (size_t p = 0; p < view.n; p++) {
-		LX_TRY(lx_step(call, p, view.n));
-		barred[p] = true;
-		LX_TRY(support_of(&run, result, p, &percent[p]));
-		barred[p] = false;
+	work.view = &view;
+	work.workers = lx_array(call, workers, sizeof *work.workers);
+	if (work.workers == NULL)
+		return LX_BROKEN;
+	for (; work.workers_n < workers; work.workers_n++) {
+		struct worker *worker = &work.workers[work.workers_n];
+		worker->arena.limit = (call->arena->limit - call->arena->taken) / workers;
+		worker->call.arena = &worker->arena;
 	}
+	LX_TRY(lx_parallel(call, view.n, one_project, &work));
 	for (size_t i = 0; i < result->winners_n; i++)
 		if (percent[result->rounds[i].project] < 100)
 			percent[result->rounds[i].project] = 100;

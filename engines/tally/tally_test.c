@@ -59,6 +59,42 @@ static void equal_shares_buys_what_groups_can_pay(void **state)
 	expect(plain, (struct lx_tally_setting){ .rule = LX_RULE_PHRAGMEN }, "cb");
 }
 
+static void newer_rules_choose_what_can_be_followed_by_hand(void **state)
+{
+	(void)state;
+	/* c is paid by three with 10 each; then 4 has 15 left and cannot pay half of b */
+	expect(plain, (struct lx_tally_setting){ .rule = LX_RULE_EVEN }, "c");
+	/* with a share of 30 it can; with 40, a as well: too much */
+	expect(plain,
+		(struct lx_tally_setting){
+			.rule = LX_RULE_EVEN, .completion = LX_COMPLETE_ADD_OPT },
+		"cb");
+	/* c for 10 a head; then b in full (25 / 40) before three quarters of it (15 / 40 * (4 / 3)^2) */
+	expect(plain, (struct lx_tally_setting){ .rule = LX_RULE_BOUNDED }, "cb");
+	/* loads 10, then b: 20, a: 30 */
+	expect(plain, (struct lx_tally_setting){ .rule = LX_RULE_MAXIMIN }, "cb");
+}
+
+static void threads_change_no_support(void **state)
+{
+	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = 64 << 20 };
+	struct lx_call call = { .arena = &arena };
+	struct lx_tally_setting setting = { .rule = LX_RULE_MES };
+	struct lx_tally_result result;
+	int64_t alone[3], together[3];
+	struct lx_pb pb;
+	(void)state;
+	assert_int_equal(tally_text(&call, plain, &setting, &pb, &result), LX_OK);
+	assert_int_equal(lx_tally_support(&call, &pb.election, &setting, &result, alone), LX_OK);
+	call.threads = 3;
+	for (int i = 0; i < 20; i++) {
+		memset(together, 0, sizeof together);
+		assert_int_equal(
+			lx_tally_support(&call, &pb.election, &setting, &result, together), LX_OK);
+		assert_memory_equal(alone, together, sizeof alone);
+	}
+}
+
 static void greedy_without_skipping_ends_at_the_first_that_does_not_fit(void **state)
 {
 	static const char text[] = HEAD(3, 3) "PROJECTS\nproject_id;cost\na;60\nb;50\nc;40\n"
@@ -143,33 +179,52 @@ static void roots_and_logarithms_are_whole_numbers(void **state)
 	assert_int_equal(lx_tally_unit(&e, LX_UTILITY_LOG, 0), 10 << 20);
 }
 
-static void every_failing_allocation_is_survived(void **state)
+/* Decides, explains, follows the money, certifies. */
+static enum lx_code all_of_it(struct lx_call *call, const struct lx_tally_setting *setting)
 {
-	struct lx_tally_setting setting = { .rule = LX_RULE_MES,
-		.completion = LX_COMPLETE_ADD1 | LX_COMPLETE_GREEDY | LX_COMPLETE_COMPARE };
+	struct lx_tally_certificate certificates[LX_PROPERTIES];
+	struct lx_tally_outcomes outcomes;
+	struct lx_tally_division division;
+	struct lx_tally_loser *losers;
+	struct lx_tally_result result;
+	struct lx_tally_money money;
+	struct lx_pb pb;
+	size_t losers_n;
+
+	LX_TRY(tally_text(call, plain, setting, &pb, &result));
+	const struct lx_tally_election *e = &pb.election;
+	LX_TRY(lx_tally_explain(call, e, setting, &result, true, NULL, &losers, &losers_n));
+	LX_TRY(lx_tally_follow_money(call, e, setting, &result, &money));
+	LX_TRY(lx_tally_irresolute(call, e, setting, &outcomes));
+	LX_TRY(lx_tally_divide(call, e, setting->utility, &division));
+	return lx_tally_certify(call, e, setting, &result, certificates);
+}
+
+static void survive_failing_allocations(struct lx_tally_setting setting)
+{
 	bool done = false;
-	(void)state;
+
 	for (uint64_t n = 1; n < 2000 && !done; n++) {
 		LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = 64 << 20 };
 		struct lx_call call = { .arena = &arena };
-		struct lx_tally_certificate certificates[LX_PROPERTIES];
-		struct lx_tally_loser *losers;
-		struct lx_tally_result result;
-		struct lx_pb pb;
-		size_t losers_n;
 		lx_memory_fail_at(n);
-		enum lx_code code = tally_text(&call, plain, &setting, &pb, &result);
-		if (code == LX_OK)
-			code = lx_tally_explain(&call, &pb.election, &setting, &result, true, NULL,
-				&losers, &losers_n);
-		if (code == LX_OK)
-			code = lx_tally_certify(
-				&call, &pb.election, &setting, &result, certificates);
+		enum lx_code code = all_of_it(&call, &setting);
 		lx_memory_fail_at(0);
 		done = code == LX_OK;
 		assert_true(done || code == LX_BROKEN);
 	}
 	assert_true(done);
+}
+
+static void every_failing_allocation_is_survived(void **state)
+{
+	(void)state;
+	survive_failing_allocations((struct lx_tally_setting){ .rule = LX_RULE_MES,
+		.completion = LX_COMPLETE_ADD1 | LX_COMPLETE_GREEDY | LX_COMPLETE_COMPARE });
+	survive_failing_allocations((struct lx_tally_setting){
+		.rule = LX_RULE_EVEN, .completion = LX_COMPLETE_ADD_OPT });
+	survive_failing_allocations((struct lx_tally_setting){ .rule = LX_RULE_BOUNDED });
+	survive_failing_allocations((struct lx_tally_setting){ .rule = LX_RULE_MAXIMIN });
 }
 
 static void a_written_file_reads_the_same(void **state)
@@ -193,6 +248,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_shares_buys_what_groups_can_pay),
+		cmocka_unit_test(newer_rules_choose_what_can_be_followed_by_hand),
+		cmocka_unit_test(threads_change_no_support),
 		cmocka_unit_test(greedy_without_skipping_ends_at_the_first_that_does_not_fit),
 		cmocka_unit_test(a_price_that_takes_all_that_all_have_is_affordable),
 		cmocka_unit_test(weights_of_millions_stay_exact),

@@ -70,6 +70,17 @@ def test_all_add1_outcomes(lianxi, shared):
     assert check_outcomes(lianxi, shared, {"mes_add1", "mes_add1x"}) >= 152
 
 
+def test_budget_increase_is_add1(lianxi, shared):
+    checked = 0
+    for reference in references(shared):
+        told = reference["outcomes"].get("ebi:cost", {}).get("pabutools", {})
+        if "winners" in told:
+            ours = tally(lianxi, shared / "data" / "pabulib" / reference["file"], "--completion", "add1")
+            assert ours["winners"] == told["winners"], reference["file"]
+            checked += 1
+    assert checked >= 15
+
+
 def test_greedy_completion(lianxi, shared):
     checked = 0
     for reference in references(shared):
@@ -279,7 +290,8 @@ def wins(lianxi, path, election, project, words):
 
 
 @pytest.mark.parametrize("words", [["--rule", "mes"], ["--rule", "mes", "--completion", "add1x"], ["--rule", "greedy"],
-                                   ["--rule", "mes", "--utility", "card", "--completion", "greedy"], ["--rule", "phragmen"]])
+                                   ["--rule", "mes", "--utility", "card", "--completion", "greedy"], ["--rule", "phragmen"], ["--rule", "bos"],
+                                   ["--rule", "maximin"], ["--rule", "ees"], ["--rule", "ees", "--completion", "add-opt"]])
 def test_the_cut_and_the_votes_make_losers_win_and_one_unit_less_does_not(lianxi, tmp_path, words):
     rng = random.Random(3)
     path, cuts, votes = tmp_path / "e.pb", 0, 0
@@ -313,7 +325,7 @@ def test_certificates_hold_on_random_elections(lianxi, tmp_path):
     for i in range(150):
         (tmp_path / f"{i:03}.pb").write_text(random_election(rng).pb())
     for words in (["--rule", "mes"], ["--rule", "mes", "--completion", "add1"], ["--rule", "mes", "--completion", "add1x,greedy"], ["--rule", "phragmen"],
-                  ["--rule", "greedy", "--utility", "card"]):
+                  ["--rule", "greedy", "--utility", "card"], ["--rule", "bos"], ["--rule", "ees", "--completion", "add-opt,greedy"], ["--rule", "maximin"]):
         lines = lianxi("tally", tmp_path, "--format", "json", "--explain", *words).stdout.splitlines()
         assert len(lines) == 150
         for line in map(json.loads, lines):
@@ -686,3 +698,10 @@ def test_the_money_flow_is_drawn(lianxi, shared, tmp_path):
         assert len(texts) >= len(ours["winners"]) + 2
         ribbons = list(root.iter("{http://www.w3.org/2000/svg}path"))
         assert len(ribbons) >= len(ours["winners"])
+
+
+def test_thread_count_changes_nothing(lianxi, shared):
+    for name in ("Poland_Wieliczka_2023_Green_Budget.pb", "Poland_Warszawa_2019_Nadwisle.pb", "France_Toulouse_2019.pb"):
+        words = ["--utility", "cardinal"] if name.startswith("France") else []
+        one, two, many = (lianxi("tally", shared / "data" / "pabulib" / name, "--format", "json", "--explain", "--threads", n, *words).stdout for n in ("1", "2", "7"))
+        assert one == two == many
