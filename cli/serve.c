@@ -23,7 +23,7 @@
 #define TIDY_AT           1                /* soon after the start, too */
 #define UPLOAD_MS         INT64_C(3600000) /* a file that no act has adopted by then goes */
 #define UPLOADS_SWEPT     32
-#define SCRUB_EVERY       60
+#define SCRUB_EVERY       10
 #define BACKGROUND_MEMORY ((size_t)1 << 30)
 
 /* A thread that does something once a second: let the writer enter what has become due, or what institutions do beside it. */

@@ -218,7 +218,7 @@ enum lx_code lx_password_change(struct lx_accounts *accounts, struct lx_request 
 struct link_job {
 	int64_t now, by;
 	struct lx_text name;
-	const char *token;
+	const char *token, *purpose;
 };
 
 static enum lx_code begin_reset(struct lx_work *work, void *argument)
@@ -235,15 +235,24 @@ static enum lx_code begin_reset(struct lx_work *work, void *argument)
 	if (account.number == in->by)
 		return lx_fail(call, LX_FORBIDDEN, "name", "account.second", NULL);
 	(void)snprintf(about, sizeof about, "%lld", (long long)account.number);
-	const struct lx_value earlier[] = { LX_S("reset"), LX_S(about) };
+	const struct lx_value earlier[] = { LX_S(in->purpose), LX_S(about) };
 	LX_TRY(lx_run(work->tx, &lx_account_queries[Q_LINKS_DELETE], earlier));
-	return lx_link_add(work->tx, in->now, "reset", lx_text(about), RESET_LASTS, in->token);
+	return lx_link_add(work->tx, in->now, in->purpose, lx_text(about), RESET_LASTS, in->token);
 }
 
 enum lx_code lx_reset_begin(struct lx_accounts *accounts, struct lx_call *call, int64_t now,
 	int64_t by_account, struct lx_text name, char token[LX_TOKEN_TEXT])
 {
-	struct link_job in = { now, by_account, name, token };
+	struct link_job in = { now, by_account, name, token, "reset" };
+
+	lx_token_new(token);
+	return lx_writer_submit(accounts->writer, call, begin_reset, &in);
+}
+
+enum lx_code lx_factor_help_begin(struct lx_accounts *accounts, struct lx_call *call, int64_t now,
+	int64_t by_account, struct lx_text name, char token[LX_TOKEN_TEXT])
+{
+	struct link_job in = { now, by_account, name, token, LX_FACTOR_LINK };
 
 	lx_token_new(token);
 	return lx_writer_submit(accounts->writer, call, begin_reset, &in);

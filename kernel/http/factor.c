@@ -130,3 +130,62 @@ enum lx_code lx_totp_remove(struct lx_accounts *accounts, struct lx_call *call, 
 	LX_TRY(lx_code_try(accounts, call, account));
 	return lx_writer_submit(accounts->writer, call, remove_factor, &in);
 }
+
+struct help_job {
+	int64_t now;
+	struct lx_text token;
+};
+
+static enum lx_code drop_factor(struct lx_work *work, void *argument)
+{
+	const struct help_job *in = argument;
+	struct lx_text about;
+	int64_t account;
+
+	LX_TRY(lx_link_take(work->tx, in->now, LX_FACTOR_LINK, in->token, &about));
+	if (!lx_text_int(about, &account))
+		return lx_fail(lx_tx_call(work->tx), LX_BROKEN, NULL, "base.broken", NULL);
+	const struct lx_value none[] = { LX_I(account), LX_N, LX_I(0) };
+	LX_TRY(lx_run(work->tx, &lx_account_queries[Q_ACCOUNT_TOTP_SET], none));
+	LX_TRY(lx_run(work->tx, &lx_account_queries[Q_SESSIONS_DELETE], &LX_I(account)));
+	return lx_run(work->tx, &lx_account_queries[Q_BEARERS_DELETE], &LX_I(account));
+}
+
+/* Name and hash of the account that the link is for. */
+static enum lx_code helped(struct lx_accounts *accounts, struct lx_call *call, int64_t now,
+	struct lx_text token, struct lx_account *account, struct lx_value secrets[3])
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	struct lx_text about;
+	int64_t number;
+
+	LX_TRY(lx_store_read(accounts->store, call, &tx));
+	LX_TRY(lx_link_peek(tx, now, LX_FACTOR_LINK, token, &about));
+	if (!lx_text_int(about, &number))
+		return lx_fail(call, LX_BROKEN, NULL, "base.broken", NULL);
+	enum lx_code code = lx_account_read(tx, number, account);
+	if (code == LX_OK)
+		code = lx_one(tx, &lx_account_queries[Q_ACCOUNT_SECRETS], &LX_I(number), secrets);
+	return code == LX_NOT_FOUND ? lx_fail(call, LX_NOT_FOUND, NULL, "account.none", NULL)
+				    : code;
+}
+
+enum lx_code lx_factor_help_finish(struct lx_accounts *accounts, struct lx_request *request,
+	struct lx_text token, struct lx_text password)
+{
+	struct lx_call *call = request->call;
+	struct help_job in = { request->now, token };
+	struct lx_account account;
+	struct lx_value secrets[3];
+	bool right;
+
+	LX_TRY(helped(accounts, call, request->now, token, &account, secrets));
+	const struct lx_try try = lx_try_of(lx_text(account.name), lx_text(request->address));
+	if (lx_try_take(accounts, &try) > 0)
+		return lx_fail(call, LX_BUSY, NULL, "account.often", NULL);
+	LX_TRY(lx_password_check(accounts, call, password, secrets[0].text.at, &right));
+	if (!right)
+		return lx_fail(call, LX_INVALID, "password", "account.wrong_old", NULL);
+	lx_try_give(accounts, &try, true);
+	return lx_writer_submit(accounts->writer, call, drop_factor, &in);
+}

@@ -103,6 +103,14 @@ LX_CHECK enum lx_code lx_reset_begin(struct lx_accounts *accounts, struct lx_cal
 LX_CHECK enum lx_code lx_reset_finish(struct lx_accounts *accounts, struct lx_call *call,
 	int64_t now, struct lx_text token, struct lx_text wanted);
 
+/* The same when the second factor is lost: redeemed with the password by its holder (LX_INVALID `account.wrong_old`, field "password"),
+ * it takes the factor away and ends every session and bearer token. The password stays. */
+#define LX_FACTOR_LINK "factor"
+LX_CHECK enum lx_code lx_factor_help_begin(struct lx_accounts *accounts, struct lx_call *call,
+	int64_t now, int64_t by_account, struct lx_text name, char token[LX_TOKEN_TEXT]);
+LX_CHECK enum lx_code lx_factor_help_finish(struct lx_accounts *accounts,
+	struct lx_request *request, struct lx_text token, struct lx_text password);
+
 /* A fresh secret of a second factor; and the address an authenticator reads ("otpauth://…", in the arena). */
 void lx_totp_new(char secret[LX_TOTP_TEXT]);
 LX_CHECK enum lx_code lx_totp_address(struct lx_call *call, const char *issuer, const char *name,

@@ -87,7 +87,8 @@ static enum lx_code own_acts(const struct lx_reader *reader, const struct lx_act
 	} own[] = { { "account.factor_act", "/account/factor", false },
 		{ "account.data", "/account/data", false },
 		{ "account.out_everywhere", "/account/sign-out-everywhere", true },
-		{ "account.reset_begin", "/account/reset", false } };
+		{ "account.reset_begin", "/account/reset", false },
+		{ "account.help_begin", "/account/reset-factor", false } };
 	struct lx_act_view *acts = lx_array(
 		reader->call, n + sizeof own / sizeof own[0], sizeof *acts);
 	bool may;
@@ -97,7 +98,7 @@ static enum lx_code own_acts(const struct lx_reader *reader, const struct lx_act
 	LX_TRY(lx_may_reset(reader, &may));
 	for (size_t i = 0; i < n; i++)
 		acts[i] = of_record[i];
-	for (size_t i = 0; i < sizeof own / sizeof own[0] - (may ? 0 : 1); i++)
+	for (size_t i = 0; i < sizeof own / sizeof own[0] - (may ? 0 : 2); i++)
 		acts[n++] = (struct lx_act_view){ .label = lx_small_words(reader, own[i].label),
 			.address = lx_address_make(reader->call, "%s", own[i].address),
 			.posts = own[i].posts,

@@ -127,6 +127,38 @@ static enum lx_code fill_form(struct lx_reader *reader, const struct acting *a,
 	return LX_OK;
 }
 
+/* Of a record that has no page of its own, what this reader may see stands beside the form: who verifies a residence sees the
+ * proof there. */
+static enum lx_code fill_known(
+	struct lx_reader *reader, const struct lx_record *record, struct lx_form_page *page)
+{
+	const struct lx_type *type = record->shape->type;
+	LX_CLOSE(lx_json_free) json_t *json = NULL;
+	struct lx_fact *facts = lx_array(reader->call, record->shape->fields_n, sizeof *facts);
+	size_t n = 0;
+
+	if (facts == NULL)
+		return LX_BROKEN;
+	LX_TRY(lx_reduce(&reader->sight, record, LX_ALL_PARTS, &json));
+	for (const struct lx_field *f = type->fields; f->name != NULL; f++) {
+		const json_t *value = json_object_get(json, f->name);
+		struct lx_cell *cell = lx_alloc(reader->call, sizeof *cell);
+		if (cell == NULL)
+			return LX_BROKEN;
+		if (value == NULL || json_is_null(value))
+			continue;
+		*cell = lx_show_cell(reader, type->name, f, value);
+		facts[n++] = (struct lx_fact){
+			lx_show_key(reader, type->name, ".", lx_text(f->name)), cell, 1
+		};
+	}
+	page->facts =
+		(struct lx_fact_group){ .heading = lx_show_key(reader, "", "", lx_text(type->name)),
+			.facts = facts,
+			.facts_n = n };
+	return LX_OK;
+}
+
 static enum lx_code show_form(struct lx_reader *reader, const struct acting *a, const json_t *typed,
 	struct lx_reply *reply)
 {
@@ -145,6 +177,8 @@ static enum lx_code show_form(struct lx_reader *reader, const struct acting *a, 
 		LX_TRY(lx_record_blank(reader->call, a->shape, INT64_MAX, &record));
 	}
 	LX_TRY(fill_form(reader, a, &record, typed, &page));
+	if (a->record != 0 && a->shape->type->section == NULL)
+		LX_TRY(fill_known(reader, &record, &page));
 	lx_reader_close(reader);
 	lx_reply_page(reply);
 	lx_view_form(&reply->body, &view, &page);
@@ -166,13 +200,16 @@ enum lx_code lx_page_new(struct lx_request *request, struct lx_reply *reply)
 {
 	const struct lx_app *app = request->app;
 	const struct lx_shape *shape = lx_shape_of_plural(app->region, request->captures[0]);
+	const struct lx_text *said = lx_query_param(request, "lang", 0);
+	enum lx_lang lang = said == NULL ? LX_LANGS : lx_lang_of(*said, LX_LANGS);
 
 	if (shape == NULL || shape->type->section == NULL)
 		return none(request);
 	for (const struct lx_act *act = shape->type->acts; act->name != NULL; act++)
 		if (act->from == NULL && strcmp(act->who, "cause") != 0)
-			return lx_reply_redirect(
-				request, reply, "/%s/new/%s", shape->type->plural, act->name);
+			return lx_reply_redirect(request, reply, "/%s/new/%s%s%s",
+				shape->type->plural, act->name, lang == LX_LANGS ? "" : "?lang=",
+				lang == LX_LANGS ? "" : lx_lang_names[lang]);
 	return none(request);
 }
 

@@ -20,6 +20,39 @@ static void as_act(struct lx_request *request)
 	request->captures_n = 3;
 }
 
+/* Whoever still acts for others is told what to let go of first, and where; there is no button yet. */
+static enum lx_code fill_mandates(const struct lx_reader *reader, struct lx_confirm_page *page)
+{
+	size_t n = reader->actor.mandates_n;
+	struct lx_fact *facts = lx_array(reader->call, n, sizeof *facts);
+
+	if (facts == NULL)
+		return LX_BROKEN;
+	for (size_t i = 0; i < n; i++) {
+		const struct lx_mandate *m = &reader->actor.mandates[i];
+		struct lx_cell *cell = lx_alloc(reader->call, sizeof *cell);
+		json_t *title = NULL;
+		if (cell == NULL)
+			return LX_BROKEN;
+		LX_TRY(lx_title(&reader->sight, m->holder, &title));
+		*cell = (struct lx_cell){ .words = lx_show_words(reader, title),
+			.link = lx_address_make(
+				reader->call, "/mandates/%lld", (long long)m->number) };
+		json_decref(title);
+		facts[i] = (struct lx_fact){ lx_show_key(reader, "mandate", ".office.", m->office),
+			cell, 1 };
+	}
+	page->facts = (struct lx_fact_group){
+		.heading = lx_small_words(reader, "mandate+"), .facts = facts, .facts_n = n
+	};
+	page->note = (struct lx_note){ .tone = LX_TONE_WARN,
+		.words = lx_small_words(reader, "person_mandates") };
+	page->form.action = lx_address_local(reader->request->path);
+	page->form.away = (struct lx_link_view){ lx_small_words(reader, "page.cancel"),
+		lx_address_make(reader->call, "/account") };
+	return LX_OK;
+}
+
 static enum lx_code fill(
 	const struct lx_reader *reader, int64_t number, struct lx_confirm_page *page)
 {
@@ -33,6 +66,8 @@ static enum lx_code fill(
 		.link = { lx_small_words(reader, "account.data"),
 			lx_address_make(reader->call, "/account/data") } };
 	lx_frame_fill(reader, page->heading, "", reader->size, &page->frame);
+	if (reader->actor.mandates_n > 0)
+		return fill_mandates(reader, page);
 	LX_TRY(lx_small_form(reader, NULL, 0, action.at, "account.erase_do", &page->form));
 	page->form.once = lx_show_once(reader);
 	page->form.away = (struct lx_link_view){ lx_small_words(reader, "page.cancel"),

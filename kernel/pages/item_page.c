@@ -112,6 +112,15 @@ static enum lx_code rows_columns(
 	return LX_OK;
 }
 
+/* A code that is named in the same row stays a code. */
+static const char *type_for(
+	const struct showing *s, const struct lx_rows *rows, const struct lx_field *field)
+{
+	bool named = lx_field_find(rows->fields, LX_TEXT_OF("names")) >= 0;
+
+	return named && strcmp(field->name, "code") == 0 ? "" : s->shape->type->name;
+}
+
 static enum lx_code rows_table(const struct showing *s, const struct lx_rows *rows,
 	const json_t *list, struct lx_grid *table)
 {
@@ -127,7 +136,8 @@ static enum lx_code rows_table(const struct showing *s, const struct lx_rows *ro
 		if (cells == NULL)
 			return LX_BROKEN;
 		for (size_t i = 0; i < table->columns_n; i++)
-			cells[i] = lx_show_cell(s->reader, s->shape->type->name, &rows->fields[i],
+			cells[i] = lx_show_cell(s->reader, type_for(s, rows, &rows->fields[i]),
+				&rows->fields[i],
 				json_object_get(json_array_get(list, r), rows->fields[i].name));
 		lines[r] = (struct lx_grid_row){ .cells = cells, .cells_n = table->columns_n };
 	}

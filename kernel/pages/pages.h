@@ -161,6 +161,9 @@ bool lx_may_ask_openly(const struct lx_reader *reader);
 LX_CHECK enum lx_code lx_visit_receipt(struct lx_request *request, struct lx_reply *reply,
 	const struct lx_shape *shape, const struct lx_order *order);
 
+/* Whether for the account of this name, which the reader is not told about otherwise. */
+LX_CHECK enum lx_code lx_may_reset_for(struct lx_request *request, struct lx_text name);
+
 /* What came in as the input of an act: form fields or JSON, as the writer takes it; the caller's. */
 LX_CHECK enum lx_code lx_input_of_request(struct lx_request *request, const struct lx_shape *shape,
 	const struct lx_act *act, json_t **input);
@@ -184,6 +187,7 @@ lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_fo
 	lx_page_erase, lx_page_erase_post, lx_page_checkpoint, lx_page_log_key, lx_page_tile,
 	lx_page_content, lx_page_add_checkpoint, lx_page_witness_key, lx_page_witness_seen,
 	lx_page_receipt, lx_page_file, lx_page_open, lx_page_open_post, lx_page_follow,
-	lx_page_follow_post, lx_page_visit, lx_page_visit_act, lx_page_visit_act_post;
+	lx_page_follow_post, lx_page_visit, lx_page_visit_act, lx_page_visit_act_post,
+	lx_page_help_begin, lx_page_help_begin_post, lx_page_help, lx_page_help_post;
 
 #endif

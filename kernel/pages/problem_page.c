@@ -53,7 +53,8 @@ enum lx_code lx_app_problem(struct lx_request *request, unsigned status, struct 
 	if ((status == 401 || status == 403) && request->visitor.account == 0)
 		page.sign_in = (struct lx_link_view){ lx_words_str(lx_tr(
 							      request->lang, "account.sign_in")),
-			lx_address_make(request->call, "/sign-in") };
+			lx_address_make(
+				request->call, "/sign-in?lang=%s", lx_lang_names[request->lang]) };
 	lx_fault_clear(&request->call->fault);
 	if (lx_reader_open(request, &reader) == LX_OK) {
 		view = lx_show_view(&reader);

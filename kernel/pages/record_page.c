@@ -156,6 +156,81 @@ enum lx_code lx_page_record(struct lx_request *request, struct lx_reply *reply)
 
 /* --- one entry ------------------------------------------------------------------------------- */
 
+/* What a consent asks: which act, how many voices, until when. The input stays among the bytes below. */
+static void ask_words(const struct lx_reader *reader, const struct lx_shape *shape,
+	const json_t *effect, struct lx_effect_view *view)
+{
+	static const struct lx_field moment = { "until", LX_MOMENT };
+	const json_t *asked = json_array_get(effect, 2), *until = json_object_get(asked, "until");
+	const char *act = json_string_value(json_object_get(asked, "act"));
+	LX_CLOSE(lx_buf_close) struct lx_buf day = { 0 };
+	LX_CLOSE(lx_json_free) json_t *at = NULL;
+	struct lx_words last = lx_words_str("");
+
+	if (json_integer_value(until) > 0) {
+		lx_moment_write(&day, json_integer_value(until));
+		at = json_stringn(day.at, day.len);
+		last = lx_show_cell(reader, "", &moment, at).words;
+	}
+	struct lx_words label = act == NULL || shape == NULL
+					? lx_words_str("")
+					: lx_show_key(reader, shape->type->name, ".",
+						  lx_show_text(reader, "%s", act));
+	view->what = lx_show_say(reader, "page.effect_ask",
+		lx_show_text(reader, "%.*s", (int)label.text.len, label.text.at).at, NULL);
+	view->value.words = lx_show_say(reader,
+		last.text.len == 0 ? "page.effect_voices" : "page.effect_voices_until",
+		lx_show_text(reader, "%zu", json_array_size(json_object_get(asked, "voices"))).at,
+		lx_show_text(reader, "%.*s", (int)last.text.len, last.text.at).at);
+}
+
+/* A voice: whose, and what it says. */
+static void say_words(
+	const struct lx_reader *reader, const json_t *effect, struct lx_effect_view *view)
+{
+	const char *voice = json_string_value(json_array_get(effect, 2));
+	const char *says = json_string_value(json_array_get(effect, 3));
+	json_t *title = NULL;
+
+	if (voice == NULL || says == NULL ||
+		lx_title(&reader->sight, lx_text(voice), &title) != LX_OK)
+		return;
+	LX_CLOSE(lx_json_free) json_t *link = json_pack("{s:s, s:o}", "ref", voice, "title", title);
+	struct lx_link_view who = lx_show_link(reader, link);
+	view->what = who.label;
+	view->value.words = lx_show_key(reader, "voice", ".", lx_show_text(reader, "%s", says));
+}
+
+static void close_words(
+	const struct lx_reader *reader, const json_t *effect, struct lx_effect_view *view)
+{
+	const char *stage = json_string_value(json_array_get(effect, 2));
+
+	view->what = tr(reader, "page.effect_close");
+	if (stage != NULL)
+		view->value.words = lx_show_key(
+			reader, "consent", ".", lx_show_text(reader, "%s", stage));
+}
+
+/* Effects that are no field's: of a consent. False: none of them. */
+static bool consent_words(const struct lx_reader *reader, const struct lx_shape *shape,
+	const json_t *effect, struct lx_effect_view *view)
+{
+	const char *what = json_string_value(json_array_get(effect, 0));
+
+	if (what == NULL)
+		return false;
+	if (strcmp(what, "ask") == 0)
+		ask_words(reader, shape, effect, view);
+	else if (strcmp(what, "say") == 0)
+		say_words(reader, effect, view);
+	else if (strcmp(what, "close") == 0)
+		close_words(reader, effect, view);
+	else
+		return false;
+	return true;
+}
+
 static enum lx_code effect_views(const struct lx_reader *reader, const json_t *entry,
 	const struct lx_shape *shape, struct lx_entry_page *page)
 {
@@ -168,6 +243,8 @@ static enum lx_code effect_views(const struct lx_reader *reader, const json_t *e
 	for (size_t i = 0; i < n; i++) {
 		const json_t *effect = json_array_get(effects, i);
 		const char *name = json_string_value(json_array_get(effect, 1));
+		if (consent_words(reader, shape, effect, &views[i]))
+			continue;
 		LX_CLOSE(lx_buf_close) struct lx_buf code = { 0 };
 		LX_TRY(lx_json_canonical(&code, effect, &reader->call->fault));
 		views[i].code = lx_show_text(reader, "%s", code.at);

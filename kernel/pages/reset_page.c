@@ -53,7 +53,7 @@ static bool administers(const struct lx_actor *actor, const struct lx_actor *oth
 	return false;
 }
 
-static enum lx_code test_may(struct lx_request *request, struct lx_text name)
+enum lx_code lx_may_reset_for(struct lx_request *request, struct lx_text name)
 {
 	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_account account;
@@ -125,7 +125,7 @@ enum lx_code lx_page_reset_begin_post(struct lx_request *request, struct lx_repl
 	char token[LX_TOKEN_TEXT];
 
 	LX_TRY(lx_by_session(request, reply));
-	enum lx_code code = test_may(request, name);
+	enum lx_code code = lx_may_reset_for(request, name);
 	if (code == LX_OK)
 		code = lx_reset_begin(app->accounts, request->call, request->now,
 			request->visitor.account, name, token);

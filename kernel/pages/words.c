@@ -288,6 +288,69 @@ static bool is_year(const struct lx_field *field)
 	       strcmp(field->of, "1900..2200") == 0;
 }
 
+/* "need.sign" is "Need: Sign for": the charter's tables name types, lists and terms as the program does. */
+static bool named_by_program(
+	const struct lx_reader *reader, struct lx_text word, struct lx_words *names)
+{
+	struct lx_text rest = word, type;
+	char id[LX_FIELD_MAX];
+
+	if (snprintf(id, sizeof id, "%.*s", (int)word.len, word.at) >= LX_FIELD_MAX ||
+		!lx_text_split(&rest, '.', &type) ||
+		lx_shape_find(reader->app->region, type) == NULL)
+		return false;
+	struct lx_words own = lx_show_key(reader, "", "", copied(reader, type));
+	bool says = lx_has(id);
+	if (!says && rest.len > 0) {
+		(void)snprintf(id, sizeof id, "%.*s~%.*s_by", (int)type.len, type.at, (int)rest.len,
+			rest.at);
+		says = lx_has(id);
+	}
+	if (rest.len > 0 && !says)
+		return false;
+	*names = rest.len == 0 ? own
+			       : lx_words(lx_show_text(reader, "%.*s%s%s", (int)own.text.len,
+					 own.text.at, reader->request->lang == LX_ZH ? "：" : ": ",
+					 lx_tr(reader->request->lang, id)));
+	return true;
+}
+
+/* A word of the charter by its code, in whichever list it stands first. */
+static bool named_by_charter(
+	const struct lx_reader *reader, struct lx_text code, struct lx_words *names)
+{
+	const struct lx_charter *charter = &reader->charter;
+	const struct lx_row *row;
+	size_t at = 0;
+
+	while ((row = lx_charter_row(charter, "word", LX_TEXT_OF(""), &at)) != NULL) {
+		if (!lx_text_equal(lx_charter_cell(charter, "word", row, "code").text, code))
+			continue;
+		struct lx_text text = lx_charter_cell(charter, "word", row, "names").text;
+		LX_CLOSE(lx_json_free) json_t *json = json_loadb(text.at, text.len, 0, NULL);
+		*names = lx_show_words(reader, json);
+		return true;
+	}
+	return false;
+}
+
+/* A word in the charter's tables: called by its name where it has one, with the code under it. */
+static void word_cell(
+	const struct lx_reader *reader, const char *type, struct lx_text word, struct lx_cell *cell)
+{
+	struct lx_words names;
+
+	cell->kind = LX_CELL_REF;
+	cell->words = lx_words(copied(reader, word));
+	if (type == NULL || strcmp(type, "charter") != 0 || word.len == 0)
+		return;
+	if (!named_by_program(reader, word, &names) && !named_by_charter(reader, word, &names))
+		return;
+	cell->kind = LX_CELL_TEXT;
+	cell->under = cell->words;
+	cell->words = names;
+}
+
 struct lx_cell lx_show_cell(const struct lx_reader *reader, const char *type,
 	const struct lx_field *field, const json_t *value)
 {
@@ -339,6 +402,8 @@ struct lx_cell lx_show_cell(const struct lx_reader *reader, const char *type,
 		cell.words = data_words(reader, value);
 		return cell;
 	case LX_WORD:
+		word_cell(reader, type, string_of(value), &cell);
+		return cell;
 	case LX_HASH:
 		cell.kind = LX_CELL_REF;
 		break;

@@ -2,11 +2,13 @@
 /* Mandates: for whom a person may act, in which office, from when to when. */
 #include "kernel/polity/polity.h"
 
+lx_rule_fn mandate_offer_on, mandate_ends_former;
+
 static const struct lx_field fields[] = { { "holder", LX_LINK, "member body organisation",
 						  "list filter" },
 	{ "office", LX_CHOICE, "administrator officer delegate treasurer auditor editor",
 		"list filter" },
-	{ "person", LX_PERSON },
+	{ "person", LX_PERSON }, { "successor", LX_PERSON }, /* to whom it is handed over */
 	{ "called", LX_SEALED, "name", NULL,
 		"anyone" },              /* officials are named in public; can be erased */
 	{ "after", LX_LINK, "mandate" }, /* handed over from */
@@ -23,8 +25,13 @@ static const struct lx_act acts[] = { { "first", "cause", NULL, "valid",
 					      "revoke" }, /* by init's one-time link */
 	{ "grant", "principal", NULL, "offered", "holder office person called? until? after?",
 		"revoke", .starts = "until" },
-	{ "accept", "bearer", "offered", "valid", "", "resign",
-		.guard = LX_C(mandate_second_factor) },
+	{ "hand_over", "bearer principal", "valid", NULL, "successor", "correct",
+		.also = LX_C(mandate_offer_on) },
+	{ "succeed", "cause", NULL, "offered", "holder office person until? after", "revoke",
+		.starts = "until" },
+	{ "accept", "bearer", "offered", "valid", "called?", "resign",
+		.guard = LX_C(mandate_second_factor), .also = LX_C(mandate_ends_former) },
+	{ "replaced", "cause", "offered valid", "ended", "", "grant" },
 	{ "revoke", "principal", "offered valid", "ended", "reason?", "grant", .dated = true },
 	{ "resign", "bearer", "offered valid", "ended", "", "grant", .dated = true },
 	{ "expire", "clock", "offered valid", "ended", "", "grant" }, END };

@@ -2,7 +2,7 @@
 /* Persons: who has registered, where they live, how far verified. Never public, no name in the journal. */
 #include "kernel/polity/polity.h"
 
-lx_rule_fn person_goes;
+lx_rule_fn person_goes, person_free;
 
 static const struct lx_field fields[] = { { "name", LX_SEALED, "name", NULL, "self home" },
 	{ "phone", LX_SEALED, "phone", NULL, "self" }, { "mail", LX_SEALED, "mail", NULL, "self" },
@@ -22,7 +22,8 @@ static const struct lx_act acts[] = { { "register", "anyone", NULL, "registered"
 	{ "unverify", "home self", "claimed verified", "registered", "reason", "claim",
 		.clears = "home proof" },
 	{ "erase", "self secretariat", "registered claimed verified", "erased", "reason?", "-",
-		.clears = "name phone mail proof home", .also = LX_C(person_goes) },
+		.clears = "name phone mail proof home", .guard = LX_C(person_free),
+		.also = LX_C(person_goes) },
 	END };
 const struct lx_type lx_person_type = { "person", "persons", NULL, NULL, fields, NULL, relations,
 	states, .acts = acts, .readers = "self home" };

@@ -9,7 +9,7 @@
 #include <string.h>
 
 lx_rule_fn charter_holds_together, charter_admits_founders, body_own_seat, member_no_circle,
-	person_goes;
+	person_goes, person_free, mandate_offer_on, mandate_ends_former;
 
 #define TREE_MOST 32 /* levels of superiors */
 
@@ -100,6 +100,18 @@ enum lx_code member_no_circle(struct lx_case *c)
 	return LX_OK;
 }
 
+/* Who acts for others first lets go of that: else an office would be held by nobody who can be asked. The secretariat may erase
+ * whom it must. */
+enum lx_code person_free(struct lx_case *c)
+{
+	struct lx_actor person;
+
+	if (c->relation == NULL || strcmp(c->relation->name, "self") != 0)
+		return LX_OK;
+	LX_TRY(lx_actor_load(c->work->tx, c->view.region, c->record->number, &person));
+	return person.mandates_n == 0 ? LX_OK : lx_case_refuse(c, NULL, "person_mandates");
+}
+
 /* The vault forgets the person: key, standings, sealed data. The journal says which seals went. */
 enum lx_code person_goes(struct lx_case *c)
 {
@@ -147,4 +159,41 @@ enum lx_code mandate_second_factor(struct lx_case *c)
 	if (c->view.region->second_factor != NULL)
 		LX_TRY(c->view.region->second_factor(c->work->tx, c->view.actor->person, &has));
 	return has ? LX_OK : lx_case_refuse(c, NULL, "mandate_second_factor");
+}
+
+static json_t *text_of(struct lx_value value)
+{
+	return value.kind == LX_V_NULL ? NULL : json_stringn(value.text.at, value.text.len);
+}
+
+/* The same office is offered to the successor; it is held on until that one accepts. */
+enum lx_code mandate_offer_on(struct lx_case *c)
+{
+	json_t *until = text_of(lx_record_value(c->record, "until"));
+	int64_t who;
+
+	LX_TRY(lx_vault_who(c->work->tx, "mandate", c->record->number, "successor", &who));
+	json_t *input = json_pack("{s:o, s:o, s:I, s:o}", "holder",
+		text_of(lx_record_value(c->record, "holder")), "office",
+		text_of(lx_record_value(c->record, "office")), "person", (json_int_t)who, "after",
+		json_sprintf("mandate/%lld", (long long)c->record->number));
+	if (input == NULL)
+		return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
+	if (until != NULL)
+		(void)json_object_set_new(input, "until", until);
+	return lx_case_follow(c, "mandate", 0, "succeed", input);
+}
+
+/* Who accepts what was handed over takes it from the one before in the same moment: the office is never empty and never held twice. */
+enum lx_code mandate_ends_former(struct lx_case *c)
+{
+	struct lx_record former;
+	struct lx_ref ref;
+
+	if (!lx_ref_read(lx_record_value(c->record, "after").text, &ref))
+		return LX_OK;
+	LX_TRY(lx_record_load(c->work->tx, c->record->shape, ref.number, &former));
+	if (!lx_text_is(former.state, "valid") && !lx_text_is(former.state, "offered"))
+		return LX_OK;
+	return lx_case_follow(c, "mandate", ref.number, "replaced", NULL);
 }

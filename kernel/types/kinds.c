@@ -319,13 +319,17 @@ static const char *relation_at(const struct lx_type *type, const char *field)
 	return field;
 }
 
-/* Who is named: by the name of signing in; in a consequent act `true` names the person whose act it follows from. */
+/* Who is named: by the name of signing in; in a consequent act by number; `true` names the person whose act it follows from. */
 static enum lx_code named_person(const struct decoding *d, int64_t *who)
 {
 	struct lx_case *c = d->c;
 
 	if (json_is_true(d->raw) && c->view.actor->cause && c->view.actor->person > 0) {
 		*who = c->view.actor->person;
+		return LX_OK;
+	}
+	if (json_is_integer(d->raw) && c->view.actor->cause) {
+		*who = json_integer_value(d->raw);
 		return LX_OK;
 	}
 	if (!json_is_string(d->raw) || c->view.region->person_by_name == NULL)

@@ -6,6 +6,8 @@
 
 #include <pthread.h>
 
+#define SCRUB_MS INT64_C(60000)
+
 enum job_state { JOB_WAITING, JOB_DONE };
 
 /* Lives on the submitter's stack until it is answered. */
@@ -28,7 +30,7 @@ struct lx_writer {
 	struct job *first, **last;
 	size_t queued;
 	bool woken, stopping;
-	bool scrub_failed;   /* tried again with the next tick, not with every batch */
+	int64_t scrubbed;    /* when it was tried last, by the setting's clock; 0: never */
 	struct lx_edge edge; /* after the last commit; under the lock */
 	struct lx_arena arena;
 };
@@ -136,14 +138,20 @@ static void answer(struct lx_writer *w, struct job *batch, enum lx_code written)
 	(void)pthread_mutex_unlock(&w->lock);
 }
 
-/* What was erased is nowhere in the files before who erased it gets an answer; what fails (readers that do not end, a full
+/* Writing the whole database anew takes long while it is large: at most once a minute, however many are erased. A single erasure is
+ * nowhere in the files before it is answered, one that follows closely within a minute; what fails (readers that do not end, a full
  * disk) stays due. */
-static void scrub(struct lx_writer *w, bool tick)
+static void scrub(struct lx_writer *w, bool now)
 {
 	struct lx_call own = { .arena = &w->arena };
+	int64_t at = w->setting.now(w->setting.clock);
+	bool waited = w->scrubbed == 0 || at - w->scrubbed >= SCRUB_MS || at < w->scrubbed;
 
-	if (lx_store_scrub_due(w->store) && (tick || !w->scrub_failed))
-		w->scrub_failed = lx_store_scrub(w->store, &own) != LX_OK;
+	if (!lx_store_scrub_due(w->store) || (!waited && !now))
+		return;
+	w->scrubbed = at;
+	if (lx_store_scrub(w->store, &own) != LX_OK)
+		return; /* it is still due */
 }
 
 static void *writer_main(void *argument)
@@ -155,8 +163,10 @@ static void *writer_main(void *argument)
 
 	for (;;) {
 		struct job *batch = take_batch(w, &woken);
-		if (batch == NULL && !woken)
+		if (batch == NULL && !woken) {
+			scrub(w, true);
 			return NULL; /* stopping, and nothing is left */
+		}
 		struct lx_edge edge = w->edge;
 		enum lx_code code = write_batch(w, batch, &edge);
 		if (code == LX_OK) {
@@ -164,7 +174,7 @@ static void *writer_main(void *argument)
 			w->edge = edge;
 			(void)pthread_mutex_unlock(&w->lock);
 		}
-		scrub(w, batch == NULL);
+		scrub(w, false);
 		answer(w, batch, code);
 		lx_arena_close(&w->arena);
 	}
