@@ -275,6 +275,73 @@ static void people(struct lx_json *json, const struct lx_ground *g)
 	}
 }
 
+/* Between what the groups' intervals put the agreement of all of them together. */
+static void common_between(struct lx_json *json, const struct lx_ground *g)
+{
+	for (int high = 0; high < 2; high++) {
+		lx_json_key(json, high ? "gac_agree_high" : "gac_agree_low");
+		lx_json_open(json, '[');
+		for (size_t j = 0; j < g->statements; j++) {
+			struct lx_interval between = lx_ground_common_between(g, j);
+			lx_json_real(json, high ? between.high : between.low);
+		}
+		lx_json_close(json, ']');
+	}
+}
+
+/* For those who are grouped, in the order of in_conv_pids: distances to the middles, how far out. */
+static void standings(struct lx_json *json, struct ground_run *run)
+{
+	static const char *const keys[] = { "distance_to_centre", "distance_to_group", "outward" };
+	const struct lx_ground *g = &run->ground;
+	struct lx_standing *all;
+
+	if (lx_ground_standings(&run->cli->call, g, &all) != LX_OK)
+		return;
+	for (int what = 0; what < 3; what++) {
+		lx_json_key(json, keys[what]);
+		lx_json_open(json, '[');
+		for (size_t i = 0; i < g->people; i++)
+			if (g->group[i] != LX_NO_GROUP)
+				lx_json_real(json, what == 0   ? all[i].to_all
+						   : what == 1 ? all[i].to_group
+							       : all[i].outward);
+		lx_json_close(json, ']');
+	}
+}
+
+/* Within what bounds sizes and axes came back when votes were left out. */
+static void returned(struct lx_json *json, const struct lx_ground *g)
+{
+	if (g->reruns == 0)
+		return;
+	lx_json_key(json, "group_sizes_between");
+	lx_json_open(json, '[');
+	for (size_t h = 0; h < g->k; h++) {
+		lx_json_open(json, '[');
+		lx_json_real(json, g->returned[h].least);
+		lx_json_real(json, g->returned[h].most);
+		lx_json_close(json, ']');
+	}
+	lx_json_close(json, ']');
+	for (int least = 0; least < 2; least++) {
+		lx_json_key(json, least ? "group_kept_least" : "group_kept");
+		lx_json_open(json, '[');
+		for (size_t h = 0; h < g->k; h++)
+			lx_json_real(json, least ? g->returned[h].kept_least : g->returned[h].kept);
+		lx_json_close(json, ']');
+	}
+	lx_json_key(json, "explained_between");
+	lx_json_open(json, '[');
+	for (size_t c = 0; c < 2; c++) {
+		lx_json_open(json, '[');
+		lx_json_real(json, g->explained_least[c]);
+		lx_json_real(json, g->explained_most[c]);
+		lx_json_close(json, ']');
+	}
+	lx_json_close(json, ']');
+}
+
 static void head(struct lx_json *json, const struct ground_run *run)
 {
 	const struct lx_ground *g = &run->ground;
@@ -309,6 +376,7 @@ static void head(struct lx_json *json, const struct ground_run *run)
 	key_real(json, "stability_least", g->reruns > 0 ? g->stability_least : (double)NAN);
 	lx_json_key(json, "stable");
 	lx_json_bool(json, g->stable);
+	returned(json, g);
 }
 
 void lx_cli_ground_json(struct ground_run *run)
@@ -332,9 +400,11 @@ void lx_cli_ground_json(struct ground_run *run)
 	reals(&json, "priority", g->priority, g->statements);
 	reals(&json, "gac_agree", g->common_agree, g->statements);
 	reals(&json, "gac_disagree", g->common_disagree, g->statements);
+	common_between(&json, g);
 	counts(&json, run);
 	others(&json, run);
 	people(&json, g);
+	standings(&json, run);
 	lx_json_close(&json, '}');
 	lx_buf_char(&run->cli->out, '\n');
 }

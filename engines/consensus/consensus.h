@@ -71,7 +71,10 @@ struct lx_opinions {
 LX_CHECK enum lx_code lx_opinions_build(
 	struct lx_call *call, const struct lx_vote *log, size_t n, struct lx_opinions *opinions);
 
-/* Rows in the order of the first vote; the statements and their flags are shared. */
+/* Rows in the order of the first vote, within the limits of Polis' production: persons beyond the first
+ * LX_POLIS_PEOPLE and statements beyond the first LX_POLIS_STATEMENTS are left out with their votes. */
+#define LX_POLIS_PEOPLE     100000
+#define LX_POLIS_STATEMENTS 10000
 LX_CHECK enum lx_code lx_opinions_by_arrival(
 	struct lx_call *call, const struct lx_opinions *opinions, struct lx_opinions *arranged);
 
@@ -161,6 +164,12 @@ struct lx_split {
 	uint32_t size[LX_GROUPS_MOST];
 };
 
+/* A group over the reruns: its least and largest size, as people of those grouped now; the mean share of
+ * its members who come back to it, and the least. */
+struct lx_returned {
+	double least, most, kept, kept_least;
+};
+
 /* The opinion map and the groups. Axes: entry per statement, 0 where it is out of the analysis;
  * the entry of largest magnitude is positive. The third eigenvalue is only as exact as `determined` needs. `eigenvalue` of the scatter matrix, `trace` its sum;
  * `residual` |Gv - lambda v| / lambda, checked after the fact. `determined`: the first two axes stand
@@ -182,12 +191,15 @@ struct lx_ground {
 	struct lx_count *count;                            /* [k * statements] by group */
 	double *common_agree, *common_disagree, *priority; /* [statements] */
 	unsigned reruns;
-	double stability, stability_least; /* adjusted Rand index; -2: not measured */
-	bool stable;                       /* stability >= LX_STABLE, or not measured */
+	double stability, stability_least;            /* adjusted Rand index; -2: not measured */
+	bool stable;                                  /* stability >= LX_STABLE, or not measured */
+	struct lx_returned returned[LX_GROUPS_MOST];  /* by group, when reruns > 0 */
+	double explained_least[2], explained_most[2]; /* eigenvalue / trace over the reruns */
 };
 #define LX_STABLE 0.6
 
-/* Computes all of it. Opinions without any vote give an empty result. Faults: `consensus.order` (LX_PLAIN
+/* Computes all of it; LX_POLIS within its limits (lx_opinions_by_arrival): `people` and `statements` tell
+ * what was taken. Opinions without any vote give an empty result. Faults: `consensus.order` (LX_PLAIN
  * and not ascending), `base.memory`, `base.cancelled`. */
 LX_CHECK enum lx_code lx_ground(struct lx_call *call, const struct lx_opinions *opinions,
 	const struct lx_ground_options *options, struct lx_ground *ground);
@@ -225,6 +237,19 @@ struct lx_interval {
 	double low, high;
 };
 struct lx_interval lx_wilson(uint32_t successes, uint32_t trials);
+
+/* Between what common_agree of a statement lies: the product of the lower and of the upper Wilson bounds of
+ * its groups. */
+struct lx_interval lx_ground_common_between(const struct lx_ground *ground, size_t statement);
+
+/* Where a person stands on the map, all zero for who is not grouped: how far from the middle of all who are
+ * grouped and from the middle of the own group, and how far out in the direction from the one to the other
+ * (negative: on the far side). */
+struct lx_standing {
+	double to_all, to_group, outward;
+};
+LX_CHECK enum lx_code lx_ground_standings(
+	struct lx_call *call, const struct lx_ground *ground, struct lx_standing **standings);
 
 /* A statement with a figure by which a list is ordered; a and b: the groups meant, where two are. */
 struct lx_found {

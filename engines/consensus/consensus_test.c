@@ -449,6 +449,76 @@ static void the_rand_index_is_one_for_the_same_and_zero_for_chance(void **state)
 	assert_true(fabs(lx_ground_adjusted_rand(a, c, 6) - (1 - 1.6) / (4 - 1.6)) < 1e-12);
 }
 
+/* Two camps of 30 and 20: their sizes come back, and the figures of persons are those of the definition. */
+static void camps_keep_their_sizes_and_persons_their_places(void **state)
+{
+	struct stage stage;
+	struct lx_ground g;
+	struct lx_opinions o;
+	struct lx_standing *standing;
+	struct lx_ground_options how = { .reruns = 6, .key = 1 };
+	static struct lx_vote log[50 * 20];
+	size_t n = 0;
+	(void)state;
+
+	for (int64_t p = 0; p < 50; p++)
+		for (int64_t s = 0; s < 20; s++)
+			if ((p * 7 + s * 3) % 10 != 0)
+				log[n++] = (struct lx_vote){ p, s, 0,
+					(s % 2 == 0) == (p < 30) ? LX_AGREE : LX_DISAGREE };
+	open_stage(&stage);
+	assert_int_equal(lx_opinions_build(&stage.call, log, n, &o), LX_OK);
+	assert_int_equal(lx_ground(&stage.call, &o, &how, &g), LX_OK);
+	assert_int_equal(g.k, 2);
+	assert_true(g.returned[0].least == 30 && g.returned[0].most == 30);
+	assert_true(g.returned[1].kept == 1 && g.returned[1].kept_least == 1);
+	double share = g.eigenvalue[0] / g.trace;
+	assert_true(fabs(g.explained_least[0] - share) < 0.3 && g.explained_most[0] <= 1);
+	assert_true(g.explained_least[0] <= g.explained_most[0]);
+	assert_int_equal(lx_ground_standings(&stage.call, &g, &standing), LX_OK);
+	double along = 0, x = 0, own = 0;
+	for (size_t i = 0; i < 50; i++) {
+		along += i < 30 ? standing[i].outward : -standing[i].outward; /* they balance */
+		x += g.xy[i][0] / 50;
+		own += i < 30 ? g.xy[i][0] / 30 : 0;
+		assert_true(standing[i].to_group < standing[i].to_all);
+		assert_true(fabs(standing[i].outward) <= standing[i].to_all + 1e-9);
+	}
+	assert_true(fabs(along) < 1e-9 * 50);
+	struct lx_interval between = lx_ground_common_between(&g, 0);
+	assert_true(between.low <= g.common_agree[0] && g.common_agree[0] <= between.high + 0.1);
+	assert_true(standing[0].to_all > fabs(own - x) / 2);
+	close_stage(&stage);
+}
+
+/* Polis takes the first hundred thousand persons and the first ten thousand statements. */
+static void polis_mode_has_the_limits_of_polis(void **state)
+{
+	struct stage stage;
+	struct lx_opinions o, arranged;
+	size_t people = LX_POLIS_PEOPLE + 5, statements = LX_POLIS_STATEMENTS + 3, n = 0;
+	(void)state;
+
+	open_stage(&stage);
+	struct lx_vote *log = lx_array(&stage.call, people + statements, sizeof *log);
+	assert_non_null(log);
+	for (size_t i = 0; i < people; i++) /* the highest number comes first */
+		log[n++] = (struct lx_vote){ (int64_t)(people - i), (int64_t)(i % 3), (int64_t)i,
+			LX_AGREE };
+	for (size_t s = 0; s < statements; s++)
+		log[n++] = (struct lx_vote){ (int64_t)people, (int64_t)s, (int64_t)(people + s),
+			LX_PASS };
+	assert_int_equal(lx_opinions_build(&stage.call, log, n, &o), LX_OK);
+	assert_int_equal(lx_opinions_by_arrival(&stage.call, &o, &arranged), LX_OK);
+	assert_int_equal(arranged.people, LX_POLIS_PEOPLE);
+	assert_int_equal(arranged.statements, LX_POLIS_STATEMENTS);
+	assert_true(
+		arranged.person[0] == (int64_t)people && arranged.person[1] == (int64_t)people - 1);
+	assert_int_equal(arranged.from[1], LX_POLIS_STATEMENTS);
+	assert_int_equal(arranged.from[2] - arranged.from[1], 1);
+	close_stage(&stage);
+}
+
 static void every_failed_allocation_is_survived(void **state)
 {
 	struct stage stage;
@@ -492,6 +562,8 @@ int main(void)
 		cmocka_unit_test(a_forum_gives_the_bits_of_a_fresh_start),
 		cmocka_unit_test(wilson_is_wilson),
 		cmocka_unit_test(the_rand_index_is_one_for_the_same_and_zero_for_chance),
+		cmocka_unit_test(camps_keep_their_sizes_and_persons_their_places),
+		cmocka_unit_test(polis_mode_has_the_limits_of_polis),
 		cmocka_unit_test(every_failed_allocation_is_survived),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

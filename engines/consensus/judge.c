@@ -193,3 +193,16 @@ struct lx_interval lx_wilson(uint32_t successes, uint32_t trials)
 	return (struct lx_interval){ successes == 0 || low < 0 ? 0 : low,
 		successes == trials || high > 1 ? 1 : high };
 }
+
+struct lx_interval lx_ground_common_between(const struct lx_ground *ground, size_t statement)
+{
+	struct lx_interval between = { 1, 1 };
+
+	for (size_t g = 0; g < ground->k; g++) {
+		struct lx_count c = ground->count[g * ground->statements + statement];
+		struct lx_interval one = lx_wilson(c.agree, c.votes);
+		between.low *= one.low;
+		between.high *= one.high;
+	}
+	return between;
+}

@@ -192,18 +192,42 @@ static void copy_rows(
 		memcpy(to->flag, from->flag, from->statements * sizeof *to->flag);
 }
 
+/* The rows in the order given, without what is beyond the limits of Polis. */
+static void copy_within(
+	const struct lx_opinions *from, const uint32_t *rows, struct lx_opinions *to)
+{
+	size_t votes = 0;
+
+	for (size_t i = 0; i < to->people; i++) {
+		size_t row = rows == NULL ? i : rows[i];
+		to->person[i] = from->person[row];
+		to->kind[i] = from->kind == NULL ? LX_CITIZEN : from->kind[row];
+		for (size_t v = from->from[row]; v < from->from[row + 1]; v++)
+			if (LX_CELL_STATEMENT(from->cell[v]) < to->statements)
+				to->cell[votes++] = from->cell[v];
+		to->from[i + 1] = votes;
+	}
+	memcpy(to->statement, from->statement, to->statements * sizeof *to->statement);
+	if (from->flag != NULL)
+		memcpy(to->flag, from->flag, to->statements * sizeof *to->flag);
+}
+
 enum lx_code lx_opinions_by_arrival(
 	struct lx_call *call, const struct lx_opinions *opinions, struct lx_opinions *arranged)
 {
+	size_t people = opinions->people, statements = opinions->statements;
 	struct lx_opinions made;
 
-	if (opinions->arrival == NULL) {
+	people = people < LX_POLIS_PEOPLE ? people : LX_POLIS_PEOPLE;
+	statements = statements < LX_POLIS_STATEMENTS ? statements : LX_POLIS_STATEMENTS;
+	if (opinions->arrival == NULL && people == opinions->people &&
+		statements == opinions->statements) {
 		*arranged = *opinions;
 		return LX_OK;
 	}
-	LX_TRY(room_for(call, opinions->people, opinions->statements,
-		opinions->from[opinions->people], &made));
-	copy_rows(opinions, opinions->arrival, opinions->people, &made);
+	size_t votes = opinions->people == 0 ? 0 : opinions->from[opinions->people];
+	LX_TRY(room_for(call, people, statements, votes, &made));
+	copy_within(opinions, opinions->arrival, &made);
 	made.arrival = NULL;
 	*arranged = made;
 	return LX_OK;

@@ -2,7 +2,7 @@
 /*
  * Do the groups return when a tenth of the votes is left out? Each rerun drops the votes that a keyed
  * hash picks, computes axes, places and the same number of groups anew, and compares with the result by
- * the adjusted Rand index. Above PEOPLE_MOST people a keyed sample of them is looked at.
+ * the adjusted Rand index; and tells within what bounds sizes and axes come back. Above PEOPLE_MOST people a keyed sample of them is looked at.
  */
 #include "engines/consensus/inner.h"
 
@@ -14,6 +14,18 @@
 #define TENTH       10
 #define FINE        1e-3 /* residual that is good enough to compare groups */
 
+/* What one rerun found: the adjusted Rand index, each group's share of all and of its own members who came
+ * back, the shares that the axes explain. */
+struct again {
+	double index, size[LX_GROUPS_MOST], kept[LX_GROUPS_MOST], explained[2];
+};
+
+/* Who was in which group, and is. */
+struct table {
+	double both[LX_GROUPS_MOST][LX_GROUPS_MOST], before[LX_GROUPS_MOST], after[LX_GROUPS_MOST],
+		all;
+};
+
 struct rerun {
 	const struct lx_opinions *opinions;
 	const struct lx_ground *ground;
@@ -22,7 +34,7 @@ struct rerun {
 	size_t n;
 	uint64_t key;
 	struct lx_call *call;
-	double *index;
+	struct again *again;
 	enum lx_code *code;
 	struct lx_fault *fault;
 };
@@ -32,29 +44,78 @@ static double pairs_in(double n)
 	return n * (n - 1) / 2;
 }
 
-double lx_ground_adjusted_rand(const uint8_t *a, const uint8_t *b, size_t n)
+static struct table table_of(const uint8_t *a, const uint8_t *b, size_t n)
 {
-	double table[LX_GROUPS_MOST][LX_GROUPS_MOST] = { { 0 } };
-	double in_a[LX_GROUPS_MOST] = { 0 }, in_b[LX_GROUPS_MOST] = { 0 }, all = 0;
-	double both = 0, sum_a = 0, sum_b = 0;
+	struct table t = { .all = 0 };
 
 	for (size_t i = 0; i < n; i++) {
 		if (a[i] == LX_NO_GROUP || b[i] == LX_NO_GROUP)
 			continue;
-		table[a[i]][b[i]] += 1;
-		in_a[a[i]] += 1;
-		in_b[b[i]] += 1;
-		all += 1;
+		t.both[a[i]][b[i]] += 1;
+		t.before[a[i]] += 1;
+		t.after[b[i]] += 1;
+		t.all += 1;
 	}
+	return t;
+}
+
+static double adjusted_rand(const struct table *t)
+{
+	double both = 0, sum_a = 0, sum_b = 0;
+
 	for (size_t g = 0; g < LX_GROUPS_MOST; g++) {
-		sum_a += pairs_in(in_a[g]);
-		sum_b += pairs_in(in_b[g]);
+		sum_a += pairs_in(t->before[g]);
+		sum_b += pairs_in(t->after[g]);
 		for (size_t h = 0; h < LX_GROUPS_MOST; h++)
-			both += pairs_in(table[g][h]);
+			both += pairs_in(t->both[g][h]);
 	}
-	double expected = all < 2 ? 0 : sum_a * sum_b / pairs_in(all);
+	double expected = t->all < 2 ? 0 : sum_a * sum_b / pairs_in(t->all);
 	double most = (sum_a + sum_b) / 2;
 	return most == expected ? 1 : (both - expected) / (most - expected);
+}
+
+double lx_ground_adjusted_rand(const uint8_t *a, const uint8_t *b, size_t n)
+{
+	struct table t = table_of(a, b, n);
+
+	return adjusted_rand(&t);
+}
+
+/* The pairing of groups with groups under which most people stay, among all from group `g` on; `free`:
+ * bits of groups not taken yet. Returns how many stay. */
+static double pair_groups(
+	const struct table *t, unsigned k, unsigned g, unsigned free, unsigned with[LX_GROUPS_MOST])
+{
+	unsigned best_with[LX_GROUPS_MOST] = { 0 };
+	double best = -1;
+
+	if (g == k)
+		return 0;
+	for (unsigned h = 0; h < k; h++) {
+		unsigned rest[LX_GROUPS_MOST] = { 0 };
+		if ((free >> h & 1) == 0)
+			continue;
+		double stay = t->both[g][h] + pair_groups(t, k, g + 1, free & ~(1u << h), rest);
+		if (stay <= best)
+			continue;
+		best = stay;
+		rest[g] = h;
+		memcpy(best_with, rest, sizeof best_with);
+	}
+	memcpy(with, best_with, sizeof best_with);
+	return best;
+}
+
+static void note_return(const struct table *t, unsigned k, struct again *again)
+{
+	unsigned with[LX_GROUPS_MOST] = { 0 };
+
+	again->index = adjusted_rand(t);
+	(void)pair_groups(t, k, 0, (1u << k) - 1, with);
+	for (unsigned g = 0; g < k; g++) {
+		again->size[g] = t->all > 0 ? t->after[with[g]] / t->all : 0;
+		again->kept[g] = t->before[g] > 0 ? t->both[g][with[g]] / t->before[g] : 0;
+	}
 }
 
 /* The rows looked at, less the votes that this rerun leaves out. */
@@ -87,7 +148,7 @@ static enum lx_code thin(
 }
 
 static enum lx_code find_places(struct lx_call *call, const struct rerun *r,
-	const struct lx_opinions *thinned, struct lx_ground *again)
+	const struct lx_opinions *thinned, struct lx_ground *again, double explained[2])
 {
 	struct columns columns;
 	struct sparse sparse;
@@ -97,8 +158,10 @@ static enum lx_code find_places(struct lx_call *call, const struct rerun *r,
 	LX_TRY(lx_ground_columns_of(call, thinned, &columns));
 	LX_TRY(lx_ground_sparse_open(call, thinned, &columns, &sparse));
 	struct map map = { columns.n, lx_ground_sparse_apply, &sparse };
-	LX_TRY(lx_ground_axes_find(
-		call, &map, lx_ground_columns_trace(&columns), r->axes->vector, FINE, &axes));
+	double trace = lx_ground_columns_trace(&columns);
+	LX_TRY(lx_ground_axes_find(call, &map, trace, r->axes->vector, FINE, &axes));
+	for (size_t c = 0; c < 2; c++)
+		explained[c] = trace > 0 ? axes.value[c] / trace : 0;
 	return lx_ground_place_people(call, thinned, &columns, axes.vector,
 		polis ? thinned->statements : columns.n,
 		polis ? thinned->statements - columns.n : 0, again->xy);
@@ -116,7 +179,7 @@ static enum lx_code run_again(struct lx_call *call, const struct rerun *r, size_
 	if (active == NULL || before == NULL || again.xy == NULL)
 		return LX_BROKEN;
 	LX_TRY(thin(call, r, number, &thinned));
-	LX_TRY(find_places(call, r, &thinned, &again));
+	LX_TRY(find_places(call, r, &thinned, &again, r->again[number].explained));
 	LX_TRY(lx_ground_place_active(call, &thinned, active, &again.grouped));
 	if (again.mode == LX_POLIS)
 		LX_TRY(lx_ground_polis_groups(call, active, ground->k, &again));
@@ -125,10 +188,10 @@ static enum lx_code run_again(struct lx_call *call, const struct rerun *r, size_
 			call, active, ground->k, ground->k, STARTS_FEW, &again));
 	for (size_t i = 0; i < r->n; i++)
 		before[i] = ground->group[r->row[i]];
-	r->index[number] = again.split[ground->k].tried
-				   ? lx_ground_adjusted_rand(
-					     before, again.split[ground->k].group, r->n)
-				   : 0;
+	if (!again.split[ground->k].tried)
+		return LX_OK; /* nothing came back: all zero */
+	struct table table = table_of(before, again.split[ground->k].group, r->n);
+	note_return(&table, ground->k, &r->again[number]);
 	return LX_OK;
 }
 
@@ -163,6 +226,42 @@ static enum lx_code pick_rows(struct lx_call *call, const uint8_t *active,
 	return LX_OK;
 }
 
+/* Bounds and means over the reruns. */
+static void sum_up(const struct rerun *r, size_t n, struct lx_ground *ground)
+{
+	double sum = 0, least = 1, all = (double)ground->grouped;
+
+	for (unsigned g = 0; g < ground->k; g++)
+		ground->returned[g] = (struct lx_returned){ all, 0, 0, 1 };
+	for (size_t i = 0; i < n; i++) {
+		const struct again *again = &r->again[i];
+		sum += again->index;
+		least = again->index < least ? again->index : least;
+		for (unsigned g = 0; g < ground->k; g++) {
+			struct lx_returned *to = &ground->returned[g];
+			double size = again->size[g] * all;
+			to->least = size < to->least ? size : to->least;
+			to->most = size > to->most ? size : to->most;
+			to->kept += again->kept[g];
+			to->kept_least = again->kept[g] < to->kept_least ? again->kept[g]
+									 : to->kept_least;
+		}
+		for (size_t c = 0; c < 2; c++) {
+			double share = again->explained[c];
+			if (i == 0 || share < ground->explained_least[c])
+				ground->explained_least[c] = share;
+			if (i == 0 || share > ground->explained_most[c])
+				ground->explained_most[c] = share;
+		}
+	}
+	for (unsigned g = 0; g < ground->k; g++)
+		ground->returned[g].kept /= (double)n;
+	ground->reruns = (unsigned)n;
+	ground->stability = sum / (double)n;
+	ground->stability_least = least;
+	ground->stable = ground->stability >= LX_STABLE;
+}
+
 enum lx_code lx_ground_measure_stability(struct lx_call *call, const struct lx_opinions *opinions,
 	const struct lx_ground_options *options, const struct axes *axes, const uint8_t *active,
 	struct lx_ground *ground)
@@ -174,27 +273,20 @@ enum lx_code lx_ground_measure_stability(struct lx_call *call, const struct lx_o
 		.axes = axes,
 		.key = options->key,
 		.call = call,
-		.index = lx_array(call, n, sizeof *r.index),
+		.again = lx_array(call, n, sizeof *r.again),
 		.code = lx_array(call, n, sizeof *r.code),
 		.fault = lx_array(call, n, sizeof *r.fault) };
-	double sum = 0, least = 1;
 
-	if (r.index == NULL || r.code == NULL || r.fault == NULL)
+	if (r.again == NULL || r.code == NULL || r.fault == NULL)
 		return LX_BROKEN;
 	LX_TRY(pick_rows(call, active, ground, &r));
 	lx_parallel_sure(call->threads, n, rerun_task, &r);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		if (r.code[i] != LX_OK) {
 			call->fault = r.fault[i];
 			return r.code[i];
 		}
-		sum += r.index[i];
-		least = r.index[i] < least ? r.index[i] : least;
-	}
-	ground->reruns = options->reruns;
-	ground->stability = sum / (double)n;
-	ground->stability_least = least;
-	ground->stable = ground->stability >= LX_STABLE;
+	sum_up(&r, n, ground);
 	lx_arena_back(call->arena, mark);
 	return LX_OK;
 }
