@@ -122,6 +122,8 @@ enum lx_code lx_enter_correct(const struct lx_performing *p, struct lx_record *r
 	LX_TRY(corrected_act(p, record, header.undoes, &act, &corrected));
 	if (act == NULL)
 		return lx_fail(call, LX_INVALID, "entry", "act.correct_none", NULL);
+	if (act->consent != NULL) /* what others consented to is not changed without them */
+		return lx_fail(call, LX_CONFLICT, "entry", "act.correct_consent", NULL);
 	struct lx_act correction = { .name = "correct",
 		.who = act->who,
 		.from = "*",

@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-lx_rule_fn agreement_drafter, agreement_position, agreement_complete, agreement_new_version,
-	agreement_has_condition, agreement_accedes, agreement_leaves, agreement_to_former,
-	agreement_amends, agreement_amended;
+lx_rule_fn agreement_drafter, agreement_revises, agreement_position, agreement_complete,
+	agreement_new_version, agreement_has_condition, agreement_accedes, agreement_leaves,
+	agreement_to_former, agreement_amends, agreement_amended;
 
 /* So many that the entry by which the whole is published stays under its limit (65,535 bytes). */
 #define PARTIES_MOST  100
@@ -50,11 +50,27 @@ int64_t lx_agreement_article(const struct lx_case *c, struct lx_text number)
 	return 0;
 }
 
+/* A text that was shown and signed stands: it is not changed by correcting the act that wrote it. */
+static enum lx_code still_a_draft(struct lx_case *c)
+{
+	return !c->record->made || lx_text_is(c->record->state, "draft")
+		       ? LX_OK
+		       : lx_case_refuse(c, NULL, "agreement_text_stands");
+}
+
+enum lx_code agreement_revises(struct lx_case *c)
+{
+	return still_a_draft(c);
+}
+
 /* Who drafts for a member drafts for a party; the secretariat drafts for all. */
 enum lx_code agreement_drafter(struct lx_case *c)
 {
 	const json_t *rows = json_object_get(c->input, "party");
 
+	LX_TRY(still_a_draft(c));
+	if (c->act->from != NULL) /* a correction of the draft: its parties stay */
+		return LX_OK;
 	if (c->relation == NULL || strcmp(c->relation->name, "delegate") != 0)
 		return LX_OK;
 	for (size_t i = 0; i < json_array_size(rows); i++) {
@@ -125,6 +141,7 @@ enum lx_code agreement_complete(struct lx_case *c)
 	size_t parties = lx_record_list(c->record, "party")->n;
 	size_t articles = lx_record_list(c->record, "article")->n;
 
+	LX_TRY(still_a_draft(c));
 	if (parties < 2)
 		return lx_case_refuse(c, NULL, "agreement_parties_few");
 	if (articles == 0)

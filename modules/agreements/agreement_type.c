@@ -2,9 +2,9 @@
 /* Agreements as tables: drafted in confidence, proposed in public, signed by all or by none, in force by a day or a condition. */
 #include "modules/agreements/agreements.h"
 
-lx_rule_fn agreement_drafter, agreement_position, agreement_complete, agreement_new_version,
-	agreement_has_condition, agreement_undertake, agreement_accedes, agreement_leaves,
-	agreement_to_former, agreement_amends, agreement_amended, agreement_annul;
+lx_rule_fn agreement_drafter, agreement_revises, agreement_position, agreement_complete,
+	agreement_new_version, agreement_has_condition, agreement_undertake, agreement_accedes,
+	agreement_leaves, agreement_to_former, agreement_amends, agreement_amended, agreement_annul;
 
 #define PARTIES_ONLY "party secretariat"
 
@@ -53,7 +53,7 @@ static const struct lx_act acts[] = {
 		"discard", .guard = LX_C(agreement_drafter) },
 	{ "revise", "party secretariat", "draft", NULL,
 		"title? preamble? *party? *article? *promise? project? allocation? condition?",
-		"correct" },
+		"correct", .guard = LX_C(agreement_revises) },
 	{ "state", "party", "draft", NULL, "+position", "correct",
 		.guard = LX_C(agreement_position) },
 	{ "propose", "party secretariat", "draft", "proposed", "force_on? ends_on?", "redraft",

@@ -8,6 +8,7 @@
 #include "kernel/journal/journal.h"
 #include "kernel/types/apply.h"
 #include "kernel/types/reduce.h"
+#include "modules/agreements/wording.h"
 
 #include <unistd.h>
 
@@ -388,6 +389,92 @@ static void what_was_promised_to_others_asks_them(void **state)
 	must(w, OF_B, "commitment.release", own, "{\"reason\":\"做不到\"}");
 }
 
+/* What was signed is not changed by correcting the acts that wrote it, and what was consented to, not without consent. */
+static void nothing_signed_is_corrected_by_one(void **state)
+{
+	struct world *w = *state;
+	int64_t a = must(w, SECRETARY, "agreement.draft", 0, of_two);
+	struct lx_record record = load(w, "agreement", a);
+	char of_draft[128], of_amendment[128];
+
+	(void)snprintf(of_draft, sizeof of_draft,
+		"{\"entry\":%lld,\"reason\":\"笔误\",\"title\":\"另一份协议\"}",
+		(long long)record.made_n);
+	must(w, SECRETARY, "agreement.correct", a, of_draft);
+	must(w, OF_A, "agreement.propose", a, "{\"force_on\":\"2026-11-01\"}");
+	must_not(w, LX_CONFLICT, "agreement_text_stands", SECRETARY, "agreement.correct", a,
+		of_draft);
+	must(w, OF_A, "agreement.conclude", a, NULL);
+	must(w, OF_A, "agreement.say", a, "{\"says\":\"yes\"}");
+	must(w, OF_B, "agreement.say", a, "{\"says\":\"yes\"}");
+	pass(w, 0);
+	must_not(w, LX_CONFLICT, "agreement_text_stands", SECRETARY, "agreement.correct", a,
+		of_draft);
+	must(w, OF_A, "agreement.amend", a, "{\"title\":\"新的标题\",\"reason\":\"改名\"}");
+	must(w, OF_A, "agreement.say", a, "{\"says\":\"yes\"}");
+	must(w, OF_B, "agreement.say", a, "{\"says\":\"yes\"}");
+	record = load(w, "agreement", a);
+	(void)snprintf(of_amendment, sizeof of_amendment,
+		"{\"entry\":%lld,\"reason\":\"笔误\",\"title\":\"另一份协议\"}",
+		(long long)record.last_n);
+	must_not(w, LX_CONFLICT, "act.correct_consent", OF_A, "agreement.correct", a, of_amendment);
+}
+
+/* What stayed and went is the old text, what stayed and came the new one, in order. */
+static void pieces_are(struct world *w, const char *old, const char *now)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf was = { 0 };
+	LX_CLOSE(lx_buf_close) struct lx_buf is = { 0 };
+	struct lx_wording_piece *pieces;
+	size_t n;
+
+	assert_int_equal(
+		lx_wording_compare(&w->call, lx_text(old), lx_text(now), &pieces, &n), LX_OK);
+	for (size_t i = 0; i < n; i++) {
+		lx_buf_text(&was, pieces[i].same);
+		lx_buf_text(&was, pieces[i].gone);
+		lx_buf_text(&is, pieces[i].same);
+		lx_buf_text(&is, pieces[i].come);
+	}
+	assert_true(lx_text_is(lx_buf_view(&was), old));
+	assert_true(lx_text_is(lx_buf_view(&is), now));
+}
+
+static void two_wordings_are_told_apart(void **state)
+{
+	static const char *const words[] = { "由", "三方", "按监测断面数", "fund", " ", "2027",
+		"，", "缴入基金。", "é" };
+	struct world *w = *state;
+	struct lx_wording_piece *pieces;
+	uint64_t seed = 20261122;
+	size_t n;
+
+	assert_int_equal(lx_wording_compare(&w->call, LX_TEXT_OF("按断面数分摊，于三月缴入。"),
+				 LX_TEXT_OF("按核仁解分摊，于四月缴入。"), &pieces, &n),
+		LX_OK);
+	assert_true(lx_text_is(pieces[0].same, "按"));
+	assert_true(lx_text_is(pieces[1].gone, "断面数"));
+	assert_true(lx_text_is(pieces[2].come, "核仁解"));
+	pieces_are(w, "", "");
+	pieces_are(w, "", "新的");
+	pieces_are(w, "旧的", "");
+	for (int i = 0; i < 300; i++) {
+		char texts[2][2000] = { "", "" };
+		for (int t = 0; t < 2; t++)
+			for (int k = 0; k < i % 40; k++) {
+				seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+				(void)snprintf(texts[t] + strlen(texts[t]), 40, "%s",
+					words[(seed >> 33) % 9]);
+			}
+		pieces_are(w, texts[0], texts[1]);
+	}
+	/* longer than is searched: the whole went, the whole came */
+	char *long_old = lx_alloc(&w->call, 9001), *long_now = lx_alloc(&w->call, 9001);
+	memset(long_old, '.', 9000);
+	memset(long_now, ',', 9000);
+	pieces_are(w, long_old, long_now);
+}
+
 static void the_tables_are_what_the_journal_says(void **state)
 {
 	struct world *w = *state;
@@ -417,6 +504,8 @@ int main(void)
 		cmocka_unit_test(members_accede_and_leave),
 		cmocka_unit_test(an_amendment_needs_its_parties),
 		cmocka_unit_test(what_was_promised_to_others_asks_them),
+		cmocka_unit_test(nothing_signed_is_corrected_by_one),
+		cmocka_unit_test(two_wordings_are_told_apart),
 		cmocka_unit_test(the_tables_are_what_the_journal_says),
 	};
 

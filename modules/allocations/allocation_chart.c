@@ -6,16 +6,35 @@
 #include "kernel/view/svg.h"
 
 #define WIDE  672
-#define LEFT  120
 #define RIGHT 640
 #define STEP  46 /* from one member to the next */
 #define TOP   22
 #define TICKS 5
 
+/* The picture's scale: where bands begin, and what its right end stands for. */
+struct scale {
+	int64_t left, most;
+};
+
 /* Minor units to hundredths of a drawing unit. */
-static int64_t across(int64_t minor, int64_t most)
+static int64_t across(int64_t minor, const struct scale *s)
 {
-	return LEFT * 100 + (int64_t)((lx_int128)minor * (RIGHT - LEFT) * 100 / most);
+	return s->left * 100 + (int64_t)((lx_int128)minor * (RIGHT - s->left) * 100 / s->most);
+}
+
+/* Room for the longest name: a Han character is as wide as the type is high, a Latin letter about half. */
+static int64_t room_for_names(const struct lx_told *told)
+{
+	int64_t most = 84;
+
+	for (size_t i = 0; i < told->n; i++) {
+		struct lx_text name = told->names[i].text;
+		int64_t wide = 24;
+		for (size_t at = 0; at < name.len;)
+			wide += lx_utf8_next(name.at, name.len, &at) < 0x2E80 ? 8 : 15;
+		most = wide > most ? wide : most;
+	}
+	return most < 240 ? most : 240;
 }
 
 static int64_t largest(const struct lx_told *told)
@@ -43,13 +62,13 @@ static int64_t tick_of(int64_t most)
 	return most;
 }
 
-static void draw_grid(const struct lx_reader *reader, const struct lx_told *told, int64_t most,
-	struct lx_svg *svg)
+static void draw_grid(const struct lx_reader *reader, const struct lx_told *told,
+	const struct scale *scale, struct lx_svg *svg)
 {
-	int64_t bottom = (TOP + (int64_t)told->n * STEP) * 100, step = tick_of(most);
+	int64_t bottom = (TOP + (int64_t)told->n * STEP) * 100, step = tick_of(scale->most);
 
-	for (int64_t at = 0; at <= most; at += step) {
-		int64_t x = across(at, most);
+	for (int64_t at = 0; at <= scale->most; at += step) {
+		int64_t x = across(at, scale);
 		lx_svg_line(svg, "ax", x, 800, x, bottom);
 		lx_svg_text(svg, "c m", x, bottom + 1800, lx_told_amount(reader, at).text);
 	}
@@ -61,18 +80,18 @@ static bool is_worse(const struct lx_told *told, const struct lx_told_method *m,
 }
 
 static void draw_member(const struct lx_reader *reader, const struct lx_told *told, size_t i,
-	int64_t most, struct lx_svg *svg)
+	const struct scale *scale, struct lx_svg *svg)
 {
-	int64_t y = (TOP + (int64_t)i * STEP + 16) * 100, end = across(told->alone[i], most);
+	int64_t y = (TOP + (int64_t)i * STEP + 16) * 100, end = across(told->alone[i], scale);
 
-	lx_svg_text(svg, "e", (LEFT - 12) * 100, y + 500, told->names[i].text);
-	lx_svg_rect(svg, "f-bar", LEFT * 100, y - 900, end - LEFT * 100, 1800);
+	lx_svg_text(svg, "e", (scale->left - 12) * 100, y + 500, told->names[i].text);
+	lx_svg_rect(svg, "f-bar", scale->left * 100, y - 900, end - scale->left * 100, 1800);
 	lx_svg_line(svg, "base", end, y - 1300, end, y + 1300);
 	for (size_t m = told->methods_n; m-- > 0;) { /* the adopted one last, over the others */
 		const struct lx_told_method *method = &told->methods[m];
 		if (method->error != NULL)
 			continue;
-		int64_t x = across(method->amounts[i], most);
+		int64_t x = across(method->amounts[i], scale);
 		bool worse = is_worse(told, method, i);
 		if (method->adopted) {
 			lx_svg_dot(svg, worse ? "f-late" : "f-work", x, y, 700);
@@ -87,13 +106,13 @@ static void draw_member(const struct lx_reader *reader, const struct lx_told *to
 enum lx_code lx_told_chart(
 	const struct lx_reader *reader, const struct lx_told *told, struct lx_html *html)
 {
-	int64_t most = largest(told);
+	struct scale scale = { room_for_names(told), largest(told) };
 	struct lx_svg svg;
 
 	lx_svg_open(&svg, WIDE, TOP + (int)told->n * STEP + 28,
 		lx_text(lx_tr(reader->request->lang, "allocation.picture")));
-	draw_grid(reader, told, most, &svg);
+	draw_grid(reader, told, &scale, &svg);
 	for (size_t i = 0; i < told->n; i++)
-		draw_member(reader, told, i, most, &svg);
+		draw_member(reader, told, i, &scale, &svg);
 	return lx_svg_done(reader->call, &svg, html);
 }

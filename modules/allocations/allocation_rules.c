@@ -50,8 +50,12 @@ enum lx_code allocation_prepared(struct lx_case *c)
 {
 	size_t n = json_array_size(json_object_get(c->input, "player"));
 
-	if (c->act->from != NULL) /* a correction: the players stay as they are */
-		return LX_OK;
+	/* a correction: the players stay as they are, and everything does once anybody has signed */
+	if (c->record->made)
+		return lx_text_is(c->record->state, "prepared") &&
+				       lx_record_list(c->record, "signature")->n == 0
+			       ? LX_OK
+			       : lx_case_refuse(c, NULL, "allocation_figures_stand");
 	if (n < 2 || n > LX_ALLOCATION_PLAYERS)
 		return lx_case_refuse(c, "player", "allocation_players");
 	LX_TRY(weights_given(c));

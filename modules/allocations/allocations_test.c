@@ -257,6 +257,14 @@ static void one_who_says_no_prevents_it(void **state)
 	struct world *w = *state;
 	const int64_t a = 1;
 
+	struct lx_record before = load(w, "allocation", a);
+	char correction[96];
+
+	(void)snprintf(correction, sizeof correction,
+		"{\"entry\":%lld,\"reason\":\"笔误\",\"total\":\"1.00\"}",
+		(long long)before.made_n);
+	must_not(w, LX_CONFLICT, "allocation_figures_stand", SECRETARY, "allocation.correct", a,
+		correction);
 	must(w, 2, "allocation.adopt", a, "{\"adopted\":\"equal\",\"reason\":\"简单\"}");
 	must(w, 3, "allocation.say", a, "{\"says\":\"no\",\"reason\":\"三方合办更省\"}");
 	is_in(w, "allocation", a, "computed", LX_WAIT);
