@@ -75,7 +75,7 @@ static size_t digits_of(int64_t number, size_t least, char out[24])
 
 static void write_grouped(struct lx_buf *out, int64_t scaled, unsigned places, bool grouped)
 {
-	char digits[24];
+	char digits[24] = "";
 	size_t n = digits_of(scaled, (size_t)places + 1, digits), whole = n - places;
 
 	if (scaled < 0)

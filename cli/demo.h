@@ -25,7 +25,7 @@ struct lx_demo_story {
 	int64_t record;
 };
 
-#define LX_DEMO_FILES 8
+#define LX_DEMO_FILES 9
 
 struct lx_demo {
 	struct lx_cli *cli;

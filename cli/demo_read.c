@@ -14,7 +14,7 @@
 
 static const char *const story_files[LX_DEMO_FILES] = { "council.json", "organisations.json",
 	"needs.json", "projects.json", "rounds.json", "agreements.json", "commitments.json",
-	"fund.json" };
+	"fund.json", "dues.json" };
 
 static enum lx_code read_file(struct lx_demo *demo, const char *name, json_t **value)
 {

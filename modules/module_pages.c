@@ -8,6 +8,7 @@
 
 #include "modules/agreements/agreements.h"
 #include "modules/allocations/allocations.h"
+#include "modules/fund/fund.h"
 #include "modules/rounds/rounds.h"
 
 const struct lx_route lx_module_routes[] = {
@@ -16,9 +17,18 @@ const struct lx_route lx_module_routes[] = {
 	{ "GET", "/=rounds/:n/=cast", LX_SIGNED_IN, lx_page_ballot },
 	{ "POST", "/=rounds/:n/=cast", LX_SIGNED_IN, lx_page_cast },
 	{ "GET", "/=rounds/:n/roll", LX_ANYONE, lx_page_roll },
+	{ "GET", "/=rounds/:n/sample", LX_SIGNED_IN, lx_page_sample },
 	{ "GET", "/=rounds/:n/ballot", LX_ANYONE, lx_page_track },
 	{ "GET", "/=allocations/:n/shares", LX_ANYONE, lx_page_shares },
 	{ "GET", "/=allocations/:n/game", LX_ANYONE, lx_page_game },
+	{ "GET", "/fund", LX_ANYONE, lx_page_fund },
+	{ "GET", "/fund/balance", LX_ANYONE, lx_page_fund_balance },
+	{ "GET", "/fund/calls", LX_SIGNED_IN, lx_page_fund_calls },
+	{ "POST", "/fund/calls", LX_SIGNED_IN, lx_page_fund_calls_post },
+	{ "GET", "/fund/ledgers/:n", LX_ANYONE, lx_page_fund_ledger },
+	{ "GET", "/fund/members/:n", LX_ANYONE, lx_page_fund_member },
+	{ "GET", "/fund/money", LX_ANYONE, lx_page_fund_money },
+	{ "GET", "/fund/projects/:n", LX_ANYONE, lx_page_fund_project },
 	{ "GET", "/=rounds/:n/result", LX_ANYONE, lx_page_result },
 	{ 0 },
 };
@@ -26,6 +36,8 @@ const struct lx_route lx_module_routes[] = {
 const struct lx_item_part lx_module_parts[] = {
 	{ "round", lx_round_more, lx_round_fill },
 	{ "agreement", lx_agreement_more, lx_agreement_fill },
+	{ "ledger", NULL, lx_fund_link_fill, "" },
+	{ "member", NULL, lx_fund_link_fill, "" },
 	{ "allocation", NULL, lx_allocation_fill },
 	{ 0 },
 };

@@ -311,6 +311,7 @@ def found(lianxi, folder, **otherwise):
     printed = lianxi("init", folder, "--charter", file).stdout
     links = {line.split()[0]: line.split()[-1] for line in printed.splitlines() if "/first/" in line}
     region = Region(lianxi, folder).start()
+    region.links = links
     try:
         populate(region, links)
     finally:

@@ -53,6 +53,8 @@ enum lx_code lx_tally_check_election(struct lx_call *call, const struct lx_tally
 	for (size_t b = 0; b < e->ballots_n; b++) {
 		if (e->weight[b] == 0 || e->weight[b] > LX_TALLY_VOTERS_MAX - voters)
 			return bad(call, "weight", b);
+		if (e->district != NULL && e->district[b] >= e->districts_n)
+			return bad(call, "district", b);
 		voters += e->weight[b];
 		LX_TRY(check_ballot(call, e, b, named));
 	}

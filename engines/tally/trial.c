@@ -53,6 +53,7 @@ static enum lx_code copy(
 	trial->election.first = first;
 	trial->election.choice = choice;
 	trial->election.points = points;
+	trial->election.district = NULL; /* of the ballots as they were */
 	return LX_OK;
 }
 

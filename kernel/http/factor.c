@@ -175,9 +175,9 @@ enum lx_code lx_factor_help_finish(struct lx_accounts *accounts, struct lx_reque
 {
 	struct lx_call *call = request->call;
 	struct help_job in = { request->now, token };
-	struct lx_account account;
-	struct lx_value secrets[3];
-	bool right;
+	struct lx_account account = { .number = 0 };
+	struct lx_value secrets[3] = { LX_N, LX_N, LX_N };
+	bool right = false;
 
 	LX_TRY(helped(accounts, call, request->now, token, &account, secrets));
 	const struct lx_try try = lx_try_of(lx_text(account.name), lx_text(request->address));

@@ -157,7 +157,7 @@ static enum lx_code keep(struct reading *r, struct lx_text text, struct lx_text 
 
 static enum lx_code keep_part(struct reading *r, const struct part *part)
 {
-	struct lx_text name;
+	struct lx_text name = { "", 0 };
 
 	if (part->file && part->bytes.len == 0)
 		return LX_OK; /* no file was chosen */
@@ -201,7 +201,7 @@ enum lx_code lx_parts_read(struct lx_call *call, struct lx_text content_type, st
 	struct reading r = {
 		.call = call, .rest = body, .params = params, .most = most, .files = files
 	};
-	bool more;
+	bool more = false;
 
 	LX_TRY(read_boundary(&r, content_type));
 	size_t first = r.delimiter_n - 2; /* without the line end */

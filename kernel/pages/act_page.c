@@ -192,7 +192,11 @@ enum lx_code lx_page_act_form(struct lx_request *request, struct lx_reply *reply
 
 	LX_TRY(lx_reader_open(request, &reader));
 	LX_TRY(find_act(request, reader.app->region, &a));
-	return show_form(&reader, &a, NULL, reply);
+	LX_CLOSE(lx_json_free) json_t *typed = NULL;
+	bool shown = false;
+	if (a.record == 0)
+		LX_TRY(lx_show_categories(&reader, a.shape, a.act, reply, &shown, &typed));
+	return shown ? LX_OK : show_form(&reader, &a, typed, reply);
 }
 
 /* /needs/new: the first act that makes one and is nobody's but people's. */

@@ -269,9 +269,12 @@ static void question_options(
 		n++;
 	if (all.len == 0)
 		return;
-	struct lx_option *options = options_room(d, n, view);
+	struct lx_option *options = options_room(d, n + 1, view);
 	rest = all;
-	for (size_t i = 0; options != NULL && lx_text_split(&rest, '|', &word); i++)
+	/* blank comes first: what nobody chose is no answer */
+	if (options != NULL)
+		options[0].label = lx_words_str(lx_tr(d->reader->request->lang, "page.choose"));
+	for (size_t i = 1; options != NULL && lx_text_split(&rest, '|', &word); i++)
 		options[i] = (struct lx_option){ .value = lx_text_trim(word),
 			.label = lx_words(lx_text_trim(word)),
 			.chosen = lx_text_equal(lx_text_trim(word), view->value) };
@@ -284,6 +287,7 @@ static void draw_questions(struct lx_drawing *d, const struct lx_field *field)
 	const struct lx_charter *charter = &d->reader->charter;
 	const struct lx_row *row;
 	size_t at = 0;
+	struct lx_text chosen = lx_chosen_category(d->shape->type, d->typed);
 
 	while ((row = lx_charter_row(charter, "question", LX_TEXT_OF("need.category"), &at)) !=
 			NULL &&
@@ -296,6 +300,8 @@ static void draw_questions(struct lx_drawing *d, const struct lx_field *field)
 		struct lx_text name = lx_show_text(
 			d->reader, "%s.%.*s", field->name, (int)code.len, code.at);
 		struct lx_text of = lx_charter_cell(charter, "question", row, "category").text;
+		if (of.len > 0 && chosen.len > 0 && !lx_text_equal(of, chosen))
+			continue;
 		struct lx_words category = of.len == 0
 						   ? lx_words_str("")
 						   : lx_show_code(d->reader, "need.category", of);

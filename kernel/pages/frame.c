@@ -98,9 +98,15 @@ static void fill_person(const struct lx_reader *reader, struct lx_frame *frame)
 	frame->csrf = lx_text(visitor->csrf);
 }
 
+static bool needs_on(const struct lx_reader *reader)
+{
+	return lx_shape_find(reader->app->region, LX_TEXT_OF("need")) != NULL &&
+	       lx_charter_on(&reader->charter, "need");
+}
+
 static void fill_act(const struct lx_reader *reader, struct lx_frame *frame)
 {
-	if (any_on(reader, "need") && !reader->charter.founding)
+	if (needs_on(reader) && !reader->charter.founding)
 		frame->act = (struct lx_link_view){ lx_words_str(lx_tr(
 							    reader->request->lang, "need.submit")),
 			lx_address_make(reader->call,
@@ -123,7 +129,7 @@ static void fill_foot(const struct lx_reader *reader, struct lx_frame *frame)
 	links[2] = (struct lx_link_view){ lx_words_str("API"),
 		lx_address_make(reader->call, "/api/v1/needs") };
 	frame->foot = links;
-	frame->foot_n = any_on(reader, "need") ? 3 : 2;
+	frame->foot_n = needs_on(reader) ? 3 : 2;
 	if (lx_may_ask_openly(reader))
 		links[frame->foot_n++] = (struct lx_link_view){
 			lx_words_str(lx_tr(reader->request->lang, "visit.follow")),

@@ -415,14 +415,53 @@ static enum lx_code search_rows(
 	return LX_OK;
 }
 
+/* How many were found of each kind, each number leading to that list with the same words. */
+static enum lx_code search_kinds(
+	const struct lx_reader *reader, struct lx_text words, struct lx_grid *table)
+{
+	const struct lx_region *region = reader->app->region;
+	struct lx_grid_row *rows = lx_array(reader->call, region->n, sizeof *rows);
+	struct lx_view view = lx_show_view(reader);
+	LX_CLOSE(lx_buf_close) struct lx_buf part = { 0 };
+
+	lx_view_part(&part, &view, words);
+	for (size_t i = 0; rows != NULL && i < region->n; i++) {
+		const struct lx_type *type = region->shapes[i].type;
+		struct lx_cell *cells = lx_array(reader->call, 2, sizeof *cells);
+		struct lx_search_hit *hits;
+		int64_t total = 0;
+		size_t n;
+		char id[64];
+		if (cells == NULL)
+			return LX_BROKEN;
+		if (type->section == NULL || !lx_charter_on(&reader->charter, type->name))
+			continue;
+		LX_TRY(lx_search_find(reader->tx, type->name, words, 0, 1, &hits, &n, &total));
+		if (total == 0)
+			continue;
+		(void)snprintf(id, sizeof id, "%s+", type->name);
+		cells[0] = (struct lx_cell){ .kind = LX_CELL_TITLE,
+			.words = tr(reader, id),
+			.link = lx_address_make(reader->call, "/%s?q=%s", type->plural,
+				part.at == NULL ? "" : part.at) };
+		cells[1] = (struct lx_cell){ .kind = LX_CELL_NUMBER,
+			.words = lx_words(lx_show_text(reader, "%lld", (long long)total)) };
+		rows[table->rows_n++] = (struct lx_grid_row){ .cells = cells, .cells_n = 2 };
+	}
+	table->rows = rows;
+	return rows == NULL ? LX_BROKEN : LX_OK;
+}
+
 enum lx_code lx_page_search(struct lx_request *request, struct lx_reply *reply)
 {
 	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	const struct lx_text *given = lx_query_param(request, "q", 0);
 	struct lx_text words = given == NULL ? (struct lx_text){ "", 0 } : lx_text_trim(*given);
 	struct lx_section_page page = { .tables_n = 1 };
-	struct lx_column columns[2] = { { LX_CELL_TITLE }, { LX_CELL_TEXT } };
-	struct lx_grid table = { .columns = columns, .columns_n = 2 };
+	struct lx_column columns[2] = { { LX_CELL_TITLE }, { LX_CELL_TEXT } },
+			 kinds[2] = { { LX_CELL_TITLE }, { LX_CELL_NUMBER } };
+	struct lx_grid tables[2] = { { .columns = columns, .columns_n = 2 },
+		{ .columns = kinds, .columns_n = 2 } };
 	int64_t number;
 
 	if (words.len > 400)
@@ -433,12 +472,17 @@ enum lx_code lx_page_search(struct lx_request *request, struct lx_reply *reply)
 	struct lx_view view = lx_show_view(&reader);
 	columns[0].label = tr(&reader, "page.found");
 	columns[1].label = tr(&reader, "page.what");
-	table.caption = tr(&reader, "page.search");
-	table.empty = tr(&reader, words.len == 0 ? "page.search_what" : "page.search_nothing");
+	tables[0].caption = tr(&reader, "page.search");
+	tables[1].caption = kinds[0].label = tr(&reader, "page.what");
+	kinds[1].label = tr(&reader, "page.found");
+	tables[0].empty = tr(&reader, words.len == 0 ? "page.search_what" : "page.search_nothing");
 	if (words.len > 0)
-		LX_TRY(search_rows(&reader, words, &table));
+		LX_TRY(search_rows(&reader, words, &tables[0]));
+	if (words.len > 0)
+		LX_TRY(search_kinds(&reader, words, &tables[1]));
+	page.tables_n = tables[1].rows_n > 0 ? 2 : 1;
 	page.heading = tr(&reader, "page.search");
-	page.tables = &table;
+	page.tables = tables;
 	lx_frame_fill(&reader, page.heading, "", reader.size, &page.frame);
 	page.frame.search = words;
 	lx_reader_close(&reader);

@@ -168,6 +168,14 @@ LX_CHECK enum lx_code lx_may_reset_for(struct lx_request *request, struct lx_tex
 LX_CHECK enum lx_code lx_input_of_request(struct lx_request *request, const struct lx_shape *shape,
 	const struct lx_act *act, json_t **input);
 
+/* The category that questions of a form depend on, in what was typed; empty when none was chosen (category_page.c). */
+struct lx_text lx_chosen_category(const struct lx_type *type, const json_t *typed);
+
+/* Where an act asks questions by category and none is chosen yet: a page of the categories, each a link to the form. *shown false: the
+ * form comes at once; *typed (the caller's) then holds the category that the address names. */
+LX_CHECK enum lx_code lx_show_categories(struct lx_reader *reader, const struct lx_shape *shape,
+	const struct lx_act *act, struct lx_reply *reply, bool *shown, json_t **typed);
+
 /* The fields of an act's form, holding what was typed, with errors. */
 LX_CHECK enum lx_code lx_form_fields(const struct lx_reader *reader, const struct lx_shape *shape,
 	const struct lx_record *record, const struct lx_act *act, const json_t *typed,
@@ -186,8 +194,9 @@ lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_fo
 	lx_page_reset_begin_post, lx_page_reset, lx_page_reset_post, lx_page_own_data,
 	lx_page_erase, lx_page_erase_post, lx_page_checkpoint, lx_page_log_key, lx_page_tile,
 	lx_page_content, lx_page_add_checkpoint, lx_page_witness_key, lx_page_witness_seen,
-	lx_page_receipt, lx_page_file, lx_page_open, lx_page_open_post, lx_page_follow,
-	lx_page_follow_post, lx_page_visit, lx_page_visit_act, lx_page_visit_act_post,
-	lx_page_help_begin, lx_page_help_begin_post, lx_page_help, lx_page_help_post;
+	lx_page_openapi, lx_page_receipt, lx_page_file, lx_page_open, lx_page_open_post,
+	lx_page_follow, lx_page_follow_post, lx_page_visit, lx_page_visit_act,
+	lx_page_visit_act_post, lx_page_help_begin, lx_page_help_begin_post, lx_page_help,
+	lx_page_help_post;
 
 #endif

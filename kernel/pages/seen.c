@@ -120,6 +120,17 @@ static enum lx_code add_thread(struct seeing *s, const struct lx_record *record,
 	return LX_OK;
 }
 
+/* A thread is walked over many records: whatever takes part in threads may stand in it. */
+static enum lx_code add_threads(struct seeing *s)
+{
+	const struct lx_region *region = s->reader->app->region;
+
+	for (size_t i = 0; i < region->n; i++)
+		if (lx_thread_has(region, region->shapes[i].type))
+			LX_TRY(add_type(s, lx_text(region->shapes[i].type->name)));
+	return LX_OK;
+}
+
 enum lx_code lx_seen_record(const struct lx_reader *reader, const struct lx_record *record,
 	const char *types, int64_t *seen)
 {
@@ -131,6 +142,8 @@ enum lx_code lx_seen_record(const struct lx_reader *reader, const struct lx_reco
 	add(&s, record->last_n);
 	LX_TRY(lx_mark_of_record(reader->tx, record, &led));
 	add(&s, led);
+	if (led > 0 || lx_thread_leads(record))
+		LX_TRY(add_threads(&s));
 	LX_TRY(add_thread(&s, record, led));
 	LX_TRY(add_links(&s, record));
 	*seen = s.seen;

@@ -43,8 +43,8 @@ static enum lx_code enter_line(
 			LX_I(row->number), LX_I(voucher->number), LX_I(voucher->last_at),
 			LX_T(kind), LX_I(debit), LX_I(credit), LX_T(basis_of(voucher)) }));
 	LX_TRY(lx_run(tx, &lx_q_fund_day_add,
-		(struct lx_value[]){
-			LX_I(ledger.number), LX_I(day), LX_T(kind), LX_I(debit), LX_I(credit) }));
+		(struct lx_value[]){ LX_I(ledger.number), LX_I(day), LX_T(kind),
+			LX_T(basis_of(voucher)), LX_I(debit), LX_I(credit) }));
 	return lx_run(tx, &lx_q_fund_ledger_add,
 		(struct lx_value[]){ LX_I(ledger.number), LX_I(debit), LX_I(credit) });
 }

@@ -216,23 +216,50 @@ enum lx_code voucher_transfer(struct lx_case *c)
 			   : test_sent(c, &transfer_shape, false, &postings, &n);
 }
 
+/* Whether the person who acts is the one behind a mandate. */
+static enum lx_code bears(struct lx_case *c, int64_t number, bool *same)
+{
+	const struct lx_shape *mandates = lx_shape_find(c->view.region, LX_TEXT_OF("mandate"));
+	char pseudonym[LX_PSEUDONYM_TEXT];
+	struct lx_record mandate;
+
+	LX_TRY(lx_record_load_head(c->work->tx, mandates, number, &mandate));
+	LX_TRY(lx_vault_pseudonym(
+		c->work->tx, c->view.actor->person, "mandate", number, pseudonym));
+	*same = lx_text_is(lx_record_value(&mandate, "person").text, pseudonym);
+	return LX_OK;
+}
+
+/* Whether the person who acts recorded this voucher, by whatever mandate. */
+static enum lx_code recorded_by_actor(struct lx_case *c, bool *same)
+{
+	LX_CLOSE(lx_json_free) json_t *open = NULL;
+	LX_CLOSE(lx_json_free) json_t *inner = NULL;
+	struct lx_ref by;
+
+	*same = false;
+	if (c->view.actor->person == 0)
+		return LX_OK;
+	LX_TRY(lx_journal_read(c->work->tx, c->record->made_n, &open, &inner));
+	const char *name = json_string_value(json_object_get(open, "by"));
+	if (name == NULL || !lx_ref_read(lx_text(name), &by) || !lx_text_is(by.type, "mandate"))
+		return LX_OK;
+	return bears(c, by.number, same);
+}
+
 /* Who recorded the receipt does not confirm it, in whatever name. */
 enum lx_code voucher_other_hand(struct lx_case *c)
 {
-	struct lx_text recorder = lx_record_value(c->record, "recorder").text;
-	char pseudonym[LX_PSEUDONYM_TEXT];
 	struct lx_posting *postings;
+	bool same;
 	int64_t day;
 	size_t n;
 
 	if (corrects(c))
 		return test_correction(c);
-	if (c->view.actor->person > 0 && recorder.len > 0) {
-		LX_TRY(lx_vault_pseudonym(c->work->tx, c->view.actor->person, "voucher",
-			c->record->number, pseudonym));
-		if (lx_text_is(recorder, pseudonym))
-			return lx_case_refuse(c, NULL, "voucher_same_hand");
-	}
+	LX_TRY(recorded_by_actor(c, &same));
+	if (same)
+		return lx_case_refuse(c, NULL, "voucher_same_hand");
 	LX_TRY(test_settles(c, NULL, lx_record_value(c->record, "settles").text,
 		lx_record_value(c->record, "payer").text,
 		lx_record_value(c->record, "amount").number));

@@ -15,21 +15,23 @@ lx_rule_fn voucher_call, voucher_receipt, voucher_payment, voucher_transfer, vou
 static const struct lx_field posting[] = { { "ledger", LX_LINK, "ledger", "list filter" },
 	{ "side", LX_CHOICE, "debit credit" }, { "amount", LX_MONEY, "1..1000000000000000" }, END };
 static const struct lx_rows rows[] = { { "posting", posting }, END };
-static const struct lx_field fields[] = { { "kind", LX_CHOICE, "call receipt payment transfer",
-						  "list filter" },
-	{ "text", LX_TEXT, "4..400", "list search" }, { "payer", LX_LINK, "member", "list filter" },
+static const struct lx_field fields[] = {
+	{ "kind", LX_CHOICE, "call receipt payment transfer", "list filter" },
+	{ "text", LX_TEXT, "2..400", "list search" }, { "payer", LX_LINK, "member", "list filter" },
 	{ "payee", LX_LINK, "member organisation body", "list filter" },
 	{ "basis", LX_LINK,
-		"project.milestone project agreement.article agreement commitment charter",
+		"project.milestone project allocation agreement.article agreement commitment "
+		"charter",
 		"thread" },
 	{ "settles", LX_LINK, "voucher",
 		"thread" }, /* the call that a receipt pays, in whole or in part */
 	{ "reverses", LX_LINK, "voucher", "thread" }, /* of a mirror */
+	{ "proof", LX_FILE, "pdf image" },            /* the slip or statement itself */
 	{ "slip", LX_TEXT, "2..200" },                /* number of the bank's slip or statement */
 	{ "amount", LX_MONEY, "0..", "list" },        /* the sum of one side */
 	{ "day", LX_DATE, NULL, "list" },             /* from which it holds in the books */
-	{ "due", LX_MOMENT }, { "recorder", LX_PERSON, NULL, "actor" },
-	{ "bank", LX_SEALED, "account", NULL, "treasurer auditor payer" }, END };
+	{ "due", LX_MOMENT }, { "bank", LX_SEALED, "account", NULL, "treasurer auditor payer" }, END
+};
 static const struct lx_relation relations[] = {
 	{ "payer", LX_ACTS_FOR, "payer", "officer treasurer" }, END
 };
@@ -49,16 +51,16 @@ static const struct lx_act acts[] = { { "call", "treasurer", NULL, "called",
 					      .also = LX_C(voucher_made), .dated = true },
 	{ "overdue", "clock", "called", NULL, "", "correct" },
 	{ "receive", "treasurer", NULL, "recorded",
-		"text payer basis? settles? slip? bank? +posting", "drop",
+		"text payer basis? settles? slip? proof? bank? +posting", "drop",
 		.guard = LX_C(voucher_receipt), .also = LX_C(voucher_made), .dated = true },
 	{ "acknowledge", "payer", "recorded denied", "settled", "", "reverse",
 		.guard = LX_C(voucher_other_hand), .also = LX_C(voucher_settles) },
 	{ "deny", "payer", "recorded", "denied", "reason", "acknowledge" },
 	{ "meet", "cause", "called", "settled", "", "unmeet" },
 	{ "unmeet", "cause", "settled", "called", "due", "meet", .starts = "due" },
-	{ "ask", "treasurer", NULL, "asked", "text payee basis slip? bank? +posting", "drop",
+	{ "ask", "treasurer", NULL, "asked", "text payee basis slip? proof? bank? +posting", "drop",
 		.guard = LX_C(voucher_payment), .also = LX_C(voucher_made) },
-	{ "enter", "treasurer", NULL, "asked", "text basis? slip? +posting", "drop",
+	{ "enter", "treasurer", NULL, "asked", "text basis? slip? proof? +posting", "drop",
 		.guard = LX_C(voucher_transfer), .also = LX_C(voucher_made) },
 	{ "pay", "treasurer", "asked", "settled", "", "reverse", .consent = "two_offices",
 		.guard = LX_C(voucher_covered), .also = LX_C(voucher_booked), .dated = true },

@@ -104,6 +104,23 @@ static void add_link(const struct lx_reader *reader, const struct lx_record *rec
 						       (long long)record->number, below) } };
 }
 
+/* What the result says is told by its own page and by the list of projects: no row of the facts. */
+static enum lx_code without_result(const struct lx_reader *reader, struct lx_item_page *page)
+{
+	struct lx_words label = lx_show_key(reader, "round", ".", LX_TEXT_OF("result"));
+	struct lx_fact *facts = lx_array(reader->call, page->facts.facts_n + 1, sizeof *facts);
+	size_t n = 0;
+
+	if (facts == NULL)
+		return LX_BROKEN;
+	for (size_t i = 0; i < page->facts.facts_n; i++)
+		if (!lx_text_equal(page->facts.facts[i].label.text, label.text))
+			facts[n++] = page->facts.facts[i];
+	page->facts.facts = facts;
+	page->facts.facts_n = n;
+	return LX_OK;
+}
+
 /* The round's own pages stand in a list at the side, before the general lists. */
 enum lx_code lx_round_fill(const struct lx_reader *reader, const struct lx_record *record,
 	const json_t *json, struct lx_item_page *page)
@@ -115,6 +132,7 @@ enum lx_code lx_round_fill(const struct lx_reader *reader, const struct lx_recor
 
 	if (lists == NULL || links == NULL)
 		return LX_BROKEN;
+	LX_TRY(without_result(reader, page));
 	/* what was held elsewhere has no roll of ours and no ballots to be found again */
 	bool held_here = lx_record_value(record, "key").kind != LX_V_NULL;
 	if (lx_record_value(record, "result").kind != LX_V_NULL)

@@ -52,7 +52,17 @@ struct lx_roll_page {
 	struct lx_link_view next;
 };
 
-/* The templates of the three pages. */
+/* What one member looks at of another's part of the roll. */
+struct lx_sample_page {
+	struct lx_frame frame;
+	struct lx_words above, heading, intro;
+	struct lx_address above_link;
+	const struct lx_grid *tables;
+	size_t tables_n;
+	struct lx_link_view act;
+};
+
+/* The templates of the pages. */
 void lx_module_view_round_ballot(
 	struct lx_buf *out, const struct lx_view *view, const struct lx_ballot_page *page);
 /* Looking up. */
@@ -61,6 +71,10 @@ void lx_module_view_round_track(
 /* The roll. */
 void lx_module_view_round_roll(
 	struct lx_buf *out, const struct lx_view *view, const struct lx_roll_page *page);
+
+/* The samples. */
+void lx_module_view_round_sample(
+	struct lx_buf *out, const struct lx_view *view, const struct lx_sample_page *page);
 
 /* A round and its reader, as every page here begins; by the address's number. */
 struct lx_round_reader {
@@ -79,5 +93,9 @@ struct lx_words lx_round_name(const struct lx_round_reader *r);
 struct lx_words lx_round_money(const struct lx_round_reader *r, int64_t minor);
 struct lx_words lx_round_words(const struct lx_round_reader *r, const char *id);
 struct lx_address lx_round_address(const struct lx_round_reader *r, const char *below);
+
+/* A table of `rows_n` rows with the heads' keys; all but the first column are figures. The cells are row by row. */
+LX_CHECK enum lx_code lx_round_grid(const struct lx_round_reader *r, const char *const *heads,
+	size_t columns_n, size_t rows_n, struct lx_grid *grid, struct lx_cell **cells);
 
 #endif

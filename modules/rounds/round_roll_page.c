@@ -100,7 +100,7 @@ static struct lx_words number_words(const struct lx_round_reader *r, int64_t num
 	return lx_words(lx_show_text(&r->reader, "%s", lx_buf_view(&out).at));
 }
 
-static enum lx_code make_grid(const struct lx_round_reader *r, const char *const *heads,
+enum lx_code lx_round_grid(const struct lx_round_reader *r, const char *const *heads,
 	size_t columns_n, size_t rows_n, struct lx_grid *grid, struct lx_cell **cells)
 {
 	struct lx_column *columns = lx_array(r->reader.call, columns_n, sizeof *columns);
@@ -129,7 +129,7 @@ static enum lx_code fill_turnout(
 
 	*grid = (struct lx_grid){ .caption = lx_round_words(r, "round.page_turnout"),
 		.empty = lx_round_words(r, "round.page_turnout_later") };
-	LX_TRY(make_grid(r, heads, 3, n, grid, &cells));
+	LX_TRY(lx_round_grid(r, heads, 3, n, grid, &cells));
 	for (size_t i = 0; i < n; i++) {
 		json_t *title = NULL;
 		LX_TRY(lx_title(&r->reader.sight, t[i].member, &title));
@@ -153,7 +153,7 @@ static enum lx_code fill_roll(const struct lx_round_reader *r, const struct lx_v
 
 	*grid = (struct lx_grid){ .caption = lx_round_words(r, "round.roll"),
 		.empty = lx_round_words(r, "round.page_no_roll") };
-	LX_TRY(make_grid(r, heads, 2, n, grid, &cells));
+	LX_TRY(lx_round_grid(r, heads, 2, n, grid, &cells));
 	for (size_t i = 0; i < n; i++) {
 		cells[2 * i] = (struct lx_cell){ .words = number_words(r, rows[2 * i].number) };
 		cells[2 * i + 1] = (struct lx_cell){ .kind = LX_CELL_NUMBER,

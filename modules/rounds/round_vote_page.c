@@ -174,7 +174,7 @@ static enum lx_code show_ballot(
 			lx_show_text(&r->reader, "%zu", r->n).at, NULL),
 		.budget = lx_round_money(r, budget),
 		.said = lx_round_words(r, "round.page_said"),
-		.how = { lx_round_name(r), lx_round_address(r, "") },
+		.how = { lx_round_words(r, "round.page_how"), lx_round_address(r, "") },
 		.action = lx_round_address(r, "/vote"),
 		.csrf = lx_text(r->reader.request->visitor.csrf),
 		.minor = lx_show_text(&r->reader, "%lld", (long long)budget),

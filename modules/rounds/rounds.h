@@ -112,8 +112,9 @@ LX_CHECK enum lx_code lx_round_perform(const struct lx_background *background, i
 
 /* --- pages -------------------------------------------------------------------------------------- */
 
-/* Ballot, the page to confirm it, casting, the roll, a ballot by its tracking number; what the general page of a round has besides. */
-lx_handler lx_page_ballot, lx_page_ballot_confirm, lx_page_cast, lx_page_roll, lx_page_track;
+/* Ballot, the page to confirm it, casting, the roll and its samples, a ballot by its tracking number; what the general page of a round has besides. */
+lx_handler lx_page_ballot, lx_page_ballot_confirm, lx_page_cast, lx_page_roll, lx_page_track,
+	lx_page_sample;
 lx_part_more_fn lx_round_more;
 lx_part_fill_fn lx_round_fill;
 

@@ -72,6 +72,27 @@ def vote_by_form(region, number, who, codes):
     return browser, form, tracking
 
 
+def test_a_sample_is_looked_at_by_another_member(region):
+    """Each member's part has a sample for another member's officer: who they are is seen by that office alone, and what it reports is entered."""
+    number = prepare(region)
+    rows = region.nobody.read(f"/rounds/{number}")["sample"]
+    assert {row["member"]["ref"]: row["verifier"]["ref"] for row in rows} == {
+        "member/2": "member/3", "member/3": "member/2"} and all("numbers" not in row for row in rows)
+    sample = region.officer3.read(f"/rounds/{number}/sample")["samples"]
+    assert [s["member"] for s in sample] == ["member/2"]
+    assert sorted(p["name"] for p in sample[0]["drawn"]) == ["asker 某", "backer 某"]
+    assert {p["proof"] for p in sample[0]["drawn"]} == {"110101199001011234"}
+    assert "asker 某" in region.officer3.ask("GET", f"/rounds/{number}/sample", fields={"Accept": "text/html"}).body.decode()
+    for other in ("officer1", "secretary", "asker"):
+        assert getattr(region, other).ask("GET", f"/api/v1/rounds/{number}/sample").status == 403
+    row = sample[0]["row"]
+    region.officer3.refused(f"/rounds/{number}/recheck", 422, sample=[{"row": row, "sound": 3}])
+    region.officer3.refused(f"/rounds/{number}/recheck", 422, sample=[{"row": row, "sound": 2, "drawn": 9}])
+    region.officer2.refused(f"/rounds/{number}/recheck", 403, sample=[{"row": row, "sound": 2}])
+    region.officer3.act(f"/rounds/{number}/recheck", sample=[{"row": row, "sound": 2}])
+    assert [r["sound"] for r in region.nobody.read(f"/rounds/{number}")["sample"] if r["row"] == row] == [2]
+
+
 def files_of(region):
     """All bytes the region has on disk, but for the signing key and the urn's secret."""
     return {path.name: path.read_bytes() for path in region.folder.iterdir() if path.is_file()}

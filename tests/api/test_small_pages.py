@@ -126,3 +126,22 @@ def test_a_lost_second_factor_needs_two(region):
     assert nobody.ask("POST", "/api/v1" + link, {"password": PASSWORD}).status == 404
     assert not person.holds()
     session(region, "officer2")
+
+
+def test_the_category_is_chosen_first_and_brings_its_questions(region):
+    cookie = signed_in(region, "asker")
+    client = Client(region.server.port)
+    first = page(client, "/needs/new/submit?lang=en", Cookie=cookie)
+    assert 'href="/needs/new/submit?category=water"' in first and 'name="title"' not in first
+    water = page(client, "/needs/new/submit?category=water&lang=en", Cookie=cookie)
+    assert 'name="answers.river"' in water and re.search(r'value="water"[^>]*(selected|checked)', water)
+    assert 'name="answers.river"' not in page(client, "/needs/new/submit?category=transport", Cookie=cookie)
+    assert 'href="/needs/new/submit?category=water"' in page(client, "/needs/new/submit?category=none", Cookie=cookie)
+
+
+def test_a_search_counts_by_kind(region):
+    word = "蓝藻治理"
+    for n in range(2):
+        region.asker.make("/needs/new/submit", title=f"{word}第 {n} 件", text="一段足够长的说明文字。", category="transport", kind="question")
+    shown = page(region.nobody, f"/search?q={'%E8%93%9D%E8%97%BB%E6%B2%BB%E7%90%86'}&lang=en")
+    assert re.search(r'href="/needs\?q=[^"]*"', shown) and "Needs" in words(shown) and re.search(r">\s*2\s*<", shown)

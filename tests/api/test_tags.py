@@ -100,3 +100,16 @@ def test_if_match_any(region):
     need = submit(region, "什么版本都行")
     answer = region.asker.ask("POST", f"/api/v1/needs/{need}/withdraw", {}, {"If-Match": "*"})
     assert answer.status == 200, answer
+
+
+def test_a_thread_of_several_steps_is_seen(region):
+    """What stands two steps away, in the thread under the title, changes the page and so its tag."""
+    need = submit(region, "一线多承诺的需求")
+    first = region.officer2.make("/commitments/new/pledge", title="第一项后续承诺", owner="member/2", due=DUE, source=f"need/{need}")
+    second = region.officer3.make("/commitments/new/pledge", title="第二项后续承诺", owner="member/3", due=DUE, source=f"need/{need}")
+    path = f"/commitments/{second}"
+    before = region.nobody.get(path, Accept="text/html")
+    entry = region.nobody.read(f"/commitments/{first}")["made"]["n"]
+    region.officer2.act(f"/commitments/{first}/correct", entry=entry, title="改了名的后续承诺", reason="写错了")
+    after = region.nobody.get(path, Accept="text/html")
+    assert before.body == after.body or before.fields["etag"] != after.fields["etag"]

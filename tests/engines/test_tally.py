@@ -203,6 +203,26 @@ def test_order_of_rows_changes_nothing(lianxi, tmp_path):
             assert (a["winners"], a["ties"]) == (b["winners"], b["ties"])
 
 
+def test_names_change_nothing_where_nothing_is_tied(lianxi, tmp_path):
+    rng, checked, renamed = random.Random(29), 0, []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+    for i, election in enumerate(random_election(rng) for _ in range(80)):
+        (tmp_path / "a" / f"{i:03}.pb").write_text(election.pb())
+        names = {p: f"x{i}" for i, p in enumerate(rng.sample(list(election.cost), len(election.cost)))}
+        election.cost = {names[p]: c for p, c in rng.sample(list(election.cost.items()), len(election.cost))}
+        election.ballots = [[names[p] for p in b] for b in election.ballots]
+        (tmp_path / "b" / f"{i:03}.pb").write_text(election.pb())
+        renamed.append(names)
+    for rule in ("mes", "phragmen", "bos", "ees", "maximin"):
+        one, two = ([json.loads(line) for line in lianxi("tally", tmp_path / folder, "--format", "json", "--rule", rule).stdout.splitlines()] for folder in "ab")
+        for names, a, b in zip(renamed, one, two):
+            if not a["ties"]:
+                assert [names[p] for p in a["winners"]] == b["winners"], rule
+                checked += 1
+    assert checked > 100
+
+
 def test_import_export_import_is_a_fixed_point(lianxi, shared, tmp_path):
     for path in sorted((shared / "data" / "pabulib").glob("*.pb"))[::4]:
         first, second = tmp_path / "first.pb", tmp_path / "second.pb"
