@@ -221,7 +221,6 @@ static enum lx_code known_form(struct lx_problem *p, bool linear)
 /* A number, given as such or as text. */
 static bool is_number(const json_t *value)
 {
-	LX_CLOSE(lx_ratios_close) struct lx_ratios number = { 0 };
 	mpq_t ratio;
 
 	if (!json_is_string(value))

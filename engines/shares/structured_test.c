@@ -365,8 +365,8 @@ static void tables_are_read_straight(void **state)
 {
 	static const char *const same[] = {
 		"{\"kind\":\"tu_game\",\"table\":[0,0.5,1.25,4]}",
-		"{\"x\":{\"table\":[1]},\"kind\":\"tu_game\",\"y\":\"table\",\"table\" : [ 0 , "
-		"0.50,1.250,\n4.0 ] }",
+		("{\"x\":{\"table\":[1]},\"kind\":\"tu_game\",\"y\":\"table\",\"table\" : [ 0 , "
+		 "0.50,1.250,\n4.0 ] }"),
 		"{\"table\":[0,\"1/2\",1.25,4],\"kind\":\"tu_game\"}",
 	};
 	static const char *const wrong[] = {

@@ -194,8 +194,9 @@ lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_fo
 	lx_page_reset_begin_post, lx_page_reset, lx_page_reset_post, lx_page_own_data,
 	lx_page_erase, lx_page_erase_post, lx_page_checkpoint, lx_page_log_key, lx_page_tile,
 	lx_page_content, lx_page_add_checkpoint, lx_page_witness_key, lx_page_witness_seen,
-	lx_page_receipt, lx_page_file, lx_page_open, lx_page_open_post, lx_page_follow,
-	lx_page_follow_post, lx_page_visit, lx_page_visit_act, lx_page_visit_act_post,
-	lx_page_help_begin, lx_page_help_begin_post, lx_page_help, lx_page_help_post;
+	lx_page_openapi, lx_page_receipt, lx_page_file, lx_page_open, lx_page_open_post,
+	lx_page_follow, lx_page_follow_post, lx_page_visit, lx_page_visit_act,
+	lx_page_visit_act_post, lx_page_help_begin, lx_page_help_begin_post, lx_page_help,
+	lx_page_help_post;
 
 #endif
