@@ -437,11 +437,11 @@ enum lx_code lx_page_cast(struct lx_request *request, struct lx_reply *reply)
 	struct lx_ballot ballot = { .tracking = "" };
 	unsigned char box[LX_BOX_MAX];
 
+	LX_TRY(lx_round_open(request, &r));
 	/* the button of the general page: to the ballot first */
 	if (request->json == NULL && lx_form_param(request, "tracking", 0) == NULL)
 		return lx_reply_redirect(request, reply, "/rounds/%.*s/vote",
 			(int)request->captures[1].len, request->captures[1].at);
-	LX_TRY(lx_round_open(request, &r));
 	if (lx_record_value(&r.record, "key").kind == LX_V_NULL)
 		return lx_fail(request->call, LX_CONFLICT, NULL, "round.page_not_open", NULL);
 	enum lx_code code = send(request, &r, &ballot, box, reply);
