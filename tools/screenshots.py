@@ -35,7 +35,7 @@ PAGES = {
 }
 # name: account, address
 OWN = {
-    "desk-secretary": ("secretary", "/desk"), "account": ("resident1", "/account"), "vote": ("resident1", "/rounds/2/cast"),
+    "desk-secretary": ("secretary", "/desk"), "account": ("citizen20", "/account"), "vote": ("citizen20", "/rounds/2/cast"),
     "route": ("secretary", "/needs/{needs}/route"),
 }
 
@@ -73,7 +73,7 @@ def sign_in(driver, base, account):
     driver.get(base + "/sign-in")
     driver.find_element(By.NAME, "name").send_keys(account)
     driver.find_element(By.NAME, "password").send_keys(PASSWORD)
-    driver.find_element(By.CSS_SELECTOR, "main form button").click()
+    driver.find_element(By.NAME, "password").submit()
 
 
 def shoot(driver, base, name, address, folder):

@@ -186,9 +186,12 @@ static enum lx_code move_row(const struct overview *o, size_t i, struct lx_grid_
 	struct lx_ref ref;
 
 	LX_TRY(lx_fund_ref(reader, m[1].text, &what));
-	if (what.label.text.len == 0 || lx_text_is(m[0].text, "receipt"))
-		what = (struct lx_link_view){ .label = lx_show_key(
-						      reader, "fund", ".move.", m[0].text) };
+	struct lx_words kind = lx_show_key(reader, "fund", ".move.", m[0].text);
+	if (what.label.text.len == 0)
+		what = (struct lx_link_view){ .label = kind };
+	else if (lx_text_is(m[0].text, "receipt")) /* of whom, under what */
+		what.label = lx_words(lx_show_text(reader, "%.*s · %.*s", (int)kind.text.len,
+			kind.text.at, (int)what.label.text.len, what.label.text.at));
 	else if (lx_ref_read(m[1].text, &ref) && lx_text_is(ref.type, "project"))
 		what.address = lx_address_make(
 			reader->call, "/fund/projects/%lld", (long long)ref.number);

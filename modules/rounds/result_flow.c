@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WIDE  720 /* units of the picture */
-#define LEFT  210
-#define RIGHT 500
+#define WIDE  860 /* units of the picture */
+#define LEFT  285
+#define RIGHT 575
 #define GAP   14
 #define PER   300 /* units of height for all the money together */
 #define LABEL 26  /* characters of a name beside the picture */

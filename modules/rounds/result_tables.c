@@ -86,7 +86,7 @@ static struct lx_words paid(const struct lx_result *r, uint16_t project)
 /* Whether a rule funds it; phones, which have no heads of columns, say by which rule. */
 static struct lx_cell dot(const struct lx_result *r, bool in, struct lx_words rule)
 {
-	return (struct lx_cell){ .kind = LX_CELL_TEXT,
+	return (struct lx_cell){ .kind = LX_CELL_DATE,
 		.words = in ? tr(r, "result.in") : lx_words_str("—"),
 		.phone = SAY(r, "result.by_rule", rule.text.at) };
 }
@@ -137,9 +137,9 @@ static const struct lx_column *project_columns(const struct lx_result *r, size_t
 	columns[(*n)++] = (struct lx_column){ LX_CELL_NUMBER, tr(r, "result.price") };
 	columns[(*n)++] = (struct lx_column){ LX_CELL_NUMBER, tr(r, "result.votes") };
 	columns[(*n)++] = (struct lx_column){ LX_CELL_TEXT, tr(r, "result.why") };
-	columns[(*n)++] = (struct lx_column){ LX_CELL_TEXT, tr(r, "result.this_rule") };
+	columns[(*n)++] = (struct lx_column){ LX_CELL_DATE, tr(r, "result.this_rule") };
 	for (size_t i = 0; i < r->rivals_n; i++)
-		columns[(*n)++] = (struct lx_column){ LX_CELL_TEXT,
+		columns[(*n)++] = (struct lx_column){ LX_CELL_DATE,
 			lx_result_rule(r, r->rivals[i]->rule, r->rivals[i]->utility,
 				r->rivals[i]->completion) };
 	return columns;
