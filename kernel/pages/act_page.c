@@ -241,6 +241,9 @@ static enum lx_code answer_json(struct lx_request *request, struct lx_reply *rep
 		LX_TRY(lx_reply_header(request, reply, "Location", "/api/v1/%s/%lld",
 			a->shape->type->plural, (long long)order->made_record));
 	}
+	/* good from the next checkpoint on, a second at most */
+	(void)json_object_set_new(
+		json, "receipt", json_sprintf("/log/proof/%lld", (long long)order->entry));
 	reply->status = a->record == 0 ? 201 : 200;
 	return lx_reply_json(request, reply, json);
 }

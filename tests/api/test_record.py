@@ -223,3 +223,15 @@ def client_contents(region, number, known):
     content = region.secretary.read(f"/needs/{number}")["title"]["content"]
     assert f"content/{content}" in known
     return f"content/{content}"
+
+
+def test_every_act_is_answered_with_its_receipt(region, lianxi, tmp_path):
+    answer = region.asker.send("/needs/new/submit", regions.need())
+    assert answer.status == 201
+    path = answer.json()["receipt"]
+    regions.wait_for(lambda: region.nobody.ask("GET", path).status == 200)
+    file = tmp_path / "need.tlog-proof"
+    file.write_bytes(region.nobody.get(path).body)
+    key = region.nobody.get("/log/key").body.decode().strip()
+    said = lianxi("verify", "receipt", file, "--key", key).stdout
+    assert f'"n":{answer.json()["entry"]}' in said and "need.submit" in said
