@@ -148,8 +148,8 @@ enum lx_code lx_consent_open(struct lx_case *c, int64_t *number)
 {
 	const struct lx_consent *consent = lx_consent_find(
 		c->record->shape->type, lx_text(c->act->consent));
-	struct lx_text *voices;
-	size_t n;
+	struct lx_text *voices = NULL;
+	size_t n = 0;
 
 	for (size_t i = 0; i < c->record->pending_n; i++)
 		if (lx_text_is(c->record->pending[i].stage, "open") &&
