@@ -133,9 +133,11 @@ void lx_import_place(const struct lx_import *import, const struct lx_csv *csv,
 	}
 	memcpy(field, fault->field, sizeof field);
 	lx_cli_in(import->cli, import->path);
-	size_t used = strlen(fault->field);
-	if (field[0] != '\0' && used + strlen(field) + 2 < sizeof fault->field)
-		(void)snprintf(fault->field + used, sizeof fault->field - used, " %s", field);
+	size_t used = strlen(fault->field), more = strlen(field);
+	if (more > 0 && used + more + 2 <= sizeof fault->field) {
+		fault->field[used] = ' ';
+		memcpy(fault->field + used + 1, field, more + 1);
+	}
 }
 
 /* --- one line -------------------------------------------------------------------------------- */
