@@ -115,7 +115,9 @@ bool lx_jpeg_bare(struct lx_text bytes, struct lx_buf *out)
 			at++;
 			continue;
 		}
-		if (bytes.len - at < 4)
+		/* these stand alone and only within compressed data, which a segment that goes would make them part of */
+		bool alone = marker < 0x02 || (marker >= 0xd0 && marker <= 0xd8);
+		if (alone || bytes.len - at < 4)
 			return false;
 		size_t length = big(bytes, at + 2, 2);
 		if (length < 2 || length > bytes.len - at - 2)
