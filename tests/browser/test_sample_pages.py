@@ -52,5 +52,5 @@ def test_no_page_needs_another_host_or_carries_style(view_sample, tmp_path):
         text = page.read_text(encoding="utf-8")
         assert " style=" not in text and " onclick" not in text and "://" not in text.replace("https://a.example", ""), page
         assert len(text.encode()) < 60_000, page
-    assert (next(tmp_path.glob("style-*.css"))).stat().st_size < 24 * 1024
+    assert (next(tmp_path.glob("style-*.css"))).stat().st_size < 28 * 1024
     assert (next(tmp_path.glob("script-*.js"))).stat().st_size < 10 * 1024
