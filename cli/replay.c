@@ -102,8 +102,9 @@ static bool same_members(const json_t *ours, const json_t *theirs)
 		return true;
 	json_object_foreach((json_t *)ours, key, value)
 	{
-		/* no entry binds the language of a text */
-		if (strcmp(key, "lang") != 0 && !same(value, json_object_get(theirs, key)))
+		/* no entry binds the language of a text, or the medium of a file */
+		bool bound = strcmp(key, "lang") != 0 && strcmp(key, "media") != 0;
+		if (bound && !same(value, json_object_get(theirs, key)))
 			return false;
 	}
 	return true;
@@ -127,7 +128,9 @@ static bool same(const json_t *ours, const json_t *theirs)
 /* What is restricted stands in no open entry, even where everyone may see it (officials' names). */
 static void drop_restricted(const struct lx_type *type, json_t *ours)
 {
-	(void)json_object_del(ours, "last"); /* a shut entry may have touched it since */
+	/* a shut entry may have made it, as a draft, and touched it since */
+	(void)json_object_del(ours, "made");
+	(void)json_object_del(ours, "last");
 	for (const struct lx_field *f = type->fields; f->name != NULL; f++)
 		if (f->seen_by != NULL)
 			(void)json_object_del(ours, f->name);

@@ -165,3 +165,15 @@ def test_another_key_is_another_log(region, lianxi, copied, tmp_path):
 def test_addresses_that_cannot_be_fetched(lianxi, tmp_path, bad):
     done = lianxi("mirror", bad, tmp_path / "m", code=None)
     assert done.returncode in (2, 3) and done.stderr
+
+
+def test_the_demonstration_follows_from_its_public_record(lianxi, tmp_path):
+    """Records of every type and state: drafts that were published, restricted fields, hidden ones."""
+    lianxi("demo", tmp_path / "demo")
+    server = regions.Server(lianxi.path, tmp_path / "demo")
+    try:
+        wait_for_checkpoint()
+        said = lianxi("verify", f"http://127.0.0.1:{server.port}").stdout
+        assert "follow from the record" in said
+    finally:
+        server.kill()
