@@ -59,6 +59,9 @@ void pass(struct world *w, int64_t days);
 struct lx_record load(struct world *w, const char *type, int64_t number);
 void is_in(struct world *w, const char *type, int64_t number, const char *state, enum lx_mark mark);
 
+/* A test: the tables are what a rebuild of a copy gives, after all the stories before it. */
+void a_rebuild_gives_the_same_tables(void **state);
+
 /* For cmocka_run_group_tests: *state is the world. */
 int begin(void **state);
 int end(void **state);

@@ -100,29 +100,8 @@ static enum lx_code read_chunks(
 	return LX_OK;
 }
 
-enum lx_code lx_content_read(struct lx_tx *tx, int64_t number, struct lx_content *content)
-{
-	struct lx_value row[6];
-	struct lx_content found = { .number = number };
-
-	LX_TRY(lx_one(tx, &lx_journal_queries[Q_CONTENT], &LX_I(number), row));
-	if (row[0].text.len != LX_HASH_BYTES || row[2].number < 0)
-		return lx_fail(lx_tx_call(tx), LX_BROKEN, NULL, "journal.chunks", "%lld",
-			(long long)number);
-	lx_hash_write((const unsigned char *)row[0].text.at, found.commitment);
-	found.gone = row[3].number;
-	(void)snprintf(found.lang, sizeof found.lang, "%s", row[4].text.at);
-	(void)snprintf(found.media, sizeof found.media, "%s", row[5].text.at);
-	found.bytes = found.salt = (struct lx_text){ "", 0 };
-	if (found.gone == 0)
-		found.salt = row[1].text;
-	if (found.gone == 0)
-		LX_TRY(read_chunks(tx, number, (size_t)row[2].number, &found.bytes));
-	*content = found;
-	return LX_OK;
-}
-
-enum lx_code lx_content_head(
+/* All but the bytes; *size is how many there are. */
+static enum lx_code read_row(
 	struct lx_tx *tx, int64_t number, struct lx_content *content, size_t *size)
 {
 	struct lx_value row[6];
@@ -134,10 +113,28 @@ enum lx_code lx_content_head(
 			(long long)number);
 	lx_hash_write((const unsigned char *)row[0].text.at, found.commitment);
 	found.gone = row[3].number;
+	if (found.gone == 0)
+		found.salt = row[1].text;
 	(void)snprintf(found.lang, sizeof found.lang, "%s", row[4].text.at);
 	(void)snprintf(found.media, sizeof found.media, "%s", row[5].text.at);
 	*size = (size_t)row[2].number;
 	*content = found;
+	return LX_OK;
+}
+
+enum lx_code lx_content_read(struct lx_tx *tx, int64_t number, struct lx_content *content)
+{
+	size_t size;
+
+	LX_TRY(read_row(tx, number, content, &size));
+	return content->gone == 0 ? read_chunks(tx, number, size, &content->bytes) : LX_OK;
+}
+
+enum lx_code lx_content_head(
+	struct lx_tx *tx, int64_t number, struct lx_content *content, size_t *size)
+{
+	LX_TRY(read_row(tx, number, content, size));
+	content->salt = (struct lx_text){ "", 0 }; /* never to be shown but with the bytes */
 	return LX_OK;
 }
 

@@ -355,22 +355,6 @@ static void a_recount_finds_what_was_changed(void **state)
 	assert_int_equal(lx_allocation_recount(tx, &w->region, &record, &told), LX_OK);
 }
 
-static void the_tables_are_what_the_journal_says(void **state)
-{
-	static const char *const sides[] = { "", "-wal", "-shm" };
-	struct world *w = *state;
-	char scratch[96], side[112];
-
-	(void)snprintf(scratch, sizeof scratch, "%s.copy", w->path);
-	lx_fault_clear(&w->call.fault);
-	if (lx_tables_verify(w->store, &w->call, &w->region, scratch) != LX_OK)
-		fail_msg("%s %s", w->call.fault.msgid, w->call.fault.detail);
-	for (size_t i = 0; i < 3; i++) {
-		(void)snprintf(side, sizeof side, "%s%s", scratch, sides[i]);
-		(void)unlink(side);
-	}
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -378,7 +362,7 @@ int main(void)
 		cmocka_unit_test(one_who_says_no_prevents_it),
 		cmocka_unit_test(a_recount_finds_what_was_changed),
 		cmocka_unit_test(groups_nobody_stated_are_put_together),
-		cmocka_unit_test(the_tables_are_what_the_journal_says),
+		cmocka_unit_test(a_rebuild_gives_the_same_tables),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -171,23 +171,6 @@ static void a_mandate_is_granted_to_a_name(void **state)
 		"{\"holder\":\"organisation/1\",\"office\":\"officer\",\"person\":\"6\"}");
 }
 
-static void a_rebuild_gives_the_same_tables(void **state)
-{
-	struct world *w = *state;
-	char scratch[96], side[112];
-
-	(void)snprintf(scratch, sizeof scratch, "%s.copy", w->path);
-	lx_fault_clear(&w->call.fault);
-	enum lx_code code = lx_tables_verify(w->store, &w->call, &w->region, scratch);
-	if (code != LX_OK)
-		fail_msg("%s (%s)", w->call.fault.msgid, w->call.fault.detail);
-	(void)unlink(scratch);
-	(void)snprintf(side, sizeof side, "%s-wal", scratch);
-	(void)unlink(side);
-	(void)snprintf(side, sizeof side, "%s-shm", scratch);
-	(void)unlink(side);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {

@@ -341,19 +341,6 @@ static void every_statement_is_what_it_says(void **state)
 			fail_msg("%s: %s", lx_round_queries[i]->name, w->call.fault.detail);
 }
 
-static void a_rebuild_gives_the_same_tables(void **state)
-{
-	struct world *w = *state;
-	char path[80];
-
-	(void)snprintf(path, sizeof path, "%s.copy", w->path);
-	lx_fault_clear(&w->call.fault);
-	enum lx_code code = lx_tables_verify(w->store, &w->call, &w->region, path);
-	(void)unlink(path);
-	if (code != LX_OK)
-		fail_msg("%s %s", w->call.fault.msgid, w->call.fault.detail);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
