@@ -121,25 +121,43 @@ static void field_members(struct lx_json *j, const struct lx_field *fields)
 	}
 }
 
+/* A list: an array of objects with their number and fields; what an act takes may also drop a row. */
+static void rows_schema(struct lx_json *j, const struct lx_rows *rows, bool input)
+{
+	lx_json_open(j, '{');
+	lx_openapi_pair(j, "type", "array");
+	lx_json_key(j, "items");
+	lx_json_open(j, '{');
+	lx_openapi_pair(j, "type", "object");
+	lx_json_key(j, "properties");
+	lx_json_open(j, '{');
+	lx_json_key(j, "row");
+	lx_openapi_ref(j, "schemas", "Count");
+	if (input) {
+		lx_json_key(j, "drop");
+		lx_json_open(j, '{');
+		lx_openapi_pair(j, "type", "boolean");
+		lx_json_close(j, '}');
+	}
+	for (const struct lx_field *f = rows->fields; f->name != NULL; f++) {
+		lx_json_key(j, f->name);
+		if (input)
+			input_schema(j, f);
+		else
+			field_schema(j, f);
+	}
+	lx_json_close(j, '}');
+	lx_json_close(j, '}');
+	lx_json_close(j, '}');
+}
+
 static void list_members(struct lx_json *j, const struct lx_type *type)
 {
 	for (const struct lx_rows *r = type->rows; r != NULL && r->name != NULL; r++) {
 		if (r->many)
 			continue;
 		lx_json_key(j, r->name);
-		lx_json_open(j, '{');
-		lx_openapi_pair(j, "type", "array");
-		lx_json_key(j, "items");
-		lx_json_open(j, '{');
-		lx_openapi_pair(j, "type", "object");
-		lx_json_key(j, "properties");
-		lx_json_open(j, '{');
-		lx_json_key(j, "row");
-		lx_openapi_ref(j, "schemas", "Count");
-		field_members(j, r->fields);
-		lx_json_close(j, '}');
-		lx_json_close(j, '}');
-		lx_json_close(j, '}');
+		rows_schema(j, r, false);
 	}
 }
 
@@ -197,30 +215,6 @@ void lx_openapi_record_schema(struct lx_json *j, const struct lx_type *type)
 
 /* --- what an act takes ----------------------------------------------------------------------- */
 
-static void rows_input(struct lx_json *j, const struct lx_rows *rows)
-{
-	lx_json_open(j, '{');
-	lx_openapi_pair(j, "type", "array");
-	lx_json_key(j, "items");
-	lx_json_open(j, '{');
-	lx_openapi_pair(j, "type", "object");
-	lx_json_key(j, "properties");
-	lx_json_open(j, '{');
-	lx_json_key(j, "row");
-	lx_openapi_ref(j, "schemas", "Count");
-	lx_json_key(j, "drop");
-	lx_json_open(j, '{');
-	lx_openapi_pair(j, "type", "boolean");
-	lx_json_close(j, '}');
-	for (const struct lx_field *f = rows->fields; f->name != NULL; f++) {
-		lx_json_key(j, f->name);
-		input_schema(j, f);
-	}
-	lx_json_close(j, '}');
-	lx_json_close(j, '}');
-	lx_json_close(j, '}');
-}
-
 static void everything(struct lx_json *j, const struct lx_type *type)
 {
 	for (const struct lx_field *f = type->fields; f->name != NULL; f++)
@@ -230,7 +224,7 @@ static void everything(struct lx_json *j, const struct lx_type *type)
 		}
 	for (const struct lx_rows *r = type->rows; r != NULL && r->name != NULL; r++) {
 		lx_json_key(j, r->name);
-		rows_input(j, r);
+		rows_schema(j, r, true);
 	}
 }
 
@@ -248,7 +242,7 @@ static void taken_members(struct lx_json *j, const struct lx_type *type, const s
 			everything(j, type);
 		} else if (list >= 0) {
 			lx_json_key(j, name);
-			rows_input(j, &type->rows[list]);
+			rows_schema(j, &type->rows[list], true);
 		} else if (field >= 0) {
 			lx_json_key(j, name);
 			input_schema(j, &type->fields[field]);
