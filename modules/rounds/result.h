@@ -22,6 +22,7 @@ struct lx_result_project {
 	struct lx_text outcome; /* recorded: won, lost or nothing */
 	uint64_t votes;
 	bool in, tried; /* funded by the rule; by what is tried */
+	bool struck;    /* takes no part: an objection was upheld */
 	bool rivals[LX_RESULT_RIVALS];
 	const struct lx_tally_loser *lost;
 };
@@ -34,6 +35,8 @@ struct lx_result {
 	struct lx_text told; /* the recorded result, JSON */
 	bool tries;          /* another rule or budget was asked for */
 	bool too_long;
+	const bool *
+		whole; /* what the rule funds when nothing is struck; NULL: nothing is, or time was short */
 	const char *preset;                 /* the rule that is tried */
 	struct lx_result_project *projects; /* as report.pb.election */
 	uint16_t *order; /* winners as selected, then losers, the nearest first */
@@ -93,7 +96,8 @@ struct lx_result_trial {
 struct lx_result_page {
 	struct lx_frame frame;
 	struct lx_words above, heading, lead;
-	struct lx_note note; /* the outcome that was recorded is another than the rule's */
+	struct lx_note
+		note; /* what was struck; or the outcome that was recorded is another than the rule's */
 	struct lx_words how; /* the rule, in two sentences */
 	struct lx_grid projects;
 	struct lx_pager pager;    /* of projects, where there are several pages */
