@@ -49,7 +49,13 @@ struct lx_result {
 struct lx_result_preset {
 	const char *name, *rule, *utility, *completion;
 };
-extern const struct lx_result_preset lx_result_presets[];
+#define LX_RESULT_PRESETS 5
+extern const struct lx_result_preset lx_result_presets[LX_RESULT_PRESETS + 1];
+
+/* Decides the result anew from the published urn (`report`), and, within LX_RESULT_MS, what the query asks to try (`tried`, `tries`), what
+ * nothing struck would have given (`whole`), and other rules (`report.rivals`). *wrong: the key of a sentence when what is asked for
+ * cannot be tried, else as it was. */
+LX_CHECK enum lx_code lx_result_decide(struct lx_result *r, const char **wrong);
 
 /* Reads what was found out about losers when the round was counted: their supporters' money, and what would have made them win. To
  * follow that anew would take a run for each of them. */

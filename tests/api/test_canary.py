@@ -106,7 +106,7 @@ def seeds(region, tables):
              "/search?q=canary", "/search?q=13811112222", "/needs?q=canary", "/needs?q=canaryhiddentitle", "/nothing/here",
              "/log/checkpoint", "/log/key", "/log/tile/0/000", "/log/proof/60", "/account/data", "/account/tokens", "/account/factor",
              "/account/reset",
-             "/thread/need/1", "/thread/need/2", "/thread/project/1", "/joint", "/record?before=30", "/needs?state=answered", "/needs?sort=new", "/needs?page=2"]
+             "/thread/need/1", "/thread/need/2", "/thread/project/1", "/projects?sort=new", "/record?before=30", "/needs?state=answered", "/needs?sort=new", "/needs?page=2"]
     for each in tables["types"]:
         plural = each["plural"]
         paths += [f"/{plural}", f"/{plural}.csv", f"/{plural}.json", f"/{plural}.atom", f"/{plural}/new"]
