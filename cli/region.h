@@ -16,7 +16,7 @@ struct lx_clock {
 	int64_t start, since;
 	bool stands; /* does not move by itself */
 };
-int64_t lx_clock_now(void *clock);
+int64_t lx_clock_now(void *argument);
 
 struct lx_opened {
 	struct lx_region region;

@@ -46,6 +46,19 @@ static enum lx_code tidy(struct lx_work *work, void *nothing)
 	return lx_accounts_tidy(work->tx, work->now);
 }
 
+/* A fault is logged once, not every second. */
+static void tell_fault(struct ticking *t, const struct lx_fault *fault)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf line = { 0 };
+
+	lx_say_fault(&line, LX_EN, fault);
+	struct lx_text text = lx_buf_view(&line);
+	if (text.len == 0 || strncmp(t->told, text.at, sizeof t->told - 1) == 0)
+		return;
+	(void)snprintf(t->told, sizeof t->told, "%.*s", (int)text.len, text.at);
+	lx_log_note(&t->opened->clock, text);
+}
+
 static void enter_due(struct ticking *t, unsigned n)
 {
 	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = (size_t)4 << 20 };
@@ -62,21 +75,9 @@ static void enter_due(struct ticking *t, unsigned n)
 		lx_writer_wake(t->opened->writer);
 	if (n % SCRUB_EVERY == SCRUB_EVERY - 1 && lx_store_scrub_due(t->opened->store))
 		lx_writer_wake(t->opened->writer);
-	if (n % TIDY_EVERY == TIDY_AT)
-		code = lx_writer_submit(t->opened->writer, &call, tidy, NULL);
-}
-
-/* A fault is logged once, not every second. */
-static void tell_fault(struct ticking *t, const struct lx_fault *fault)
-{
-	LX_CLOSE(lx_buf_close) struct lx_buf line = { 0 };
-
-	lx_say_fault(&line, LX_EN, fault);
-	struct lx_text text = lx_buf_view(&line);
-	if (text.len == 0 || strncmp(t->told, text.at, sizeof t->told - 1) == 0)
-		return;
-	(void)snprintf(t->told, sizeof t->told, "%.*s", (int)text.len, text.at);
-	lx_log_note(&t->opened->clock, text);
+	if (n % TIDY_EVERY == TIDY_AT &&
+		lx_writer_submit(t->opened->writer, &call, tidy, NULL) != LX_OK)
+		tell_fault(t, &call.fault);
 }
 
 /* What stands beside the database for the day a backup is restored: who was erased, and the checkpoint, whether anyone asks for
