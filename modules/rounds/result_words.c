@@ -102,11 +102,13 @@ static struct lx_words changed(const struct lx_result *r, const struct lx_result
 		return SAY(r, "result.wins_at", at.at);
 	if (p->lost->wins_with > 0)
 		return SAY(r, "result.wins_with", with.at);
-	return lx_words_str("");
+	return p->lost->searched ? lx_words_str("") : SAY(r, "result.not_searched", NULL);
 }
 
 struct lx_words lx_result_why(const struct lx_result *r, uint16_t project)
 {
+	if (r->projects[project].struck)
+		return lx_words_str(lx_tr(r->reader->request->lang, "result.struck"));
 	struct lx_words first = took(r, project), second = changed(r, &r->projects[project]);
 
 	return lx_words(lx_show_text(r->reader, "%s%s%s", first.text.at,

