@@ -4,6 +4,8 @@
  * where there are such. Both do the same operations in the same order, so they give the same bits.
  *
  *	LX_VECTOR static double sum(const double *v, size_t n) …
+ *
+ * Static functions only: clang 14 gives the versions of others a name that the linker does not find.
  */
 #ifndef LX_BASE_VECTOR_H
 #define LX_BASE_VECTOR_H

@@ -255,7 +255,7 @@ static bool polish(const struct beads *beads, struct means *means, struct round 
 void lx_ground_beads_means(
 	const struct beads *beads, unsigned k, unsigned start, struct means *means)
 {
-	double near[BEADS_MOST];
+	double near[BEADS_MOST] = { 0 };
 	struct round round;
 
 	if (beads->n < k || !begin(beads, k, start, means, near)) {

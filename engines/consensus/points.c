@@ -11,7 +11,7 @@
 
 typedef int64_t mask __attribute__((vector_size(32), aligned(8), may_alias));
 
-LX_VECTOR void lx_ground_nearest_means(
+LX_VECTOR static void find_nearest(
 	const struct points *points, const struct means *means, double *best, double *to)
 {
 	const double *x = points->x, *y = points->y;
@@ -29,6 +29,12 @@ LX_VECTOR void lx_ground_nearest_means(
 			best[i] = d < best[i] ? d : best[i];
 		}
 	}
+}
+
+void lx_ground_nearest_means(
+	const struct points *points, const struct means *means, double *best, double *to)
+{
+	find_nearest(points, means, best, to);
 }
 
 static double sum_four(const lx_four *four)
