@@ -44,26 +44,6 @@ static enum lx_code tidy(struct lx_work *work, void *nothing)
 	return lx_accounts_tidy(work->tx, work->now);
 }
 
-static void enter_due(struct ticking *t, unsigned n)
-{
-	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = (size_t)4 << 20 };
-	struct lx_call call = { .arena = &arena };
-	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
-	int64_t next = INT64_MAX;
-
-	/* what cannot be read now is tried again with the next tick */
-	enum lx_code code = lx_store_read(t->opened->store, &call, &tx);
-	if (code == LX_OK)
-		code = lx_clock_next(tx, &next);
-	lx_store_release(&tx);
-	if (code == LX_OK && next <= lx_clock_now(&t->opened->clock))
-		lx_writer_wake(t->opened->writer);
-	if (n % SCRUB_EVERY == SCRUB_EVERY - 1 && lx_store_scrub_due(t->opened->store))
-		lx_writer_wake(t->opened->writer);
-	if (n % TIDY_EVERY == TIDY_AT)
-		code = lx_writer_submit(t->opened->writer, &call, tidy, NULL);
-}
-
 static void log_line(void *with, struct lx_text line)
 {
 	(void)with;
@@ -81,6 +61,27 @@ static void tell_fault(struct ticking *t, const struct lx_fault *fault)
 		return;
 	(void)snprintf(t->told, sizeof t->told, "%.*s", (int)text.len, text.at);
 	log_line(NULL, text);
+}
+
+static void enter_due(struct ticking *t, unsigned n)
+{
+	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = (size_t)4 << 20 };
+	struct lx_call call = { .arena = &arena };
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	int64_t next = INT64_MAX;
+
+	/* what cannot be read now is tried again with the next tick */
+	enum lx_code code = lx_store_read(t->opened->store, &call, &tx);
+	if (code == LX_OK)
+		code = lx_clock_next(tx, &next);
+	lx_store_release(&tx);
+	if (code == LX_OK && next <= lx_clock_now(&t->opened->clock))
+		lx_writer_wake(t->opened->writer);
+	if (n % SCRUB_EVERY == SCRUB_EVERY - 1 && lx_store_scrub_due(t->opened->store))
+		lx_writer_wake(t->opened->writer);
+	if (n % TIDY_EVERY == TIDY_AT &&
+		lx_writer_submit(t->opened->writer, &call, tidy, NULL) != LX_OK)
+		tell_fault(t, &call.fault);
 }
 
 /* What stands beside the database for the day a backup is restored: who was erased, and the checkpoint, whether anyone asks for

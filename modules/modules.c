@@ -12,11 +12,24 @@
 #include "modules/projects/projects.h"
 #include "modules/rounds/rounds.h"
 
-const struct lx_type *const lx_types[] = { &lx_charter_type, &lx_body_type, &lx_member_type,
-	&lx_person_type, &lx_mandate_type, &lx_need_type, &lx_commitment_type, &lx_allocation_type,
-	&lx_agreement_type, &lx_organisation_type, &lx_project_type, &lx_round_type,
-	&lx_ledger_type, &lx_voucher_type, /* the fund */
-	NULL };
+/* In the order in which the one leads to the other: so pages list them. */
+const struct lx_type *const lx_types[] = {
+	&lx_charter_type,
+	&lx_body_type,
+	&lx_member_type,
+	&lx_person_type,
+	&lx_mandate_type,
+	&lx_need_type,
+	&lx_organisation_type,
+	&lx_project_type,
+	&lx_round_type,
+	&lx_allocation_type,
+	&lx_agreement_type,
+	&lx_commitment_type,
+	&lx_ledger_type,
+	&lx_voucher_type,
+	NULL,
+};
 
 const struct lx_table *const lx_module_tables[] = { lx_round_tables, NULL };
 

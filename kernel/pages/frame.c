@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Sections of the navigation, in order; a section stands there when one of its types is on. */
+/* Sections of the navigation, in order; a section stands there when one of its types is on. Without a page that gathers it, its path is
+ * the list of its first type that is on; that list leads to the others. */
 static const struct {
 	const char *section, *path;
 } sections[] = {
 	{ "needs", "/needs" },
-	{ "projects", "/joint" },
+	{ "projects", NULL },
 	{ "council", "/council" },
 	{ "fund", "/fund" },
 	{ "duty", "/duty" },
@@ -19,7 +20,7 @@ static const struct {
 
 #define SECTIONS (sizeof sections / sizeof sections[0])
 
-static bool any_on(const struct lx_reader *reader, const char *section)
+static const struct lx_type *first_on(const struct lx_reader *reader, const char *section)
 {
 	const struct lx_region *region = reader->app->region;
 
@@ -27,9 +28,16 @@ static bool any_on(const struct lx_reader *reader, const char *section)
 		const struct lx_type *type = region->shapes[i].type;
 		if (type->section != NULL && strcmp(type->section, section) == 0 &&
 			lx_charter_on(&reader->charter, type->name))
-			return true;
+			return type;
 	}
-	return strcmp(section, "record") == 0;
+	return NULL;
+}
+
+static struct lx_address path_of(
+	const struct lx_reader *reader, const char *path, const struct lx_type *first)
+{
+	return path != NULL ? lx_address_make(reader->call, "%s", path)
+			    : lx_address_make(reader->call, "/%s", first->plural);
 }
 
 static void fill_sections(
@@ -44,11 +52,12 @@ static void fill_sections(
 	links[n++] = (struct lx_link_view){ lx_words_str(lx_tr(reader->request->lang, "page.home")),
 		lx_address_make(reader->call, "/"), strcmp(section, "home") == 0 };
 	for (size_t i = 0; i < SECTIONS; i++) {
-		if (!any_on(reader, sections[i].section))
+		const struct lx_type *first = first_on(reader, sections[i].section);
+		if (first == NULL && strcmp(sections[i].section, "record") != 0)
 			continue;
 		(void)snprintf(id, sizeof id, "page.section.%s", sections[i].section);
 		links[n++] = (struct lx_link_view){ lx_words_str(lx_tr(reader->request->lang, id)),
-			lx_address_make(reader->call, "%s", sections[i].path),
+			path_of(reader, sections[i].path, first),
 			strcmp(section, sections[i].section) == 0 };
 	}
 	frame->sections = links;

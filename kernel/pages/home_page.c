@@ -338,9 +338,7 @@ enum lx_code lx_page_section(struct lx_request *request, struct lx_reply *reply)
 {
 	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_section_page page = { .tables_n = 0 };
-	const char *section = lx_text_is(request->path, "/duty")    ? "duty"
-			      : lx_text_is(request->path, "/joint") ? "projects"
-								    : "council";
+	const char *section = lx_text_is(request->path, "/duty") ? "duty" : "council";
 	int64_t seen;
 	char id[64];
 

@@ -11,6 +11,12 @@ static enum lx_code top(struct lx_request *request, struct lx_reply *reply)
 	return asset ? lx_page_asset(request, reply) : lx_page_list(request, reply);
 }
 
+/* Where projects, rounds and allocations once stood together; their lists lead to each other now. */
+static enum lx_code joint(struct lx_request *request, struct lx_reply *reply)
+{
+	return lx_reply_redirect(request, reply, "/projects");
+}
+
 const struct lx_route lx_page_routes[] = {
 	{ "GET", "/", LX_ANYONE, lx_page_home },
 	{ "GET", "/healthz", LX_ANYONE, lx_page_health },
@@ -20,7 +26,7 @@ const struct lx_route lx_page_routes[] = {
 	{ "GET", "/charter", LX_ANYONE, lx_page_charter },
 	{ "GET", "/council", LX_ANYONE, lx_page_section },
 	{ "GET", "/duty", LX_ANYONE, lx_page_section },
-	{ "GET", "/joint", LX_ANYONE, lx_page_section }, /* projects, rounds, allocations */
+	{ "GET", "/joint", LX_ANYONE, joint },
 	{ "GET", "/record", LX_ANYONE, lx_page_record },
 	{ "GET", "/record/:n", LX_ANYONE, lx_page_entry },
 	{ "GET", "/log/checkpoint", LX_AS_IT_IS, lx_page_checkpoint },

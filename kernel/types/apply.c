@@ -4,6 +4,7 @@
 
 #include "kernel/types/batch.h"
 #include "kernel/types/marks.h"
+#include "kernel/types/proof.h"
 #include "kernel/types/search_text.h"
 #include "kernel/types/types_queries.h"
 #include "kernel/types/upcast.h"
@@ -512,6 +513,7 @@ static enum lx_code finish(struct applying *a, bool shut)
 static enum lx_code apply_entry(struct applying *a, const json_t *open, const json_t *inner)
 {
 	bool shut = json_object_get(open, "shut") != NULL;
+	bool replayed = a->record == NULL;
 	struct lx_record loaded;
 
 	a->call = lx_tx_call(a->tx);
@@ -522,6 +524,7 @@ static enum lx_code apply_entry(struct applying *a, const json_t *open, const js
 	if (a->record == NULL)
 		LX_TRY(a->batch == NULL ? find_record(a, &loaded) : hold_record(a));
 	LX_CLOSE(lx_json_free) json_t *list = NULL;
+	LX_TRY(lx_proof_apply(a->tx, a->region, a->n, a->at, a->entry, a->record, replayed));
 	LX_TRY(lx_upcast(a->tx, a->record, a->entry, &list));
 	/* what it leads to before the act, too */
 	LX_TRY(lx_marks_lead(a->tx, a->batch, a->record, a->n));

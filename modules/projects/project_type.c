@@ -12,10 +12,11 @@ static const struct lx_field gain[] = { /* who benefits, and by how much a year 
 };
 static const struct lx_field milestone[] = { { "names", LX_NAMES, "120" }, { "due", LX_DATE },
 	{ "amount", LX_MONEY, "0.." }, { "reached", LX_CHOICE, "yes no" },
-	{ "proof", LX_TEXT, "4..4000", "search" }, END };
+	{ "proof", LX_TEXT, "4..4000", "search" }, { "file", LX_FILE, "pdf image sheet" }, END };
 static const struct lx_field opinion[] = { { "body", LX_LINK, "body", "filter" },
 	{ "finding", LX_CHOICE, "feasible conditional unfeasible" },
-	{ "text", LX_TEXT, "10..20000", "search" }, END };
+	{ "text", LX_TEXT, "10..20000", "search" }, { "file", LX_FILE, "pdf image sheet" },
+	END }; /* the study the finding rests on */
 static const struct lx_rows rows[] = { { "need", need, "need" }, { "gain", gain, "member" },
 	{ "milestone", milestone }, { "opinion", opinion }, END };
 static const struct lx_field fields[] = { { "title", LX_TEXT, "4..120", "list search" },

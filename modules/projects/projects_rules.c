@@ -142,8 +142,7 @@ enum lx_code project_only_reaches(struct lx_case *c)
 		json_t *value;
 		json_object_foreach(json_array_get(rows, i), key, value)
 		{
-			if (strcmp(key, "row") != 0 && strcmp(key, "reached") != 0 &&
-				strcmp(key, "proof") != 0)
+			if (!lx_word_in(lx_text(key), "row reached proof file"))
 				return lx_case_refuse(c, "milestone", "project_only_reaches");
 		}
 	}

@@ -22,6 +22,7 @@ struct lx_result_project {
 	struct lx_text outcome; /* recorded: won, lost or nothing */
 	uint64_t votes;
 	bool in, tried; /* funded by the rule; by what is tried */
+	bool struck;    /* takes no part: an objection was upheld */
 	bool rivals[LX_RESULT_RIVALS];
 	const struct lx_tally_loser *lost;
 };
@@ -34,6 +35,8 @@ struct lx_result {
 	struct lx_text told; /* the recorded result, JSON */
 	bool tries;          /* another rule or budget was asked for */
 	bool too_long;
+	const bool *
+		whole; /* what the rule funds when nothing is struck; NULL: nothing is, or time was short */
 	const char *preset;                 /* the rule that is tried */
 	struct lx_result_project *projects; /* as report.pb.election */
 	uint16_t *order; /* winners as selected, then losers, the nearest first */
@@ -46,7 +49,13 @@ struct lx_result {
 struct lx_result_preset {
 	const char *name, *rule, *utility, *completion;
 };
-extern const struct lx_result_preset lx_result_presets[];
+#define LX_RESULT_PRESETS 5
+extern const struct lx_result_preset lx_result_presets[LX_RESULT_PRESETS + 1];
+
+/* Decides the result anew from the published urn (`report`), and, within LX_RESULT_MS, what the query asks to try (`tried`, `tries`), what
+ * nothing struck would have given (`whole`), and other rules (`report.rivals`). *wrong: the key of a sentence when what is asked for
+ * cannot be tried, else as it was. */
+LX_CHECK enum lx_code lx_result_decide(struct lx_result *r, const char **wrong);
 
 /* Reads what was found out about losers when the round was counted: their supporters' money, and what would have made them win. To
  * follow that anew would take a run for each of them. */
@@ -93,7 +102,8 @@ struct lx_result_trial {
 struct lx_result_page {
 	struct lx_frame frame;
 	struct lx_words above, heading, lead;
-	struct lx_note note; /* the outcome that was recorded is another than the rule's */
+	struct lx_note
+		note; /* what was struck; or the outcome that was recorded is another than the rule's */
 	struct lx_words how; /* the rule, in two sentences */
 	struct lx_grid projects;
 	struct lx_pager pager;    /* of projects, where there are several pages */

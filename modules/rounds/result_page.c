@@ -6,15 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct lx_result_preset lx_result_presets[] = {
-	{ "mes", "mes", NULL, "none" },
-	{ "mes-add1", "mes", NULL, "add1" },
-	{ "mes-full", "mes", NULL, "add1x,greedy" },
-	{ "greedy", "greedy", NULL, "none" },
-	{ "phragmen", "phragmen", "card", "none" },
-	{ 0 },
-};
-
 #define SAY(r, id, ...) lx_result_say((r), (id), (const char *const[]){ __VA_ARGS__, NULL })
 
 /* --- what is shown ---------------------------------------------------------------------------- */
@@ -51,6 +42,7 @@ static enum lx_code name_project(
 		p->name = lx_words(e->code);
 	p->name.text = lx_show_text(reader, "%.*s", (int)p->name.text.len, p->name.text.at);
 	p->outcome = e->outcome;
+	p->struck = e->struck;
 	return LX_OK;
 }
 
@@ -145,134 +137,13 @@ static void choose_rivals(struct lx_result *r)
 		}
 }
 
-/* --- deciding --------------------------------------------------------------------------------- */
-
-static bool in_time(void *until, uint64_t done, uint64_t total)
-{
-	(void)done;
-	(void)total;
-	return lx_monotonic() < *(const int64_t *)until;
-}
-
-/* The rule and budget that are asked for; *wrong where they cannot be. */
-static bool read_trial(struct lx_result *r, const char **wrong)
-{
-	const struct lx_text *rule = lx_query_param(r->reader->request, "rule", 0);
-	const struct lx_text *budget = lx_query_param(r->reader->request, "budget", 0);
-	struct lx_tally_election *e = &r->tried.pb.election;
-	const struct lx_result_preset *preset = lx_result_presets;
-
-	r->tried = r->report;
-	r->tried.explained = r->tried.searched = r->tried.certified = false;
-	r->tried.losers_n = r->tried.rivals_n = 0;
-	if (rule != NULL && rule->len > 0) {
-		while (preset->name != NULL && !lx_text_is(*rule, preset->name))
-			preset++;
-		if (preset->name == NULL) {
-			*wrong = "result.no_rule";
-			return false;
-		}
-		r->preset = preset->name;
-		r->tried.rule = preset->rule;
-		r->tried.completion = preset->completion;
-		if (preset->utility != NULL)
-			r->tried.utility = preset->utility;
-	}
-	bool other = budget != NULL && budget->len > 0;
-	if (other && (!lx_decimal_read(*budget, e->places, &e->budget) || e->budget < 1 ||
-			     e->budget > LX_TALLY_MONEY_MAX)) {
-		*wrong = "result.no_budget";
-		return false;
-	}
-	return r->preset != NULL || (other && e->budget != r->report.pb.election.budget);
-}
-
-/* Too long for one reader is no fault of the page: it says so. */
-static enum lx_code bounded(struct lx_result *r, enum lx_code code)
-{
-	struct lx_call *call = r->reader->call;
-
-	if (code != LX_BUSY)
-		return code;
-	lx_fault_clear(&call->fault);
-	r->too_long = true;
-	return LX_OK;
-}
-
-static enum lx_code try_other(struct lx_result *r)
-{
-	uint64_t seed = r->tried.setting.seed;
-
-	LX_TRY(lx_tally_report_words(r->reader->call, &r->tried));
-	r->tried.setting.seed = seed;
-	LX_TRY(bounded(r, lx_tally_report_decide(r->reader->call, &r->tried)));
-	r->tries = !r->too_long;
-	return LX_OK;
-}
-
-static bool is_own(const struct lx_result *r, const struct lx_result_preset *preset)
-{
-	return strcmp(preset->rule, r->report.rule) == 0 &&
-	       strcmp(preset->completion, r->report.completion) == 0;
-}
-
-/* The rules that may be tried, beside the round's own; what time does not reach is left out. */
-static enum lx_code compare(struct lx_result *r)
-{
-	struct lx_call *call = r->reader->call;
-	const struct lx_tally_election *e = &r->report.pb.election;
-	bool *in = lx_tally_report_funded(call, &r->report, &r->report.result);
-
-	for (size_t i = 0; in != NULL && lx_result_presets[i].name != NULL; i++) {
-		const struct lx_result_preset *preset = &lx_result_presets[i];
-		struct lx_tally_rival *rival = &r->report.rivals[r->report.rivals_n];
-		struct lx_tally_report other = r->report;
-		if (is_own(r, preset))
-			continue;
-		other.rule = rival->rule = preset->rule;
-		other.completion = rival->completion = preset->completion;
-		if (preset->utility != NULL)
-			other.utility = preset->utility;
-		rival->utility = other.utility;
-		LX_TRY(lx_tally_report_words(call, &other));
-		enum lx_code code = lx_tally(call, e, &other.setting, &rival->result);
-		if (code == LX_BUSY) {
-			lx_fault_clear(&call->fault);
-			return LX_OK;
-		}
-		LX_TRY(code);
-		bool *that = lx_tally_report_funded(call, &r->report, &rival->result);
-		if (that == NULL)
-			return LX_BROKEN;
-		lx_tally_prefer(e, r->report.setting.utility, in, that, &rival->prefer_this,
-			&rival->prefer_it);
-		r->report.rivals_n++;
-	}
-	return in == NULL ? LX_BROKEN : LX_OK;
-}
-
-static enum lx_code decide(struct lx_result *r, const char **wrong)
-{
-	int64_t until = lx_monotonic() + LX_RESULT_MS;
-	const struct lx_progress progress = { in_time, &until };
-	struct lx_call *call = r->reader->call;
-	const struct lx_progress *before = call->progress;
-
-	call->progress = &progress;
-	enum lx_code code = lx_round_decide(r->reader->tx, r->record, &r->report);
-	if (code == LX_OK && read_trial(r, wrong))
-		code = try_other(r); /* first: it is what was asked for */
-	if (code == LX_OK)
-		code = compare(r);
-	call->progress = before;
-	return code;
-}
+/* --- what is known of it ---------------------------------------------------------------------- */
 
 static enum lx_code load(struct lx_result *r, const char **wrong)
 {
 	const struct lx_charter *charter = &r->reader->charter;
 
-	LX_TRY(decide(r, wrong));
+	LX_TRY(lx_result_decide(r, wrong));
 	/* amounts are the election's: whole units where nothing in it is finer */
 	r->unit = (struct lx_money){ .places = r->report.pb.election.places };
 	memcpy(r->unit.currency, charter->currency, sizeof r->unit.currency);
@@ -351,41 +222,75 @@ static void fill_head(const struct lx_result *r, const json_t *json, struct lx_r
 		r->reader->call, "/api/v1/rounds/%lld/result", (long long)r->record->number);
 }
 
-/* Where the recorded outcome is another than the rule's, the page says so first. */
-static void fill_note(const struct lx_result *r, struct lx_result_page *page)
-{
-	LX_CLOSE(lx_buf_close) struct lx_buf names = { .limit = 1 << 14 };
+typedef bool chosen_fn(const struct lx_result *r, size_t project);
 
-	for (size_t p = 0; p < r->report.pb.election.projects_n; p++) {
-		const struct lx_result_project *each = &r->projects[p];
-		if (each->outcome.len == 0 || each->in == lx_text_is(each->outcome, "won"))
-			continue;
-		lx_buf_str(&names, names.len == 0                      ? ""
-				   : r->reader->request->lang == LX_ZH ? "、"
-								       : ", ");
-		lx_buf_text(&names, each->name.text);
-	}
-	if (names.len > 0 && !lx_buf_failed(&names))
-		page->note = (struct lx_note){ .tone = LX_TONE_WARN,
-			.strong = lx_words_str(lx_tr(r->reader->request->lang, "result.override")),
-			.words = SAY(r, "result.override_of", names.at) };
+static bool is_struck(const struct lx_result *r, size_t project)
+{
+	return r->projects[project].struck;
 }
 
-/* The projects of which `in` holds and `not` does not, by name. */
-static struct lx_words differing(const struct lx_result *r, const char *id, bool more)
+static bool is_whole(const struct lx_result *r, size_t project)
+{
+	return r->whole != NULL && r->whole[project];
+}
+
+static bool is_otherwise(const struct lx_result *r, size_t project)
+{
+	const struct lx_result_project *p = &r->projects[project];
+
+	return p->outcome.len > 0 && p->in != lx_text_is(p->outcome, "won");
+}
+
+static bool is_gained(const struct lx_result *r, size_t project)
+{
+	return r->projects[project].tried && !r->projects[project].in;
+}
+
+static bool is_given_up(const struct lx_result *r, size_t project)
+{
+	return r->projects[project].in && !r->projects[project].tried;
+}
+
+/* The projects that are chosen so, by name; NULL: none. */
+static const char *names_of(const struct lx_result *r, chosen_fn *chosen)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf names = { .limit = 1 << 14 };
 
 	for (size_t i = 0; i < r->report.pb.election.projects_n; i++) {
-		const struct lx_result_project *p = &r->projects[r->order[i]];
-		if (p->in == p->tried || p->tried != more)
+		if (!chosen(r, r->order[i]))
 			continue;
 		lx_buf_str(&names, names.len == 0                      ? ""
 				   : r->reader->request->lang == LX_ZH ? "、"
 								       : ", ");
-		lx_buf_text(&names, p->name.text);
+		lx_buf_text(&names, r->projects[r->order[i]].name.text);
 	}
-	return names.len == 0 || lx_buf_failed(&names) ? lx_words_str("") : SAY(r, id, names.at);
+	return names.len == 0 || lx_buf_failed(&names) ? NULL
+						       : lx_show_text(r->reader, "%s", names.at).at;
+}
+
+static struct lx_words differing(const struct lx_result *r, const char *id, chosen_fn *chosen)
+{
+	const char *names = names_of(r, chosen);
+
+	return names == NULL ? lx_words_str("") : SAY(r, id, names);
+}
+
+/* What was struck, or where the recorded outcome is another than the rule's, the page says first. */
+static void fill_note(const struct lx_result *r, struct lx_result_page *page)
+{
+	const char *struck = names_of(r, is_struck), *whole = names_of(r, is_whole);
+	struct lx_words otherwise = differing(r, "result.override_of", is_otherwise);
+	enum lx_lang lang = r->reader->request->lang;
+
+	if (struck != NULL)
+		page->note = (struct lx_note){ .tone = LX_TONE_WARN,
+			.strong = lx_words_str(lx_tr(lang, "result.struck_note")),
+			.words = whole == NULL ? SAY(r, "result.struck_of", struck)
+					       : SAY(r, "result.struck_whole", struck, whole) };
+	else if (otherwise.text.len > 0)
+		page->note = (struct lx_note){ .tone = LX_TONE_WARN,
+			.strong = lx_words_str(lx_tr(lang, "result.override")),
+			.words = otherwise };
 }
 
 static enum lx_code fill_trial(const struct lx_result *r, struct lx_result_page *page)
@@ -410,8 +315,8 @@ static enum lx_code fill_trial(const struct lx_result *r, struct lx_result_page 
 		lx_result_money(r, r->tried.pb.election.budget, false).at,
 		digits(r, r->tried.result.winners_n).at,
 		lx_result_money(r, r->tried.result.total_cost, false).at);
-	trial->more = differing(r, "result.trial_more", true);
-	trial->less = differing(r, "result.trial_less", false);
+	trial->more = differing(r, "result.trial_more", is_gained);
+	trial->less = differing(r, "result.trial_less", is_given_up);
 	trial->prefer = SAY(r, "result.trial_prefer", digits(r, it).at, digits(r, this).at);
 	if (trial->more.text.len == 0 && trial->less.text.len == 0)
 		trial->none = lx_words_str(lx_tr(r->reader->request->lang, "result.trial_same"));
@@ -420,7 +325,7 @@ static enum lx_code fill_trial(const struct lx_result *r, struct lx_result_page 
 
 static enum lx_code fill_form(const struct lx_result *r, struct lx_result_page *page)
 {
-	size_t n = sizeof lx_result_presets / sizeof lx_result_presets[0];
+	size_t n = 1 + LX_RESULT_PRESETS; /* first: as it is */
 	struct lx_result_choice *choices = lx_array(r->reader->call, n, sizeof *choices);
 	LX_CLOSE(lx_buf_close) struct lx_buf budget = { .limit = 64 };
 	const struct lx_tally_election *e = &r->report.pb.election;
@@ -472,6 +377,29 @@ static enum lx_code fill_pages(const struct lx_result *r, struct lx_result_page 
 	return LX_OK;
 }
 
+/* The command that counts the same from the published ballots. */
+static struct lx_text command(const struct lx_result *r)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { .limit = 1 << 14 };
+	const struct lx_tally_report *report = &r->report;
+
+	lx_buf_printf(&out,
+		"lianxi tally round-%lld.pb --rule %s --utility %s --completion %s --ties %s",
+		(long long)r->record->number, report->rule, report->utility, report->completion,
+		report->ties);
+	if (report->setting.ties == LX_TIES_LOT)
+		lx_buf_printf(&out, " --seed %llu", (unsigned long long)report->setting.seed);
+	if (report->setting.threshold > 0)
+		lx_buf_printf(&out, " --threshold %lld", (long long)report->setting.threshold);
+	for (size_t i = 0; i < report->overrides_n; i++) {
+		struct lx_text id = report->pb.election.id[report->overrides[i].project];
+		lx_buf_printf(&out, " --refuse '%.*s=%.*s'", (int)id.len, id.at,
+			(int)report->overrides[i].reason.len, report->overrides[i].reason.at);
+	}
+	lx_buf_str(&out, " --explain");
+	return lx_show_text(r->reader, "%s", lx_buf_failed(&out) ? "" : out.at);
+}
+
 static enum lx_code fill(const struct lx_result *r, const json_t *json, const char *wrong,
 	struct lx_result_page *page)
 {
@@ -492,11 +420,7 @@ static enum lx_code fill(const struct lx_result *r, const json_t *json, const ch
 		page->urn = lx_address_make(r->reader->call, "%s", urn);
 	page->csv = lx_address_make(
 		r->reader->call, "/rounds/%lld/result.csv", (long long)r->record->number);
-	page->command = lx_show_text(r->reader,
-		"lianxi tally round-%lld.pb --rule %s --utility %s --completion %s --ties %s "
-		"--explain",
-		(long long)r->record->number, r->report.rule, r->report.utility,
-		r->report.completion, r->report.ties);
+	page->command = command(r);
 	return LX_OK;
 }
 

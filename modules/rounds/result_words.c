@@ -107,6 +107,8 @@ static struct lx_words changed(const struct lx_result *r, const struct lx_result
 
 struct lx_words lx_result_why(const struct lx_result *r, uint16_t project)
 {
+	if (r->projects[project].struck)
+		return lx_words_str(lx_tr(r->reader->request->lang, "result.struck"));
 	struct lx_words first = took(r, project), second = changed(r, &r->projects[project]);
 
 	return lx_words(lx_show_text(r->reader, "%s%s%s", first.text.at,

@@ -7,6 +7,7 @@
 #include "modules/rounds/round_queries.h"
 #include "modules/rounds/round_words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int64_t lx_round_seed(struct lx_text drawn)
@@ -213,6 +214,40 @@ static enum lx_code set_limits(struct lx_call *call, const struct lx_record *rou
 	return LX_OK;
 }
 
+/* What is struck takes no part; its place on ballots stays, and why is told: by which objection. */
+static enum lx_code set_struck(struct lx_call *call, const struct lx_record *round,
+	const struct lx_entrant *entrants, size_t n, struct lx_tally_report *report)
+{
+	struct lx_tally_election *e = &report->pb.election;
+	struct lx_tally_override *overrides = lx_array(call, n, sizeof *overrides);
+	char reason[64];
+	size_t struck = 0;
+
+	if (overrides == NULL)
+		return LX_BROKEN;
+	for (size_t p = 0; p < e->projects_n; p++)
+		for (size_t i = 0; i < n; i++) {
+			if (!entrants[i].struck || !lx_text_equal(entrants[i].code, e->id[p]))
+				continue;
+			int length = snprintf(reason, sizeof reason, "round/%lld#objection.%lld",
+				(long long)round->number,
+				(long long)lx_round_upheld(round, entrants[i].code));
+			const char *kept = lx_arena_copy(call->arena, reason, (size_t)length);
+			if (kept == NULL)
+				return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
+			overrides[struck++] = (struct lx_tally_override){ (uint16_t)p, false,
+				lx_text(kept) };
+		}
+	if (struck == 0)
+		return LX_OK;
+	struct lx_tally_election rest;
+	LX_TRY(lx_tally_apart(call, e, 0, overrides, struck, &rest, &report->top_down_spent));
+	*e = rest;
+	report->overrides = overrides;
+	report->overrides_n = struck;
+	return LX_OK;
+}
+
 enum lx_code lx_round_decide(
 	struct lx_tx *tx, const struct lx_record *round, struct lx_tally_report *report)
 {
@@ -237,6 +272,7 @@ enum lx_code lx_round_decide(
 	LX_TRY(lx_round_entrants(call, round, &entrants, &n));
 	if (round->lists[lx_rows_find(round->shape->type, LX_TEXT_OF("limit"))].n > 0)
 		LX_TRY(set_limits(call, round, entrants, n, &report->pb.election));
+	LX_TRY(set_struck(call, round, entrants, n, report));
 	return lx_tally_report_decide(call, report);
 }
 

@@ -52,6 +52,7 @@ static enum lx_code entrants_fit(struct lx_case *c)
 	for (size_t i = 0; i < json_array_size(entrants); i++) {
 		const json_t *each = json_array_get(entrants, i);
 		if (json_object_get(each, "outcome") != NULL ||
+			json_object_get(each, "struck") != NULL ||
 			json_object_get(each, "project") != NULL)
 			return lx_case_refuse(c, "entrant", "round_not_by_hand");
 		if (json_object_get(each, "price") == NULL)

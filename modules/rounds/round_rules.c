@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Guards and consequences of rounds, but for the roll (round_roll.c) and the urn (round_urn.c). */
+/* Guards and consequences of rounds, but for the roll (round_roll.c), the urn (round_urn.c) and objections (round_objections.c). */
 #include "kernel/journal/journal.h"
 #include "modules/rounds/round_words.h"
 
 #include <stdio.h>
 #include <string.h>
 
-lx_rule_fn round_prepared, round_is_ready, round_to_draw, round_drawn, round_may_object,
-	round_only_answers, round_may_confirm, round_settle, round_unsettle;
+lx_rule_fn round_prepared, round_is_ready, round_to_draw, round_drawn, round_settle, round_unsettle;
 
 /* What a person may set while a round is prepared; the rest comes from the roll, the urn and the count alone. */
 #define PREPARED                                                                                   \
@@ -88,7 +87,8 @@ enum lx_code round_prepared(struct lx_case *c)
 	LX_TRY(words_fit(c));
 	for (size_t i = 0; i < json_array_size(entrants); i++) {
 		const json_t *entrant = json_array_get(entrants, i);
-		if (json_object_get(entrant, "outcome") != NULL)
+		if (json_object_get(entrant, "outcome") != NULL ||
+			json_object_get(entrant, "struck") != NULL)
 			return lx_case_refuse(c, "entrant", "round_not_by_hand");
 		if (!code_fits(entrant))
 			return lx_case_refuse(c, "entrant", "round_code");
@@ -156,83 +156,6 @@ enum lx_code round_to_draw(struct lx_case *c)
 enum lx_code round_drawn(struct lx_case *c)
 {
 	return lx_case_set(c, "seed", json_integer(lx_round_seed(lx_case_input(c, "drawn"))));
-}
-
-/* --- objections --------------------------------------------------------------------------------- */
-
-static bool is_winner(const struct lx_entrant *entrants, size_t n, const char *code)
-{
-	for (size_t i = 0; code != NULL && i < n; i++)
-		if (lx_text_is(entrants[i].code, code))
-			return lx_text_is(entrants[i].outcome, "won");
-	return false;
-}
-
-/* A seat objects in its own member's name, to what won, with text and ground; answers are the secretariat's. */
-enum lx_code round_may_object(struct lx_case *c)
-{
-	const json_t *sent = json_object_get(c->input, "objection");
-	struct lx_entrant *entrants;
-	size_t n;
-
-	LX_TRY(lx_round_entrants(c->call, c->record, &entrants, &n));
-	for (size_t i = 0; i < json_array_size(sent); i++) {
-		const json_t *each = json_array_get(sent, i);
-		const char *member = json_string_value(json_object_get(each, "member"));
-		if (member == NULL || !lx_text_is(c->holding.holder, member))
-			return lx_case_refuse(c, "objection", "round_own_member");
-		if (!is_winner(entrants, n, json_string_value(json_object_get(each, "entrant"))))
-			return lx_case_refuse(c, "objection", "round_not_won");
-		if (!json_is_string(json_object_get(each, "text")) ||
-			!json_is_string(json_object_get(each, "ground")))
-			return lx_case_refuse(c, "objection", "round_reasons");
-		if (json_object_get(each, "answer") != NULL ||
-			json_object_get(each, "upheld") != NULL)
-			return lx_case_refuse(c, "objection", "round_not_by_hand");
-	}
-	return LX_OK;
-}
-
-enum lx_code round_only_answers(struct lx_case *c)
-{
-	const json_t *sent = json_object_get(c->input, "objection");
-
-	for (size_t i = 0; i < json_array_size(sent); i++) {
-		const json_t *each = json_array_get(sent, i);
-		const char *key;
-		json_t *value;
-		json_object_foreach((json_t *)each, key, value)
-		{
-			if (!lx_word_in(lx_text(key), "row answer upheld"))
-				return lx_case_refuse(c, "objection", "round_not_by_hand");
-		}
-		if (!json_is_string(json_object_get(each, "answer")) ||
-			!json_is_string(json_object_get(each, "upheld")))
-			return lx_case_refuse(c, "objection", "round_answer_whole");
-	}
-	return LX_OK;
-}
-
-/* Nothing is confirmed before objecting is over and every objection has its answer; one that was upheld asks for another
- * count or another round. */
-enum lx_code round_may_confirm(struct lx_case *c)
-{
-	const struct lx_type *type = c->record->shape->type;
-	int list = lx_rows_find(type, LX_TEXT_OF("objection"));
-	int upheld = lx_field_find(type->rows[list].fields, LX_TEXT_OF("upheld"));
-	const struct lx_term_now *until =
-		&c->record->terms[lx_term_find(type, LX_TEXT_OF("object_by"))];
-
-	if (until->stage == LX_STAGE_RUNS || until->stage == LX_STAGE_SOON)
-		return lx_case_refuse(c, NULL, "round_still_objecting");
-	for (size_t i = 0; i < c->record->lists[list].n; i++) {
-		struct lx_text said = c->record->lists[list].rows[i].values[upheld].text;
-		if (said.len == 0)
-			return lx_case_refuse(c, NULL, "round_unanswered");
-		if (lx_text_is(said, "yes"))
-			return lx_case_refuse(c, NULL, "round_upheld");
-	}
-	return LX_OK;
 }
 
 /* --- what follows for projects ------------------------------------------------------------------ */

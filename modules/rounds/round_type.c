@@ -5,15 +5,17 @@
 lx_rule_fn round_prepared, round_is_ready, round_freeze, round_enrol, round_only_sound,
 	round_may_cast, round_to_urn, round_seal_lot, round_seal_rest, round_urn_whole,
 	round_publish, round_destroyed, round_to_draw, round_drawn, round_counted, round_outcomes,
-	round_may_object, round_only_answers, round_may_confirm, round_settle, round_unsettle,
-	round_may_bring, round_bring, round_may_lay, round_lay, round_voters, round_told,
-	round_as_decided, round_decided;
+	round_may_object, round_only_answers, round_may_strike, round_struck, round_may_confirm,
+	round_settle, round_unsettle, round_may_bring, round_bring, round_may_lay, round_lay,
+	round_voters, round_told, round_as_decided, round_decided;
 
 static const struct lx_field entrant[] = { { "project", LX_LINK, "project", "filter thread" },
 	{ "code", LX_WORD, "40" }, /* by which ballots name it */
 	{ "title", LX_TEXT, "2..200", "search" }, { "price", LX_MONEY, "1.." },
 	{ "member", LX_LINK, "member" }, /* whose limits it counts against */
-	{ "outcome", LX_CHOICE, "won lost" }, END };
+	{ "outcome", LX_CHOICE, "won lost" },
+	{ "struck", LX_CHOICE, "yes no" }, /* takes no part in the count: an objection was upheld */
+	END };
 static const struct lx_field limit[] = { /* of spending by member */
 	{ "member", LX_LINK, "member" }, { "least", LX_MONEY, "0.." }, { "most", LX_MONEY, "0.." },
 	END
@@ -65,7 +67,8 @@ static const struct lx_relation relations[] = {
 static const struct lx_state states[] = { { "prepared", LX_WORK, LX_PUBLIC, "freeze" },
 	{ "frozen", LX_WAIT, LX_PUBLIC, "recheck" }, { "open", LX_WORK, LX_PUBLIC, "cast" },
 	{ "closed", LX_WAIT, LX_PUBLIC, "draw" },
-	{ "counted", LX_WAIT, LX_PUBLIC, "answer confirm" }, { "confirmed", LX_DONE, LX_PUBLIC },
+	{ "counted", LX_WAIT, LX_PUBLIC, "answer strike confirm" },
+	{ "confirmed", LX_DONE, LX_PUBLIC },
 	{ "arriving", LX_WORK, LX_PUBLIC }, /* from a file, not whole yet */
 	{ "imported", LX_DONE, LX_PUBLIC }, { "void", LX_SHUT, LX_PUBLIC }, END };
 static const struct lx_term terms[] = { { "opens", NULL, NULL, "frozen", NULL, "open", true },
@@ -108,6 +111,9 @@ static const struct lx_act acts[] = {
 		.guard = LX_C(round_may_object) },
 	{ "answer", "secretariat", "counted", NULL, "=objection", "correct",
 		.guard = LX_C(round_only_answers) },
+	{ "strike", "secretariat delegate", "counted", "closed", "reason", "result",
+		.clears = "method version result", .consent = "council",
+		.guard = LX_C(round_may_strike), .also = LX_C(round_struck) },
 	{ "silence", "clock", "counted", NULL, "", "correct" },
 	{ "confirm", "delegate", "counted", "confirmed", "reason?", "annul", .consent = "council",
 		.guard = LX_C(round_may_confirm), .also = LX_C(round_settle) },

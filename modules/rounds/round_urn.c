@@ -26,7 +26,8 @@ enum lx_code lx_round_entrants(struct lx_call *call, const struct lx_record *rou
 	int price = lx_field_find(f, LX_TEXT_OF("price")),
 	    project = lx_field_find(f, LX_TEXT_OF("project"));
 	int member = lx_field_find(f, LX_TEXT_OF("member")),
-	    outcome = lx_field_find(f, LX_TEXT_OF("outcome"));
+	    outcome = lx_field_find(f, LX_TEXT_OF("outcome")),
+	    struck = lx_field_find(f, LX_TEXT_OF("struck"));
 
 	*n = rows->n;
 	*entrants = lx_array(call, rows->n, sizeof **entrants);
@@ -40,7 +41,8 @@ enum lx_code lx_round_entrants(struct lx_call *call, const struct lx_record *rou
 			.code = v[code].text,
 			.project = v[project].text,
 			.member = v[member].text,
-			.outcome = v[outcome].text };
+			.outcome = v[outcome].text,
+			.struck = lx_text_is(v[struck].text, "yes") };
 	}
 	return LX_OK;
 }
@@ -217,7 +219,7 @@ enum lx_code lx_round_check_result(struct lx_case *c, const char *field, const j
 		const struct lx_entrant *entrant = entrant_of(entrants, n, code);
 		for (size_t k = 0; k < i; k++)
 			fits = fits && !json_equal(json_array_get(winners, k), code);
-		fits = fits && entrant != NULL &&
+		fits = fits && entrant != NULL && !entrant->struck &&
 		       !__builtin_add_overflow(total, entrant->price, &total) && total <= budget;
 	}
 	return fits ? LX_OK : lx_fail(c->call, LX_INVALID, field, "round_result_unfit", NULL);

@@ -18,6 +18,9 @@ int64_t lx_round_seed(struct lx_text drawn);
 /* How many entries' worth of boxes the lots hold: from the record's own counters, without counting. */
 int64_t lx_round_boxes_sealed(const struct lx_record *round);
 
+/* The number of the objection to an entrant that was upheld; 0: there is none. */
+int64_t lx_round_upheld(const struct lx_record *round, struct lx_text code);
+
 /* The urn as a Pabulib file: what was opened, sorted by tracking number. */
 LX_CHECK enum lx_code lx_urn_write(struct lx_tx *tx, const struct lx_region *region,
 	const struct lx_record *round, struct lx_ballot *const *ballots, size_t n,

@@ -37,6 +37,7 @@ lx_handler lx_page_result;
 struct lx_entrant {
 	int64_t row, price, title; /* title: a content, 0: none */
 	struct lx_text code, project, member, outcome;
+	bool struck; /* takes no part in the count */
 };
 LX_CHECK enum lx_code lx_round_entrants(struct lx_call *call, const struct lx_record *round,
 	struct lx_entrant **entrants, size_t *n);
@@ -79,7 +80,8 @@ enum lx_code lx_rounds_background(const struct lx_background *background);
  * round. For `lianxi verify`. */
 LX_CHECK enum lx_code lx_rounds_verify(struct lx_tx *tx, const struct lx_region *region);
 
-/* Decides a round from its published urn, as its record says; everything of `report` is in the call's arena. `explained`
+/* Decides a round from its published urn, as its record says, without what is struck (report->overrides tells it: the objection is the
+ * reason); everything of `report` is in the call's arena. `explained`
  * and `searched` are the caller's. Limits of members hold. */
 LX_CHECK enum lx_code lx_round_decide(
 	struct lx_tx *tx, const struct lx_record *round, struct lx_tally_report *report);

@@ -223,6 +223,88 @@ static void a_round_is_voted_counted_and_confirmed(void **state)
 	is_in(w, "project", project, "admitted", LX_WORK);
 }
 
+#define OBJECTION(member, entrant)                                                                 \
+	"{\"objection\":[{\"member\":\"member/" member "\",\"entrant\":\"" entrant                 \
+	"\",\"ground\":\"burden\",\"text\":"                                                       \
+	"\"我市今年无力承担这一项目的后续运行费用，请重新研究。\"}]}"
+#define ANSWER(row, upheld)                                                                                                \
+	"{\"objection\":[{\"row\":" row                                                                                    \
+	",\"answer\":\"经核对，后续运行费用确无出处，牵头方也已书面确认这一点。\",\"upheld\":" \
+	"\"" upheld "\"}]}"
+
+static struct lx_text outcome_of(struct world *w, int64_t round, const char *code)
+{
+	struct lx_record record = load(w, "round", round);
+	struct lx_entrant *entrants;
+	size_t n;
+
+	assert_int_equal(lx_round_entrants(&w->call, &record, &entrants, &n), LX_OK);
+	for (size_t i = 0; i < n; i++)
+		if (lx_text_is(entrants[i].code, code))
+			return entrants[i].outcome;
+	return (struct lx_text){ "", 0 };
+}
+
+static void strike(struct world *w, int64_t round)
+{
+	must(w, 1, "round.strike", round, "{\"reason\":\"异议成立，费用没有出处\"}");
+	must(w, 2, "round.say", round, "{\"says\":\"yes\"}");
+	must(w, 3, "round.say", round, "{\"says\":\"yes\"}");
+	is_in(w, "round", round, "closed", LX_WAIT);
+	assert_int_equal(work(w, w->keys), LX_OK);
+	is_in(w, "round", round, "counted", LX_WAIT);
+	assert_int_equal(recount(w, round), LX_OK);
+}
+
+/* An objection that was upheld strikes nothing by itself; struck by consent, the ballots are counted without it, and a recount
+ * agrees; objections to the new result are open again; an answer that is changed lets it take part again. */
+static void what_is_struck_is_counted_without(void **state)
+{
+	struct world *w = *state;
+	int64_t round = prepare(w, "");
+
+	must(w, 1, "round.freeze", round, NULL);
+	pass(w, 8);
+	cast(w, 5, round, "101", "44444-BBBBB-CCCCC-DDDDD");
+	cast(w, 6, round, "011", "55555-BBBBB-CCCCC-DDDDD");
+	pass(w, 8);
+	assert_int_equal(work(w, w->keys), LX_OK);
+	assert_string_equal(outcome_of(w, round, "A3").at, "won");
+	must_not(w, LX_INVALID, "round_not_won", 2, "round.object", round, OBJECTION("1", "A1"));
+	must(w, 2, "round.object", round, OBJECTION("1", "A3"));
+	must_not(w, LX_CONFLICT, "round_unanswered", 1, "round.strike", round,
+		"{\"reason\":\"异议成立\"}");
+	must(w, 1, "round.answer", round, ANSWER("1", "yes"));
+	must_not(w, LX_FORBIDDEN, "act.relation", 5, "round.strike", round,
+		"{\"reason\":\"异议成立\"}");
+	must_not(w, LX_INVALID, "input.needed", 1, "round.strike", round, "{}");
+	pass(w, 6);
+	must_not(w, LX_CONFLICT, "round_upheld", 2, "round.confirm", round, "{}");
+	must_not(w, LX_INVALID, "round_not_by_hand", 1, "round.answer", round,
+		"{\"objection\":[{\"row\":1,\"entrant\":\"A1\"}]}");
+	strike(w, round);
+	assert_string_equal(outcome_of(w, round, "A3").at, "lost");
+	assert_string_equal(outcome_of(w, round, "A1").at, "won");
+	assert_string_equal(outcome_of(w, round, "A2").at, "won");
+	must_not(w, LX_CONFLICT, "round_none_upheld", 1, "round.strike", round,
+		"{\"reason\":\"异议成立\"}");
+	must(w, 1, "round.answer", round, ANSWER("1", "no")); /* upon another look */
+	strike(w, round);
+	assert_string_equal(outcome_of(w, round, "A3").at, "won");
+	must(w, 1, "round.answer", round, ANSWER("1", "yes"));
+	strike(w, round);
+	assert_string_equal(outcome_of(w, round, "A3").at, "lost");
+	must_not(w, LX_CONFLICT, "round_still_objecting", 2, "round.confirm", round, "{}");
+	must(w, 3, "round.object", round, OBJECTION("2", "A1"));
+	must(w, 1, "round.answer", round, ANSWER("2", "no"));
+	pass(w, 6);
+	must(w, 2, "round.confirm", round, "{}");
+	must(w, 2, "round.say", round, "{\"says\":\"yes\"}");
+	must(w, 3, "round.say", round, "{\"says\":\"yes\"}");
+	is_in(w, "round", round, "confirmed", LX_DONE);
+	assert_int_equal(recount(w, round), LX_OK);
+}
+
 /* Between the steps of closing nothing is lost: the secret goes only once the urn is published on disk. */
 static void closing_is_taken_up_where_it_was_cut(void **state)
 {
@@ -346,6 +428,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_statement_is_what_it_says),
 		cmocka_unit_test(a_round_is_voted_counted_and_confirmed),
+		cmocka_unit_test(what_is_struck_is_counted_without),
 		cmocka_unit_test(closing_is_taken_up_where_it_was_cut),
 		cmocka_unit_test(a_lot_waits_for_its_source),
 		cmocka_unit_test(a_result_that_does_not_follow_is_found),

@@ -10,7 +10,7 @@ import sqlite3
 import urllib.parse
 
 import pytest
-from region import NOON, PASSWORD, Client, need, wait_for
+from region import NOON, PASSWORD, Client, multipart, need, wait_for
 
 READERS = ["nobody", "stranger", "asker", "backer", "other", "officer1", "officer2", "officer3", "admin2", "delegate2", "secretary"]
 WORKERS = {"asker", "officer2", "officer3", "secretary"}
@@ -24,6 +24,8 @@ MAY = {
     "canaryhiddentext": WORKERS,
     "canaryhiddenanswer": WORKERS,
     "canarygonetext": set(),
+    "canaryhiddenstudy": {"secretary"},  # the document of an opinion on a project that was hidden
+    "canarygonestudy": set(),
     "canarypersonname": {"asker", "officer2"},
     "canarymail": {"asker"},
     "canarydoomed": set(),
@@ -36,6 +38,15 @@ MAY = {
 OF_PERSON = {"canarypersonname", "canarymail", "13833334444", "110101199003078888"}
 ANY = re.compile("|".join(MAY).encode())
 MARKERS = {marker: re.compile(re.escape(marker.encode()), re.IGNORECASE) for marker in MAY}
+
+
+def assess(region, project, study):
+    """The secretariat finds a project feasible, by a document: the number of the document's content."""
+    body, head = multipart({"opinion.0.body": "body/2", "opinion.0.finding": "feasible", "opinion.0.text": "路线可行，见所附文件。"},
+                           [("opinion.0.file", "study.csv", "text/csv", f"year,value\r\n2026,{study}\r\n".encode())])
+    answer = region.secretary.ask("POST", f"/api/v1/projects/{project}/assess", body, head)
+    assert answer.status == 200, answer
+    return region.nobody.read(f"/projects/{project}")["opinion"][0]["file"]["content"]
 
 
 def plant(region):
@@ -52,8 +63,14 @@ def plant(region):
         region.officer2.act(f"/needs/{number}/note", note=[{"text": "canarynote 内部说明"}])
     region.officer2.act(f"/needs/{hidden}/answer", outcome="done", answer="canaryhiddenanswer 已经加密")
     # the thread of a project must not draw its hidden need
-    region.officer2.make("/projects/new/propose", {"title": "环湖步道", "text": "一段足够长的说明文字", "domain": "transport", "cost": "5.00",
-                                                   "need": [{"need": f"need/{open_need}"}, {"need": f"need/{hidden}"}]})
+    path = {"title": "环湖步道", "text": "一段足够长的说明文字", "domain": "transport", "cost": "5.00",
+            "need": [{"need": f"need/{open_need}"}, {"need": f"need/{hidden}"}]}
+    first = region.officer2.make("/projects/new/propose", path)
+    withdrawn = assess(region, first, "canarygonestudy")
+    region.secretary.act(f"/projects/{first}/gone", content=withdrawn, ground="7.2", **REASON)
+    second = region.officer2.make("/projects/new/propose", {**path, "title": "环湖骑行道"})
+    assess(region, second, "canaryhiddenstudy")
+    region.secretary.act(f"/projects/{second}/hide", REASON)
     region.other.make("/organisations/new/apply", {
         "names": {"zh": "护河会", "en": "River Watch"}, "kind": "civic", "task": "沿河巡查并公布结果。", "for_whom": "沿河居民", "speaks_for": 12,
         "reach": [{"member": "member/2"}], "proof": [{"text": "登记证书"}], "contact": "13877778888"})
@@ -89,7 +106,7 @@ def seeds(region, tables):
              "/search?q=canary", "/search?q=13811112222", "/needs?q=canary", "/needs?q=canaryhiddentitle", "/nothing/here",
              "/log/checkpoint", "/log/key", "/log/tile/0/000", "/log/proof/60", "/account/data", "/account/tokens", "/account/factor",
              "/account/reset",
-             "/thread/need/1", "/thread/need/2", "/thread/project/1", "/joint", "/record?before=30", "/needs?state=answered", "/needs?sort=new", "/needs?page=2"]
+             "/thread/need/1", "/thread/need/2", "/thread/project/1", "/projects?sort=new", "/record?before=30", "/needs?state=answered", "/needs?sort=new", "/needs?page=2"]
     for each in tables["types"]:
         plural = each["plural"]
         paths += [f"/{plural}", f"/{plural}.csv", f"/{plural}.json", f"/{plural}.atom", f"/{plural}/new"]
@@ -207,8 +224,9 @@ def test_what_is_erased_is_nowhere_in_the_files(planted):
     """While the server runs: database, write-ahead file, index of it. The files are written anew at most once a minute, so that what was
     erased right after something else is gone a little later."""
     region, _, _, _ = planted
-    wait_for(lambda: not any(MARKERS[m].search(files_of(region)) for m in ("canarydoomed", "13855556666", "canarygonetext")), 90)
-    for marker in ("canarydoomed", "13855556666", "canarygonetext"):
+    erased = ("canarydoomed", "13855556666", "canarygonetext", "canarygonestudy")
+    wait_for(lambda: not any(MARKERS[m].search(files_of(region)) for m in erased), 90)
+    for marker in erased:
         assert not MARKERS[marker].search(files_of(region)), marker
     assert MARKERS["canarypersonname"].search(files_of(region)), "what is not erased is there: the search would find it"
 

@@ -184,6 +184,20 @@ def test_pages_in_both_languages(port, path, zh, en):
         assert all(word in text for word in words), (lang, [w for w in words if w not in text])
 
 
+def test_the_list_of_projects_stands_at_its_plural(port):
+    """The navigation leads to it, it leads to rounds and shares, and the old address leads to it."""
+    page = get(port, "/?lang=en")[1]
+    assert re.search(r'href="/projects"[^>]*>Projects and votes<', page), page
+    page = get(port, "/projects?lang=en")[1]
+    siblings = re.search(r'<p class="[^"]*siblings">(.*?)</p>', page, re.S).group(1)
+    assert re.findall(r'href="([^"]*)"', siblings) == ["/rounds", "/allocations"] and "<b>Projects</b>" in siblings
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", "/joint")
+    reply = connection.getresponse()
+    assert reply.status == 303 and reply.getheader("Location") == "/projects"
+    connection.close()
+
+
 def test_the_hidden_need_is_not_shown(port):
     for query in ("群租", "门牌"):
         assert "群租房" not in get(port, "/search?q=" + urllib.parse.quote(query))[1]

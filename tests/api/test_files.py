@@ -10,7 +10,7 @@ import zlib
 
 import pytest
 
-from region import PASSWORD, Client
+from region import PASSWORD, Client, multipart
 
 TEXT = "路口夜里很暗，行人看不清车。"
 
@@ -25,18 +25,6 @@ def png(width=2, height=2, comment=b"Author\0somebody at 31.2N", noise=0):
     data = zlib.compress(rows) if not noise else zlib.compress(random.Random(noise).randbytes(noise), 0)
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + chunk(b"tEXt", comment)
             + chunk(b"IDAT", data) + chunk(b"IEND", b""))
-
-
-def multipart(fields, files):
-    """Fields by name, files as (name, file name, declared type, bytes)."""
-    mark, out = "----a7f3", []
-    for name, value in fields.items():
-        out.append(f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode())
-    for name, called, kind, data in files:
-        out.append(f'--{mark}\r\nContent-Disposition: form-data; name="{name}"; filename="{called}"\r\n'
-                   f'Content-Type: {kind}\r\n\r\n'.encode() + data + b"\r\n")
-    out.append(f"--{mark}--\r\n".encode())
-    return b"".join(out), {"Content-Type": f"multipart/form-data; boundary={mark}"}
 
 
 NEED = {"title": "路灯不亮的路口", "text": TEXT, "kind": "report", "category": "transport"}
@@ -191,6 +179,41 @@ def test_evidence_is_a_file(region):
     assert answer.status == 200, answer
     file = region.nobody.read(f"/commitments/{made}")["evidence"][0]["file"]
     assert file["media"] == "text/csv" and region.nobody.get(file["file"]).fields["content-type"] == "text/csv"
+
+
+def test_an_opinion_rests_on_a_document(region):
+    """Feasibility is found with reasons and the study itself: on the page, as JSON, for everybody; gone when withdrawn; hidden with its
+    project. What is reached is proved by a document too, and no plan is changed with it."""
+    need = region.asker.make("/needs/new/submit", {**NEED, "title": "湖边要有一条步道"})
+    project = region.officer2.make("/projects/new/propose", {
+        "title": "环湖步道", "text": "一段足够长的说明文字", "domain": "transport", "cost": "5.00", "lead": "member/2",
+        "need": [{"need": f"need/{need}"}], "milestone": [{"names": {"zh": "通行", "en": "Open"}, "due": "2030-01-01", "amount": "5.00"}]})
+    study = b"%PDF-1.7\nstudy of the path\n%%EOF\n"
+    fields = {"opinion.0.body": "body/2", "opinion.0.finding": "conditional", "opinion.0.text": "路线可行，桥梁需要另行勘察。"}
+
+    def assess(client, fields, data):
+        body, head = multipart(fields, [("opinion.0.file", "study.pdf", "application/pdf", data)])
+        return client.ask("POST", f"/api/v1/projects/{project}/assess", body, head)
+
+    assert assess(region.officer2, fields, study).status == 403
+    assert assess(region.secretary, {k: v for k, v in fields.items() if not k.endswith("text")}, study).status == 422
+    assert assess(region.secretary, fields, b"MZ\x90\0" * 9).json()["errors"][0]["pointer"] == "/opinion/0/file"
+    assert assess(region.secretary, fields, study).status == 200
+    opinion = region.nobody.read(f"/projects/{project}")["opinion"][0]
+    assert opinion["finding"] == "conditional" and opinion["file"]["media"] == "application/pdf"
+    got = region.nobody.get(opinion["file"]["file"])
+    assert got.body == study and got.fields["content-disposition"].startswith("attachment")
+    page = region.nobody.get(f"/projects/{project}", Accept="text/html").body.decode()
+    assert f'href="{opinion["file"]["file"]}"' in page
+    form = Browser(region, "secretary").get(f"/projects/{project}/refuse")
+    assert 'enctype="multipart/form-data"' in form and 'name="opinion.0.file"' in form
+    region.secretary.act(f"/projects/{project}/hide", reason="含有他人信息")
+    assert region.nobody.ask("GET", opinion["file"]["file"]).status == 404
+    assert region.secretary.get(opinion["file"]["file"]).body == study
+    region.secretary.act(f"/projects/{project}/unhide", reason="已核对")
+    region.secretary.act(f"/projects/{project}/gone", content=opinion["file"]["content"], ground="7.2", reason="附有他人签名")
+    assert region.nobody.ask("GET", opinion["file"]["file"]).status == 410
+    assert region.nobody.read(f"/projects/{project}")["opinion"][0]["file"]["gone"] > 0
 
 
 @pytest.mark.parametrize("head, body", [

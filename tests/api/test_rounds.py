@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A round through HTTP: prepared, voted by form and by program, closed, counted, found again; and what nobody may find out."""
+import html
 import json
 import re
+import shlex
 import sqlite3
 import time
 import urllib.parse
@@ -141,6 +143,44 @@ def test_a_round_from_ballot_to_result(region, lianxi, tmp_path):
     assert [row["voted"] for row in region.nobody.read(f"/rounds/{number}/roll")["turnout"]] == [None, None], "fewer than 20"
     acts = [entry["act"] for entry in timeline(region, number)]
     assert acts[-4:] == ["round.close", "round.publish", "round.destroy", "round.result"]
+    region.stop()
+    assert "1 " in lianxi("verify", region.folder, "--recount").stdout
+
+
+def test_what_was_rightly_objected_to_is_struck(region, lianxi, tmp_path):
+    """Upheld, struck by consent, counted again without it: the result, its page and the command it names say so, and a recount agrees."""
+    number = prepare(region)
+    region.asker.act(f"/rounds/{number}/cast", approve=["A1", "A3"])
+    region.other.act(f"/rounds/{number}/cast", approve=["A2", "A3"])
+    later(region, 4)
+    wait_for(lambda: region.nobody.read(f"/rounds/{number}")["state"] == "counted")
+    assert region.nobody.read(f"/rounds/{number}")["winners"] == ["A3"]
+    region.delegate1.act(f"/rounds/{number}/object", objection=[{
+        "member": "member/1", "entrant": "A3", "ground": "burden", "text": "我市今年无力承担这一项目的后续运行费用，请重新研究。"}])
+    region.secretary.act(f"/rounds/{number}/answer", objection=[{
+        "row": 1, "upheld": "yes", "answer": "经核对，后续运行费用确无出处，牵头方也已书面确认这一点。"}])
+    region.secretary.refused(f"/rounds/{number}/strike", 422)  # without a reason
+    region.officer1.refused(f"/rounds/{number}/strike", 403, reason="异议成立")
+    region.secretary.act(f"/rounds/{number}/strike", reason="异议成立，后续费用没有出处。")
+    region.delegate1.act(f"/rounds/{number}/say", says="yes")
+    assert region.nobody.read(f"/rounds/{number}")["winners"] == ["A3"], "nothing is struck before the council has said so"
+    region.delegate2.act(f"/rounds/{number}/say", says="yes")
+    wait_for(lambda: "overrides" in (region.nobody.read(f"/rounds/{number}").get("result") or {}))
+    round_ = region.nobody.read(f"/rounds/{number}")
+    assert sorted(round_["winners"]) == ["A1", "A2"]
+    assert {e["code"]: (e["outcome"], e.get("struck")) for e in round_["entrant"]} == {
+        "A1": ("won", None), "A2": ("won", None), "A3": ("lost", "yes")}
+    assert [(o["project"], o["funded"], o["reason"]) for o in round_["result"]["overrides"]] == [("A3", False, f"round/{number}#objection.1")]
+    for lang, words in (("en", ("Counted again.", "Counted with it, they would have funded: 湿地公园", "Struck after an objection")),
+                        ("zh-CN", ("已重新计票", "若不剔除，入选的是：湿地公园", "异议成立，已剔除，未参加计票"))):
+        page = region.nobody.ask("GET", f"/rounds/{number}/result", fields={"Accept": "text/html", "Accept-Language": lang})
+        assert page.status == 200 and all(w in page.body.decode() for w in words), page.body.decode()
+    # the command that the page names gives the same from the published ballots
+    command = html.unescape(re.search(r'<pre class="wraps">([^<]*)</pre>', page.body.decode()).group(1))
+    (tmp_path / f"round-{number}.pb").write_bytes(region.nobody.ask("GET", round_["urn"]["file"]).body)
+    words = shlex.split(command)[2:]
+    told = json.loads(lianxi("tally", tmp_path / words[0], *words[1:], "--format", "json").stdout)
+    assert told["winners"] == round_["winners"]
     region.stop()
     assert "1 " in lianxi("verify", region.folder, "--recount").stdout
 
