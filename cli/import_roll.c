@@ -6,8 +6,6 @@
 #include "cli/import.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static enum lx_code enter_register(struct lx_work *work, void *argument)
 {
@@ -72,7 +70,5 @@ enum lx_code lx_import_roll(struct lx_import *import)
 		return lx_fail(&import->cli->call, LX_INVALID, "round", "cli.needs_value", NULL);
 	LX_TRY(lx_import_actor(import));
 	LX_TRY(lx_cli_read(import->cli, import->path, &import->text));
-	enum lx_code code = enter(import);
-	explicit_bzero((char *)import->text.at, import->text.len);
-	return code;
+	return enter(import);
 }
