@@ -464,11 +464,14 @@ enum lx_code lx_apply(struct lx_tx *tx, const struct lx_region *region, int64_t 
 	}
 	LX_CLOSE(lx_json_free) json_t *list = NULL;
 	LX_TRY(lx_proof_apply(tx, region, n, a.at, a.entry, a.record, record == NULL));
-	LX_TRY(lx_upcast(tx, a.record, a.entry, &list));
+	LX_TRY(lx_upcast(a.call, a.record, a.entry, a.entry, &list));
 	LX_TRY(lx_marks_lead(tx, a.record, n)); /* what it leads to before the act, too */
 	LX_TRY(apply_effects(&a, list));
-	if (!shut && inner != NULL)
-		LX_TRY(apply_effects(&a, json_object_get(inner, "do")));
+	LX_CLOSE(lx_json_free) json_t *inside = NULL;
+	if (!shut && inner != NULL) {
+		LX_TRY(lx_upcast(a.call, a.record, a.entry, inner, &inside));
+		LX_TRY(apply_effects(&a, inside));
+	}
 	LX_TRY(note_contents(&a, json_object_get(open, "with")));
 	return finish(&a, shut);
 }
