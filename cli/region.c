@@ -123,7 +123,7 @@ static enum lx_code bring_up_to_date(struct lx_cli *cli, struct lx_opened *opene
 {
 	if (!lx_store_stale(opened->store))
 		return LX_OK;
-	LX_TRY(lx_rebuild(opened->store, &cli->call, &opened->region));
+	LX_TRY(lx_rebuild(opened->store, &cli->call, &opened->region, true));
 	return lx_store_derived(opened->store, &cli->call);
 }
 
