@@ -13,6 +13,7 @@
 #define LX_CLI_CLI_H
 
 #include "base/call.h"
+#include "base/json.h"
 #include "base/message.h"
 
 #define LX_OPTIONS_MAX 32
@@ -50,6 +51,7 @@ struct lx_cli {
 	bool colour; /* standard output is a terminal and NO_COLOR is not set */
 	bool wrong;
 	struct lx_buf out;
+	json_t *facts; /* of the result, for --format json: result.h */
 	size_t operands_n;
 	const char **operands;
 	size_t given_n;
@@ -96,6 +98,9 @@ const struct lx_progress *lx_cli_progress(struct lx_cli *cli, const char *what);
 
 /* Takes the bar off the terminal. */
 void lx_cli_progress_end(struct lx_cli *cli);
+
+/* The options that every command has; ends with a zero row. */
+extern const struct lx_option lx_common_options[];
 
 /* The commands, ending with NULL. */
 extern const struct lx_command *const lx_commands[];

@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* lianxi keygen DIR: the key that signs the record, for regions that have none; a new log after a break. */
 #include "cli/region.h"
+#include "cli/result.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static enum lx_code tell(
+	struct lx_cli *cli, const char *msgid, const struct lx_opened *opened, const char *key)
+{
+	lx_tell(cli, msgid, opened->keys);
+	if (!lx_tells_json(cli))
+		lx_buf_printf(&cli->out, "%s\n", key);
+	lx_fact_text(cli, "keys", opened->keys);
+	lx_fact_text(cli, "key", key);
+	return LX_OK;
+}
 
 static enum lx_code tell_key(struct lx_cli *cli, const struct lx_opened *opened)
 {
@@ -14,9 +26,7 @@ static enum lx_code tell_key(struct lx_cli *cli, const struct lx_opened *opened)
 	if (lx_log_key(log) == NULL)
 		return lx_fail(&cli->call, LX_BROKEN, NULL, "record.file", "%s", opened->keys);
 	lx_note_key_write(lx_log_key(log), text);
-	lx_say(&cli->out, cli->lang, "keygen.done", opened->keys);
-	lx_buf_printf(&cli->out, "\n%s\n", text);
-	return LX_OK;
+	return tell(cli, "keygen.done", opened, text);
 }
 
 /* The key with which this region cosigns other logs; beside its own, and under another name. */
@@ -29,9 +39,7 @@ static enum lx_code make_witness(
 	LX_TRY(lx_witness_key_make(&cli->call, opened->keys, lx_text(name)));
 	LX_TRY(lx_witness_open(&cli->call, opened->keys, &witness));
 	lx_note_key_write(lx_witness_key(witness), text);
-	lx_say(&cli->out, cli->lang, "keygen.witness_done", opened->keys);
-	lx_buf_printf(&cli->out, "\n%s\n", text);
-	return LX_OK;
+	return tell(cli, "keygen.witness_done", opened, text);
 }
 
 static enum lx_code run(struct lx_cli *cli)
@@ -52,6 +60,7 @@ static enum lx_code run(struct lx_cli *cli)
 }
 
 static const struct lx_option options[] = {
+	LX_FORMAT_OPTION,
 	{ .name = "origin", .kind = LX_OPTION_TEXT, .value = "NAME" },
 	{ .name = "anew", .kind = LX_OPTION_FLAG },
 	{ .name = "witness", .kind = LX_OPTION_TEXT, .value = "NAME" },

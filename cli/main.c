@@ -5,6 +5,7 @@
  */
 #include "cli/cli.h"
 #include "cli/help.h"
+#include "cli/result.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +13,6 @@
 #include <unistd.h>
 
 #define MEMORY_LIMIT (SIZE_MAX / 4) /* commands bound what they read; the machine bounds the rest */
-
-static const struct lx_option common[] = {
-	{ .name = "help", .kind = LX_OPTION_FLAG },
-	{ .name = "lang", .kind = LX_OPTION_CHOICE, .of = "zh en" },
-	{ 0 },
-};
 
 static const struct lx_option *find_in(const struct lx_option *options, struct lx_text name)
 {
@@ -99,7 +94,7 @@ static enum lx_code take_option(struct lx_cli *cli, int argc, char **argv, int *
 {
 	const char *word = argv[*i] + 2, *equals = strchr(word, '=');
 	struct lx_text name = { word, equals == NULL ? strlen(word) : (size_t)(equals - word) };
-	const struct lx_option *option = find_in(common, name);
+	const struct lx_option *option = find_in(lx_common_options, name);
 
 	if (option == NULL)
 		option = find_in(cli->command->options, name);
@@ -211,7 +206,8 @@ static enum lx_code run(struct lx_cli *cli, int argc, char **argv)
 		lx_help_command(cli);
 		return LX_OK;
 	}
-	return cli->command->run(cli);
+	LX_TRY(cli->command->run(cli));
+	return lx_result_write(cli);
 }
 
 int main(int argc, char **argv)
@@ -233,5 +229,6 @@ int main(int argc, char **argv)
 	if (code != LX_OK)
 		tell(&cli);
 	lx_buf_close(&cli.out);
+	lx_json_free(&cli.facts);
 	return exit_code(&cli, code);
 }
