@@ -28,12 +28,13 @@ static void write_values(struct lx_buf *out, const char *command, const struct l
 
 void lx_completion_bash(struct lx_buf *out)
 {
-	lx_buf_str(out, "# SPDX-License-Identifier: AGPL-3.0-or-later\n"
-			"# Completion of lianxi for bash, written by `lianxi manual`.\n"
-			"_lianxi()\n{\n"
-			"\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-			"\tlocal command=${COMP_WORDS[1]} words= values=\n\tCOMPREPLY=()\n"
-			"\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\tCOMPREPLY=($(compgen -W '");
+	lx_buf_str(out,
+		"# SPDX-License-Identifier: AGPL-3.0-or-later\n"
+		"# Completion of lianxi for bash, written by `lianxi manual`.\n"
+		"_lianxi()\n{\n"
+		"\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+		"\tlocal command=${COMP_WORDS[1]} words= values=\n\tCOMPREPLY=()\n"
+		"\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\tCOMPREPLY=($(compgen -W '");
 	for (size_t i = 0; lx_commands[i] != NULL; i++)
 		lx_buf_printf(out, "%s ", lx_commands[i]->name);
 	lx_buf_str(out, "--help --version' -- \"$word\"))\n\t\treturn\n\tfi\n"
@@ -67,8 +68,8 @@ static void write_quoted(struct lx_buf *out, const char *text)
 			lx_buf_char(out, *c);
 }
 
-static void write_arguments(struct lx_buf *out, const struct lx_command *command,
-	const struct lx_option *options)
+static void write_arguments(
+	struct lx_buf *out, const struct lx_command *command, const struct lx_option *options)
 {
 	for (const struct lx_option *o = options; o != NULL && o->name != NULL; o++) {
 		lx_buf_printf(out, "\t\t\t'%s--%s[", o->many ? "*" : "", o->name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* lianxi demo DIR: a region with fourteen months of life, to look at and to try. */
 #include "cli/demo.h"
-#include "cli/result.h"
 #include "cli/columns.h"
+#include "cli/result.h"
 #include "kernel/polity/founding.h"
 
 #include <stdio.h>
@@ -180,9 +180,8 @@ static enum lx_code tell_accounts(struct lx_demo *demo)
 	for (size_t i = 0; i < json_array_size(demo->people); i++) {
 		const json_t *person = json_array_get(demo->people, i);
 		(void)json_array_append_new(accounts,
-			json_pack("{s:O, s:O, s:s}", "account",
-				json_object_get(person, "account"), "name",
-				json_object_get(person, "name"), "for",
+			json_pack("{s:O, s:O, s:s}", "account", json_object_get(person, "account"),
+				"name", json_object_get(person, "name"), "for",
 				holder_name(demo, person)));
 	}
 	lx_fact(cli, "accounts", accounts);

@@ -54,23 +54,33 @@ static void pad_to(struct lx_buf *out, size_t written, size_t width)
 	while (++written < width);
 }
 
-/* The bytes of what must stay on one line: a word, or one wide character with the punctuation behind it. */
+static bool begins_with_one_of(const char *at, const char *const *marks)
+{
+	for (; *marks != NULL; marks++)
+		if (strncmp(at, *marks, strlen(*marks)) == 0)
+			return true;
+	return false;
+}
+
+/* The bytes of what must stay on one line: a word, or one wide character with the punctuation that belongs to it. */
 static size_t piece_of(struct lx_text text)
 {
-	static const char *const closing[] = { "，", "。", "；", "：", "、", "）", "”", "？", "！" };
+	static const char *const closing[] = { "，", "。", "；", "：", "、", "）", "”", "？", "！",
+		NULL };
+	static const char *const opening[] = { "（", "“", NULL };
 	size_t n = 0;
+	bool open = false;
 
 	while (n < text.len && text.at[n] != ' ') {
 		size_t next = n + 1;
 		while (next < text.len && ((unsigned char)text.at[next] & 0xc0) == 0x80)
 			next++;
-		bool wide = next - n >= 3, closes = false;
-		for (size_t i = 0; wide && i < sizeof closing / sizeof closing[0]; i++)
-			closes = closes || strncmp(text.at + n, closing[i], next - n) == 0;
-		if (n > 0 && wide && !closes)
+		bool wide = next - n >= 3;
+		if (n > 0 && !open && wide && !begins_with_one_of(text.at + n, closing))
 			return n;
+		open = begins_with_one_of(text.at + n, opening);
 		n = next;
-		if (wide && (n == text.len || (unsigned char)text.at[n] < 0xe0))
+		if (wide && !open && (n == text.len || (unsigned char)text.at[n] < 0xe0))
 			return n;
 	}
 	return n;
@@ -90,7 +100,8 @@ static void write_wrapped(struct lx_buf *out, const char *paragraph, size_t inde
 		size_t width = lx_display_width(piece);
 		if (at > indent && at + blank + width > WIDTH) {
 			lx_buf_char(out, '\n');
-			pad_to(out, 1, indent + 1);
+			if (indent > 0)
+				pad_to(out, 0, indent);
 			at = indent;
 		} else if (blank && at > indent) {
 			lx_buf_char(out, ' ');
@@ -109,7 +120,8 @@ void lx_help_commands(struct lx_cli *cli)
 	lx_buf_str(&cli->out, "\n\n");
 	for (size_t i = 0; lx_commands[i] != NULL; i++) {
 		const char *name = lx_commands[i]->name;
-		lx_buf_printf(&cli->out, "  %s", name);
+		lx_buf_printf(&cli->out, "  %s%s%s", lx_style(cli->colour, LX_STYLE_BOLD), name,
+			lx_style(cli->colour, LX_STYLE_PLAIN));
 		pad_to(&cli->out, lx_display_width(lx_text(name)), 12);
 		lx_buf_printf(&cli->out, "%s\n", lx_help_title(cli->lang, lx_commands[i]));
 	}
@@ -156,9 +168,9 @@ static void write_examples(struct lx_cli *cli)
 		if (strcmp(e->command, cli->command->name) != 0)
 			continue;
 		if (n++ == 0)
-			lx_buf_printf(
-				&cli->out, "\n%s\n", lx_tr(cli->lang, "cli.examples"));
-		lx_buf_printf(&cli->out, "  %s\n      ", e->line);
+			lx_buf_printf(&cli->out, "\n%s\n", lx_tr(cli->lang, "cli.examples"));
+		lx_buf_printf(&cli->out, "  %s%s%s\n      ", lx_style(cli->colour, LX_STYLE_BOLD),
+			e->line, lx_style(cli->colour, LX_STYLE_PLAIN));
 		write_wrapped(&cli->out, lx_help_example(cli->lang, cli->command, n), 6);
 	}
 }
@@ -167,7 +179,8 @@ void lx_help_command(struct lx_cli *cli)
 {
 	const struct lx_command *command = cli->command;
 
-	lx_buf_printf(&cli->out, "lianxi %s", command->name);
+	lx_buf_printf(&cli->out, "%slianxi %s%s", lx_style(cli->colour, LX_STYLE_BOLD),
+		command->name, lx_style(cli->colour, LX_STYLE_PLAIN));
 	if (command->operands != NULL && command->operands[0] != '\0')
 		lx_buf_printf(&cli->out, " %s", command->operands);
 	lx_buf_printf(&cli->out, "\n\n%s\n\n", lx_help_title(cli->lang, command));

@@ -35,9 +35,9 @@ static enum lx_code print_link(struct lx_cli *cli, struct lx_opened *opened, con
 	if (!lx_tells_json(cli))
 		lx_buf_printf(&cli->out, "%-12s %s  /first/%s\n", l.holder,
 			name == NULL ? "" : name, l.token);
-	if (json_array_append_new(links,
-		    json_pack("{s:s, s:s, s:s+}", "holder", l.holder, "name",
-			    name == NULL ? "" : name, "path", "/first/", l.token)) != 0)
+	if (json_array_append_new(
+		    links, json_pack("{s:s, s:s, s:s+}", "holder", l.holder, "name",
+				   name == NULL ? "" : name, "path", "/first/", l.token)) != 0)
 		return lx_fail(&cli->call, LX_BROKEN, NULL, "base.memory", NULL);
 	return LX_OK;
 }

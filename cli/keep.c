@@ -43,8 +43,9 @@ enum lx_code lx_tell_difference(struct lx_cli *cli, enum lx_code code)
 		lx_fact_text(cli, "fault", lx_buf_failed(&says) ? "" : says.at);
 		lx_fact_text(cli, "code", cli->call.fault.msgid);
 	} else {
+		lx_buf_str(&cli->out, lx_style(cli->colour, LX_STYLE_RED));
 		lx_say_fault(&cli->out, cli->lang, &cli->call.fault);
-		lx_buf_char(&cli->out, '\n');
+		lx_buf_printf(&cli->out, "%s\n", lx_style(cli->colour, LX_STYLE_PLAIN));
 	}
 	lx_fault_clear(&cli->call.fault);
 	cli->wrong = true;
@@ -276,4 +277,5 @@ static enum lx_code restore(struct lx_cli *cli)
 	return LX_OK;
 }
 
-const struct lx_command lx_restore_command = { "restore", "FILE DIR", 2, 2, result_options, restore };
+const struct lx_command lx_restore_command = { "restore", "FILE DIR", 2, 2, result_options,
+	restore };

@@ -82,6 +82,16 @@ enum lx_code lx_option_give(struct lx_cli *cli, const char *name, const char *va
 	return give(cli, find_in(cli->command->options, lx_text(name)), value);
 }
 
+const char *lx_style(bool colour, enum lx_style_of style)
+{
+	static const char *const codes[] = { [LX_STYLE_PLAIN] = "\033[0m",
+		[LX_STYLE_BOLD] = "\033[1m",
+		[LX_STYLE_RED] = "\033[31m",
+		[LX_STYLE_GREEN] = "\033[32m" };
+
+	return colour ? codes[style] : "";
+}
+
 const char *lx_cli_environment(const char *name)
 {
 	const char *value = getenv(name);
@@ -173,7 +183,8 @@ static void tell(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf text = { 0 };
 
-	lx_buf_str(&text, "lianxi: ");
+	lx_buf_printf(&text, "%slianxi:%s ", lx_style(cli->colour_faults, LX_STYLE_RED),
+		lx_style(cli->colour_faults, LX_STYLE_PLAIN));
 	if (cli->call.fault.field[0] != '\0')
 		lx_buf_printf(&text, "%s: ", cli->call.fault.field);
 	lx_say_fault(&text, cli->lang, &cli->call.fault);
@@ -219,6 +230,8 @@ int main(int argc, char **argv)
 		.call = { .arena = &arena, .threads = cores < 1 ? 1 : (unsigned)cores },
 		.lang = language(),
 		.colour = isatty(STDOUT_FILENO) && (no_colour == NULL || no_colour[0] == '\0'),
+		.colour_faults = isatty(STDERR_FILENO) &&
+				 (no_colour == NULL || no_colour[0] == '\0'),
 	};
 
 	enum lx_code code = run(&cli, argc, argv);

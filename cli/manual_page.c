@@ -53,8 +53,7 @@ static void write_options(struct lx_buf *out, enum lx_lang lang, const struct lx
 	}
 }
 
-static void write_examples(
-	struct lx_buf *out, enum lx_lang lang, const struct lx_command *command)
+static void write_examples(struct lx_buf *out, enum lx_lang lang, const struct lx_command *command)
 {
 	size_t n = 0;
 
@@ -70,8 +69,7 @@ static void write_examples(
 	}
 }
 
-static void write_command(
-	struct lx_buf *out, enum lx_lang lang, const struct lx_command *command)
+static void write_command(struct lx_buf *out, enum lx_lang lang, const struct lx_command *command)
 {
 	lx_buf_printf(out, "lianxi\\-%s \\- ", command->name);
 	write_line(out, lx_help_title(lang, command));
@@ -120,8 +118,8 @@ static void write_end(struct lx_buf *out, enum lx_lang lang, const struct lx_com
 	lx_buf_str(out, ".TP\nNO_COLOR\n");
 	write_line(out, lx_tr(lang, "manual.environment_colour"));
 	section(out, lang, "manual.see");
-	lx_buf_printf(out, "%s\n",
-		command == NULL ? "/usr/share/doc/lianxi/" : "\\fBlianxi\\fR(1)");
+	lx_buf_printf(
+		out, "%s\n", command == NULL ? "/usr/share/doc/lianxi/" : "\\fBlianxi\\fR(1)");
 }
 
 void lx_manual_page(struct lx_buf *out, enum lx_lang lang, const struct lx_command *command)

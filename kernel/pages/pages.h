@@ -181,6 +181,10 @@ LX_CHECK enum lx_code lx_form_fields(const struct lx_reader *reader, const struc
 	const struct lx_record *record, const struct lx_act *act, const json_t *typed,
 	struct lx_form *form);
 
+/* The field for a signed order, where the charter asks that the act be signed, saying how (signing.c). */
+LX_CHECK enum lx_code lx_form_signing(const struct lx_reader *reader, const struct lx_type *type,
+	int64_t record, const struct lx_act *act, const json_t *typed, struct lx_form *form);
+
 /* --- handlers -------------------------------------------------------------------------------- */
 
 lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_form,
