@@ -213,7 +213,7 @@ static enum lx_code rebuild(struct lx_cli *cli)
 
 	cli->call.progress = lx_cli_progress(cli, "rebuild.progress");
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
-	LX_TRY(lx_rebuild(opened.store, &cli->call, &opened.region));
+	LX_TRY(lx_rebuild(opened.store, &cli->call, &opened.region, true));
 	lx_tell(cli, "rebuild.done", NULL);
 	lx_fact_text(cli, "region", cli->operands[0]);
 	return LX_OK;
