@@ -8,11 +8,10 @@ import re
 import shutil
 import subprocess
 
+import loop
 import pytest
-
-from region import Client, Server, wait_for
-from test_loop_by_curl import SCRIPT, looped  # noqa: F401: a fixture
 from conftest import TOP
+from region import Client, Server, wait_for
 
 NPM = TOP / "build" / "peers" / "npm" / "node_modules" / ".bin"
 SCHEMATHESIS = TOP / "build" / "peers" / "schemathesis"
@@ -131,17 +130,17 @@ def test_prism_sees_a_wrong_answer(demo, description, tmp_path):
         prism.stop()
 
 
-def test_the_loop_through_prism(looped, tmp_path):  # noqa: F811
+def test_the_loop_through_prism(lianxi, tmp_path):
     """Every act of the loop is accepted through it, and no answer differs from its description."""
+    looped = loop.found(lianxi, tmp_path / "region")
     path = tmp_path / "openapi.json"
     path.write_bytes(Client(looped.server.port).get("/openapi.json").body)
     prism = Prism(path, looped.server.port, tmp_path)
     try:
-        done = subprocess.run([SCRIPT, f"http://127.0.0.1:{prism.port}", "asker", "secretary", "treasurer", "auditor",
-                               *(f"{n}=officer{n},delegate{n}" for n in (2, 3, 1))], capture_output=True, text=True, timeout=300,
-                              env={**os.environ, "LIANXI_PASSWORD": "a long pass-phrase 2026"})
+        done = loop.run(prism.port)
     finally:
         prism.stop()
+        looped.kill()
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-1500:]
     log = re.sub(r"\x1b\[[0-9;]*m", "", prism.log.read_text())
     wrong = [line for line in log.splitlines() if "iolation" in line and "response" in line.lower()]
