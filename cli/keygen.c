@@ -30,7 +30,14 @@ static enum lx_code tell_key(struct lx_cli *cli, const struct lx_opened *opened)
 	if (lx_log_key(log) == NULL)
 		return lx_fail(&cli->call, LX_BROKEN, NULL, "record.file", "%s", opened->keys);
 	lx_note_key_write(lx_log_key(log), text);
-	return tell(cli, "keygen.done", opened, text);
+	LX_TRY(tell(cli, "keygen.done", opened, text));
+	if (lx_log_sm2_key(log) == NULL)
+		return LX_OK;
+	lx_note_key_write(lx_log_sm2_key(log), text);
+	if (!lx_tells_json(cli))
+		lx_buf_printf(&cli->out, "%s\n", text);
+	lx_fact_text(cli, "sm2_key", text);
+	return LX_OK;
 }
 
 /* The key with which this region cosigns other logs; beside its own, and under another name. */
@@ -84,6 +91,10 @@ static enum lx_code run(struct lx_cli *cli)
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
 	if (lx_option(cli, "witness") != NULL)
 		return make_witness(cli, &opened, lx_option(cli, "witness"));
+	if (lx_option(cli, "sm2") != NULL) {
+		LX_TRY(lx_log_sm2_make(&cli->call, opened.keys));
+		return tell_key(cli, &opened);
+	}
 	LX_TRY(lx_region_origin(cli, cli->operands[0], origin));
 	if (anew)
 		LX_TRY(lx_log_keys_anew(&cli->call, opened.keys, lx_text(origin)));
@@ -96,6 +107,7 @@ static const struct lx_option options[] = {
 	LX_FORMAT_OPTION,
 	{ .name = "origin", .kind = LX_OPTION_TEXT, .value = "NAME" },
 	{ .name = "anew", .kind = LX_OPTION_FLAG },
+	{ .name = "sm2", .kind = LX_OPTION_FLAG },
 	{ .name = "person", .kind = LX_OPTION_FLAG },
 	{ .name = "algorithm", .kind = LX_OPTION_CHOICE, .of = "ed25519 sm2" },
 	{ .name = "witness", .kind = LX_OPTION_TEXT, .value = "NAME" },
