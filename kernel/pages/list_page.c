@@ -484,7 +484,8 @@ static enum lx_code list_in(struct listing *l, struct lx_reply *reply)
 {
 	LX_TRY(lx_route_type(l->reader, &l->shape));
 	LX_TRY(lx_seen_list(l->reader, l->shape, &l->seen));
-	if (l->reader->request->media != LX_ATOM) /* a question that makes no sense has no fresh answer either */
+	/* a question that makes no sense has no fresh answer either */
+	if (l->reader->request->media != LX_ATOM)
 		LX_TRY(lx_list_ask(l));
 	if (lx_reply_fresh(l->reader->request, reply, l->seen))
 		return LX_OK;
