@@ -20,11 +20,7 @@ struct lx_call {
 };
 
 /* lx_fault_set on the call's fault. */
-#ifdef __clang_analyzer__ /* which does not look into other files: what a fault returns is the code it was given */
-#define lx_fail(call, code, ...) ((void)lx_fault_set(&(call)->fault, code, __VA_ARGS__), (code))
-#else
 #define lx_fail(call, ...) lx_fault_set(&(call)->fault, __VA_ARGS__)
-#endif
 
 /* Zeroed memory that lives as long as the call; NULL after recording the fault `base.memory`. */
 void *lx_alloc(struct lx_call *call, size_t n);

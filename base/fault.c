@@ -31,7 +31,7 @@ static void record(struct lx_fault *fault, enum lx_code code, const char *field,
 	copy_cut(fault->detail, sizeof fault->detail, text);
 }
 
-enum lx_code lx_fault_set(struct lx_fault *fault, enum lx_code code, const char *field,
+enum lx_code(lx_fault_set)(struct lx_fault *fault, enum lx_code code, const char *field,
 	const char *msgid, const char *format, ...)
 {
 	va_list args;
@@ -42,7 +42,7 @@ enum lx_code lx_fault_set(struct lx_fault *fault, enum lx_code code, const char 
 	return code;
 }
 
-enum lx_code lx_fault_at(struct lx_fault *fault, enum lx_code code, int64_t line, int64_t column,
+enum lx_code(lx_fault_at)(struct lx_fault *fault, enum lx_code code, int64_t line, int64_t column,
 	const char *msgid, const char *format, ...)
 {
 	va_list args;

@@ -7,6 +7,7 @@ extern const struct lx_command lx_init_command;
 extern const struct lx_command lx_demo_command;
 extern const struct lx_command lx_serve_command;
 extern const struct lx_command lx_keygen_command;
+extern const struct lx_command lx_sign_command;
 extern const struct lx_command lx_types_command;
 extern const struct lx_command lx_tally_command;
 extern const struct lx_command lx_share_command;
@@ -28,6 +29,7 @@ const struct lx_command *const lx_commands[] = {
 	&lx_demo_command,
 	&lx_serve_command,
 	&lx_keygen_command,
+	&lx_sign_command,
 	&lx_types_command,
 	&lx_tally_command,
 	&lx_share_command,

@@ -8,9 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_NAME  "lianxi.conf"
-#define PATH_MOST  4096
-#define LINES_MOST 1000
+#define FILE_NAME   "lianxi.conf"
+#define PATH_MOST   4096
+#define LINES_MOST  1000
+#define TOKEN_LEAST 16
+#define TOKEN_MOST  200
 
 static bool is_listen(struct lx_call *call, const char *value)
 {
@@ -34,6 +36,17 @@ static bool is_switch(struct lx_call *call, const char *value)
 	return lx_fail(call, LX_INVALID, NULL, "cli.choice", "yes no") == LX_OK;
 }
 
+/* Long enough not to be guessed, and fit for a header field. */
+static bool is_token(struct lx_call *call, const char *value)
+{
+	size_t n = strlen(value);
+	bool fits = n >= TOKEN_LEAST && n <= TOKEN_MOST;
+
+	for (size_t i = 0; i < n; i++)
+		fits = fits && value[i] > ' ' && value[i] < 0x7f;
+	return fits || lx_fail(call, LX_INVALID, NULL, "metrics.token", NULL) == LX_OK;
+}
+
 /* `when`: the value at which the option counts as given; NULL: the value is the option's own. */
 static const struct setting {
 	const char *key, *environment, *option, *when;
@@ -43,6 +56,8 @@ static const struct setting {
 	{ "proxy", "LIANXI_PROXY", "proxy", NULL, is_networks },
 	{ "log", "LIANXI_LOG", "log", "yes", is_switch },
 	{ "limits", "LIANXI_LIMITS", "no-limits", "no", is_switch },
+	{ "metrics-token", "LIANXI_METRICS_TOKEN", "metrics-token", NULL, is_token },
+	{ "sandbox", "LIANXI_SANDBOX", "no-sandbox", "no", is_switch },
 };
 
 #define SETTINGS (sizeof settings / sizeof settings[0])

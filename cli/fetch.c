@@ -56,6 +56,11 @@ static void load(void)
 		     found(library, "curl_slist_free_all", &curl.free_all);
 }
 
+void lx_fetch_prepare(void)
+{
+	(void)pthread_once(&loading, load);
+}
+
 struct lx_fetch {
 	CURL *curl;
 	char base[ADDRESS_MOST];

@@ -8,6 +8,9 @@
 
 struct lx_fetch;
 
+/* Loads the library now, for who will not be able to later. */
+void lx_fetch_prepare(void);
+
 /* `base`: "https://region.example" or with http:, a path before /log allowed, without query. LX_INVALID `fetch.address`. */
 LX_CHECK enum lx_code lx_fetch_open(
 	struct lx_call *call, const char *base, struct lx_fetch **fetch);

@@ -206,8 +206,8 @@ static void bridges(struct lx_json *json, struct ground_run *run)
 
 	lx_json_key(json, "bridging");
 	lx_json_open(json, '[');
-	for (uint8_t a = 0; lx_cli_ground_shows_groups(run) && a < run->ground.k; a++)
-		for (uint8_t b = a + 1; b < run->ground.k; b++) {
+	for (unsigned a = 0; lx_cli_ground_shows_groups(run) && a < run->ground.k; a++)
+		for (unsigned b = a + 1; b < run->ground.k; b++) {
 			if (lx_ground_bridges(&run->cli->call, &run->ground, a, b, GROUND_LISTED,
 				    &list, &n) != LX_OK)
 				return;

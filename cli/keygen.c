@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* lianxi keygen DIR: the key that signs the record, for regions that have none; a new log after a break. */
+/* lianxi keygen DIR: the key that signs the record, for regions that have none; a new log after a break. With --person a key
+ * with which somebody signs what they do. */
 #include "cli/region.h"
+#include "kernel/journal/signature.h"
+#include "kernel/record/whole_file.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,12 +38,37 @@ static enum lx_code make_witness(
 	return LX_OK;
 }
 
+/* A person's key: a file of its own, for its owner only, and nothing of any region. */
+static enum lx_code make_person(struct lx_cli *cli)
+{
+	const char *word = lx_option(cli, "algorithm"), *path = cli->operands[0];
+	LX_CLOSE(lx_secret_forget) struct lx_secret_key key = { .secret = { 0 } };
+	const char *slash = strrchr(path, '/');
+	char text[LX_SECRET_TEXT], public[LX_PUBLIC_TEXT], folder[4096];
+
+	(void)snprintf(folder, sizeof folder, "%.*s", slash == NULL ? 1 : (int)(slash - path + 1),
+		slash == NULL ? "." : path);
+	word = word == NULL ? lx_signing_word(LX_SIGN_ED25519) : word;
+	LX_TRY(lx_secret_make(&cli->call, lx_signing_of(lx_text(word)), &key));
+	lx_secret_write(&key, text);
+	enum lx_code code = lx_whole_write(&cli->call, folder, slash == NULL ? path : slash + 1,
+		lx_text(text), (struct lx_whole_how){ .secret = true, .fresh = true });
+	sodium_memzero(text, sizeof text);
+	LX_TRY(code);
+	lx_public_write(&key.public, public);
+	lx_say(&cli->out, cli->lang, "keygen.person_done", path);
+	lx_buf_printf(&cli->out, "\n%s %s\n", word, public);
+	return LX_OK;
+}
+
 static enum lx_code run(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
 	bool anew = lx_option(cli, "anew") != NULL;
 	char origin[LX_NOTE_NAME];
 
+	if (lx_option(cli, "person") != NULL)
+		return make_person(cli);
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
 	if (lx_option(cli, "witness") != NULL)
 		return make_witness(cli, &opened, lx_option(cli, "witness"));
@@ -54,8 +83,10 @@ static enum lx_code run(struct lx_cli *cli)
 static const struct lx_option options[] = {
 	{ .name = "origin", .kind = LX_OPTION_TEXT, .value = "NAME" },
 	{ .name = "anew", .kind = LX_OPTION_FLAG },
+	{ .name = "person", .kind = LX_OPTION_FLAG },
+	{ .name = "algorithm", .kind = LX_OPTION_CHOICE, .of = "ed25519 sm2" },
 	{ .name = "witness", .kind = LX_OPTION_TEXT, .value = "NAME" },
 	{ 0 },
 };
 
-const struct lx_command lx_keygen_command = { "keygen", "DIR", 1, 1, options, run };
+const struct lx_command lx_keygen_command = { "keygen", "DIR | FILE", 1, 1, options, run };

@@ -104,6 +104,19 @@ static enum lx_code make_keys(struct lx_cli *cli, const char *folder, const char
 	return lx_log_keys_make(&cli->call, keys, lx_text(origin));
 }
 
+/* What orders are signed to. Without a key there is no log yet, and nothing that was signed can be entered. */
+static void note_origin(struct lx_cli *cli, struct lx_opened *opened)
+{
+	struct lx_note_key key;
+
+	opened->region.origin = NULL;
+	if (lx_log_key_beside(&cli->call, opened->keys, &key) == LX_OK) {
+		(void)snprintf(opened->origin, sizeof opened->origin, "%s", key.name);
+		opened->region.origin = opened->origin;
+	}
+	lx_fault_clear(&cli->call.fault);
+}
+
 enum lx_code lx_region_open(
 	struct lx_cli *cli, const char *folder, enum lx_region_use use, struct lx_opened *opened)
 {
@@ -125,6 +138,7 @@ enum lx_code lx_region_open(
 	if (use != LX_REGION_READ)
 		LX_TRY(take_lock(cli, folder, opened));
 	LX_TRY(path_of(cli, folder, "keys", opened->keys));
+	note_origin(cli, opened);
 	LX_TRY(lx_store_open(&cli->call, path, modes[use], opened->region.tables, &opened->store));
 	return use == LX_REGION_CREATE ? make_keys(cli, folder, opened->keys) : LX_OK;
 }
@@ -140,6 +154,7 @@ enum lx_code lx_region_start(struct lx_cli *cli, struct lx_opened *opened)
 	opened->kept.arena.limit = WRITER_MEMORY;
 	opened->region.kept = &opened->kept;
 	opened->region.secrets = opened->keys;
+	note_origin(cli, opened);
 	LX_TRY(lx_log_open(&cli->call, opened->keys, opened->store, &opened->log));
 	LX_TRY(lx_witness_open(&cli->call, opened->keys, &opened->witness));
 	LX_TRY(lx_writer_start(&cli->call, opened->store, &setting, &opened->writer));

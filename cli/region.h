@@ -16,7 +16,7 @@ struct lx_clock {
 	int64_t start, since;
 	bool stands; /* does not move by itself */
 };
-int64_t lx_clock_now(void *clock);
+int64_t lx_clock_now(void *argument);
 
 struct lx_opened {
 	struct lx_region region;
@@ -27,6 +27,7 @@ struct lx_opened {
 	struct lx_log *log;
 	struct lx_witness *witness; /* of other regions' logs; NULL: none */
 	char keys[4096];            /* the folder of the log's keys */
+	char origin[LX_NOTE_NAME];  /* the log's name; empty: it has no key yet */
 	struct lx_clock clock;
 	int lock;
 };

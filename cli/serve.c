@@ -2,7 +2,9 @@
 /* lianxi serve DIR: the region on the network, until SIGTERM or SIGINT; stops cleanly with nothing lost. */
 #include "base/time.h"
 #include "cli/conf.h"
+#include "cli/confine.h"
 #include "cli/erased.h"
+#include "cli/log.h"
 #include "cli/region.h"
 #include "cli/witnessing.h"
 #include "kernel/pages/pages_queries.h"
@@ -44,6 +46,19 @@ static enum lx_code tidy(struct lx_work *work, void *nothing)
 	return lx_accounts_tidy(work->tx, work->now);
 }
 
+/* A fault is logged once, not every second. */
+static void tell_fault(struct ticking *t, const struct lx_fault *fault)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf line = { 0 };
+
+	lx_say_fault(&line, LX_EN, fault);
+	struct lx_text text = lx_buf_view(&line);
+	if (text.len == 0 || strncmp(t->told, text.at, sizeof t->told - 1) == 0)
+		return;
+	(void)snprintf(t->told, sizeof t->told, "%.*s", (int)text.len, text.at);
+	lx_log_note(&t->opened->clock, text);
+}
+
 static void enter_due(struct ticking *t, unsigned n)
 {
 	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = (size_t)4 << 20 };
@@ -60,27 +75,9 @@ static void enter_due(struct ticking *t, unsigned n)
 		lx_writer_wake(t->opened->writer);
 	if (n % SCRUB_EVERY == SCRUB_EVERY - 1 && lx_store_scrub_due(t->opened->store))
 		lx_writer_wake(t->opened->writer);
-	if (n % TIDY_EVERY == TIDY_AT)
-		code = lx_writer_submit(t->opened->writer, &call, tidy, NULL);
-}
-
-static void log_line(void *with, struct lx_text line)
-{
-	(void)with;
-	(void)fprintf(stderr, "%.*s\n", (int)line.len, line.at);
-}
-
-/* A fault is logged once, not every second. */
-static void tell_fault(struct ticking *t, const struct lx_fault *fault)
-{
-	LX_CLOSE(lx_buf_close) struct lx_buf line = { 0 };
-
-	lx_say_fault(&line, LX_EN, fault);
-	struct lx_text text = lx_buf_view(&line);
-	if (text.len == 0 || strncmp(t->told, text.at, sizeof t->told - 1) == 0)
-		return;
-	(void)snprintf(t->told, sizeof t->told, "%.*s", (int)text.len, text.at);
-	log_line(NULL, text);
+	if (n % TIDY_EVERY == TIDY_AT &&
+		lx_writer_submit(t->opened->writer, &call, tidy, NULL) != LX_OK)
+		tell_fault(t, &call.fault);
 }
 
 /* What stands beside the database for the day a backup is restored: who was erased, and the checkpoint, whether anyone asks for
@@ -247,7 +244,7 @@ static void tell_unsigned(struct lx_cli *cli, struct lx_opened *opened)
 		return;
 	lx_say_fault(&line, cli->lang, &cli->call.fault);
 	lx_fault_clear(&cli->call.fault);
-	log_line(NULL, lx_buf_view(&line));
+	lx_log_note(&opened->clock, lx_buf_view(&line));
 }
 
 /* The institutions' addresses and the general ones in one table. */
@@ -268,29 +265,40 @@ static enum lx_code join_routes(struct lx_call *call, const struct lx_route **ro
 	return LX_OK;
 }
 
-static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
+struct listening {
+	char address[LX_LISTEN_ADDRESS];
+	unsigned port;
+};
+
+static enum lx_code read_listening(struct lx_cli *cli, struct listening *at)
+{
+	const char *listen = lx_option(cli, "listen");
+
+	return lx_listen_read(
+		&cli->call, listen == NULL ? "127.0.0.1:8080" : listen, at->address, &at->port);
+}
+
+static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened, const struct listening *at)
 {
 	struct lx_charter_shared charter = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct lx_app app = { opened->store, opened->writer, &opened->region, opened->accounts,
-		&charter, opened->log, opened->witness, lx_module_parts };
+		&charter, opened->log, opened->witness, lx_option(cli, "metrics-token"),
+		lx_module_parts };
 	struct lx_http_setting setting = { .proxies = lx_option(cli, "proxy"),
+		.address = at->address,
+		.port = at->port,
 		.memory = REQUEST_MEMORY,
 		.app = &app,
 		.now = lx_clock_now,
 		.clock = &opened->clock,
 		.session = lx_app_session,
 		.problem_page = lx_app_problem,
-		.log = lx_option(cli, "log") != NULL ? log_line : NULL };
+		.log = lx_option(cli, "log") != NULL ? lx_log_line : NULL };
 	struct ticking ticking = { .opened = opened, .tick = enter_due };
 	struct ticking beside = { .opened = opened, .tick = background };
 	struct lx_witnessing *witnessing = NULL;
 	struct lx_http *http = NULL;
-	char address[LX_LISTEN_ADDRESS];
 
-	const char *listen = lx_option(cli, "listen");
-	LX_TRY(lx_listen_read(
-		&cli->call, listen == NULL ? "127.0.0.1:8080" : listen, address, &setting.port));
-	setting.address = address;
 	LX_TRY(join_routes(&cli->call, &setting.routes));
 	if (lx_option(cli, "no-limits") == NULL) {
 		setting.address_rate = (struct lx_rate){ 6000, 1200 };
@@ -303,13 +311,13 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened)
 		stop_ticking(&ticking);
 		return code;
 	}
-	code = lx_witnessing_start(cli, opened, log_line, &witnessing);
+	code = lx_witnessing_start(cli, opened, lx_log_note, &witnessing);
 	if (code == LX_OK)
 		code = lx_http_start(&cli->call, &setting, &http);
 	if (code == LX_OK) {
 		char port[16];
 		(void)snprintf(port, sizeof port, "%u", lx_http_port(http));
-		lx_say(&cli->out, cli->lang, "serve.ready", address, port);
+		lx_say(&cli->out, cli->lang, "serve.ready", at->address, port);
 		lx_buf_char(&cli->out, '\n');
 		code = tell_accounts(cli, opened);
 	}
@@ -338,30 +346,35 @@ static enum lx_code erase_again(struct lx_cli *cli, struct lx_opened *opened)
 		return LX_OK;
 	(void)snprintf(number, sizeof number, "%zu", n);
 	lx_say(&line, cli->lang, "erase.again", number);
-	log_line(NULL, lx_buf_view(&line));
+	lx_log_note(&opened->clock, lx_buf_view(&line));
 	return LX_OK;
 }
 
 static enum lx_code run(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
+	struct listening at;
 
 	LX_TRY(lx_conf_read(cli, cli->operands[0]));
+	LX_TRY(read_listening(cli, &at));
 	hold_signals();
 	(void)mallopt(M_ARENA_MAX, 4); /* thousands of short threads would each keep an arena */
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
 	LX_TRY(check_types(cli, &opened.region));
 	LX_TRY(read_clock(cli, &opened));
+	LX_TRY(lx_confine(cli, cli->operands[0], &opened, at.port));
 	LX_TRY(lx_region_start(cli, &opened));
 	LX_TRY(erase_again(cli, &opened));
-	return serve(cli, &opened);
+	return serve(cli, &opened, &at);
 }
 
 static const struct lx_option options[] = {
 	{ .name = "listen", .kind = LX_OPTION_TEXT, .value = "ADDRESS:PORT" },
 	{ .name = "proxy", .kind = LX_OPTION_TEXT, .value = "NETWORKS" },
 	{ .name = "log", .kind = LX_OPTION_FLAG },
+	{ .name = "metrics-token", .kind = LX_OPTION_TEXT, .value = "TOKEN" },
 	{ .name = "no-limits", .kind = LX_OPTION_FLAG },
+	{ .name = "no-sandbox", .kind = LX_OPTION_FLAG },
 	{ .name = "now", .kind = LX_OPTION_TEXT, .value = "MOMENT" },
 	{ 0 },
 };

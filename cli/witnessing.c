@@ -47,7 +47,7 @@ static void tell(struct asking *a, const char *what, const struct lx_fault *faul
 		lx_buf_str(&line, ": ");
 		lx_say_fault(&line, LX_EN, fault);
 	}
-	a->all->log(NULL, lx_buf_view(&line));
+	a->all->log(&a->all->opened->clock, lx_buf_view(&line));
 }
 
 /* The request for a checkpoint, from what the witness has seen on. */

@@ -67,3 +67,18 @@ def sign(seed, message):
     point = pack(multiply(r, BASE))
     s = (r + number(point, key, message) * scalar) % Q
     return point + s.to_bytes(32, "little")
+
+
+def unpack(data):
+    """A point of its 32 bytes."""
+    whole = int.from_bytes(data, "little")
+    y = whole & (1 << 255) - 1
+    x = x_of(y, whole >> 255)
+    return x, y, 1, x * y % P
+
+
+def verify(key, message, signature):
+    """Whether the signature is the key's: [S]B = R + [k]A."""
+    s = int.from_bytes(signature[32:], "little")
+    k = number(signature[:32], key, message)
+    return s < Q and pack(multiply(s, BASE)) == pack(add(unpack(signature[:32]), multiply(k, unpack(key))))

@@ -287,7 +287,7 @@ static bool polish(
 void lx_ground_beads_means(
 	const struct beads *beads, unsigned k, unsigned start, struct means *means)
 {
-	double near[BEADS_MOST], label[BEADS_MOST];
+	double near[BEADS_MOST] = { 0 }, label[BEADS_MOST];
 	struct round round;
 
 	if (beads->n < k || !begin(beads, k, start, means, near)) {

@@ -203,7 +203,7 @@ static enum lx_code make_bases(struct lx_call *call, const uint8_t *active,
 enum lx_code lx_ground_polis_groups(
 	struct lx_call *call, const uint8_t *active, unsigned groups, struct lx_ground *ground)
 {
-	struct point bases[BASES_MOST];
+	struct point bases[BASES_MOST] = { 0 };
 	uint32_t label[BASES_MOST];
 	struct clusters clusters;
 	size_t n = 0;

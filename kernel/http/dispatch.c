@@ -52,6 +52,7 @@ static enum lx_code make_request(struct lx_exchange *exchange)
 	request->now = http->setting.now(http->setting.clock);
 	request->method = method;
 	request->head = head;
+	request->door = http;
 	request->build = http->setting.build;
 	request->problem_page = http->setting.problem_page;
 	request->body = lx_buf_view(&exchange->body);
@@ -272,7 +273,7 @@ static enum lx_code run_route(
 		return refuse(exchange, 406, "http.accept");
 	memcpy(request->captures, found->captures, sizeof found->captures);
 	request->captures_n = found->captures_n;
-	exchange->pattern = found->route->pattern;
+	exchange->route = found->route;
 	return found->route->handle(request, &exchange->reply);
 }
 
@@ -358,7 +359,7 @@ void lx_dispatch(struct lx_exchange *exchange)
 		reply->status = 200;
 }
 
-void lx_access_log(struct lx_exchange *exchange)
+static void write_log(struct lx_exchange *exchange)
 {
 	const struct lx_http_setting *setting = &exchange->http->setting;
 	LX_CLOSE(lx_buf_close) struct lx_buf line = { .limit = 2048 };
@@ -373,7 +374,7 @@ void lx_access_log(struct lx_exchange *exchange)
 	lx_json_key(&json, "method");
 	lx_json_str(&json, exchange->request == NULL ? "" : exchange->request->method);
 	lx_json_key(&json, "route");
-	lx_json_str(&json, exchange->pattern == NULL ? "" : exchange->pattern);
+	lx_json_str(&json, exchange->route == NULL ? "" : exchange->route->pattern);
 	lx_json_key(&json, "status");
 	lx_json_int(&json, exchange->reply.status);
 	lx_json_key(&json, "bytes");
@@ -387,4 +388,24 @@ void lx_access_log(struct lx_exchange *exchange)
 	lx_json_close(&json, '}');
 	if (!lx_buf_failed(&line))
 		setting->log(setting->log_with, lx_buf_view(&line));
+}
+
+void lx_tell_answer(struct lx_exchange *exchange)
+{
+	const struct lx_reply *reply = &exchange->reply;
+
+	lx_metrics_count(exchange->http->metrics, exchange->route, reply->status, reply->body.len,
+		lx_monotonic() - exchange->began);
+	write_log(exchange);
+}
+
+void lx_request_metrics(const struct lx_request *request, struct lx_buf *out)
+{
+	const struct lx_http *http = request->door;
+
+	lx_metrics_write(http->metrics, out);
+	lx_buf_printf(out,
+		"# HELP lianxi_http_connections Connections that are open.\n"
+		"# TYPE lianxi_http_connections gauge\nlianxi_http_connections %u\n",
+		lx_reaper_count(http->reaper));
 }

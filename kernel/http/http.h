@@ -46,6 +46,7 @@ struct lx_visitor {
 	char code[32];   /* what somebody without an account shows instead; set by handlers */
 };
 
+struct lx_http;
 struct lx_request;
 struct lx_reply;
 typedef enum lx_code lx_handler(struct lx_request *request, struct lx_reply *reply);
@@ -81,6 +82,7 @@ struct lx_request {
 	bool https;    /* a believed proxy says that the reader came by https */
 	struct lx_visitor visitor;
 	const struct lx_head *head; /* for lx_request_header */
+	const struct lx_http *door; /* for lx_request_metrics */
 	const char *build;
 	lx_problem_page *problem_page;
 };
@@ -143,8 +145,6 @@ struct lx_http_setting {
 	void *log_with;
 };
 
-struct lx_http;
-
 /* Starts serving; the settings are copied, what they point to is borrowed. */
 LX_CHECK enum lx_code lx_http_start(
 	struct lx_call *call, const struct lx_http_setting *setting, struct lx_http **http);
@@ -158,6 +158,9 @@ int64_t lx_monotonic(void);
 
 /* A header field of the request by its name in any case, empty when there is none (printable, UTF-8). */
 struct lx_text lx_request_header(const struct lx_request *request, const char *name);
+
+/* Writes what the door that took the request has counted, in Prometheus' text format; nothing of it is about anybody. */
+void lx_request_metrics(const struct lx_request *request, struct lx_buf *out);
 
 /* The value of a parameter, or NULL; `i` for the i-th of the same name. */
 const struct lx_text *lx_query_param(const struct lx_request *request, const char *name, size_t i);

@@ -7,6 +7,7 @@
 
 #include "kernel/http/head.h"
 #include "kernel/http/limits.h"
+#include "kernel/http/metrics.h"
 #include "kernel/http/network.h"
 #include "kernel/http/reaper.h"
 
@@ -15,6 +16,7 @@ struct lx_http {
 	struct lx_networks networks;
 	struct lx_limits *limits;
 	struct lx_reaper *reaper;
+	struct lx_metrics *metrics;
 	void *daemon; /* the library's */
 	int listener;
 	pthread_t acceptor;
@@ -38,7 +40,7 @@ struct lx_exchange {
 	bool begun;
 	unsigned refused;
 	int64_t began;
-	const char *pattern; /* of the route, for the log */
+	const struct lx_route *route; /* that was found, for log and metrics; NULL: none */
 	struct lx_request *request;
 	struct lx_reply reply;
 };
@@ -46,7 +48,7 @@ struct lx_exchange {
 /* Answers an exchange whose head and body are there: whatever happens, `reply` is complete afterwards. */
 void lx_dispatch(struct lx_exchange *exchange);
 
-/* Writes the line of the log. */
-void lx_access_log(struct lx_exchange *exchange);
+/* Counts the answer and writes the line of the log. */
+void lx_tell_answer(struct lx_exchange *exchange);
 
 #endif

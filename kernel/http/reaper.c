@@ -245,6 +245,14 @@ void lx_reaper_unreserve(struct lx_reaper *reaper)
 	(void)pthread_mutex_unlock(&reaper->lock);
 }
 
+unsigned lx_reaper_count(struct lx_reaper *reaper)
+{
+	(void)pthread_mutex_lock(&reaper->lock);
+	unsigned used = reaper->used;
+	(void)pthread_mutex_unlock(&reaper->lock);
+	return used;
+}
+
 void lx_reaper_refuse(struct lx_reaper *reaper)
 {
 	(void)pthread_mutex_lock(&reaper->lock);

@@ -31,6 +31,9 @@ void lx_reaper_close(struct lx_reaper *reaper, struct lx_slot *slot);
 void lx_reaper_stage(
 	struct lx_reaper *reaper, struct lx_slot *slot, enum lx_stage stage, size_t bytes);
 
+/* Connections that have a slot now. */
+unsigned lx_reaper_count(struct lx_reaper *reaper);
+
 /* From now on nobody gets a place: lx_reaper_reserve returns false. */
 void lx_reaper_refuse(struct lx_reaper *reaper);
 

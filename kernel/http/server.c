@@ -158,7 +158,7 @@ static enum MHD_Result send_answer(struct lx_exchange *exchange, struct MHD_Conn
 	lx_reaper_stage(reaper, exchange->slot, LX_ANSWER, exchange->reply.body.len);
 	enum MHD_Result sent = MHD_queue_response(connection, exchange->reply.status, response);
 	MHD_destroy_response(response);
-	lx_access_log(exchange);
+	lx_tell_answer(exchange);
 	return sent;
 }
 
@@ -370,6 +370,7 @@ static enum lx_code start_all(struct lx_call *call, struct lx_http *http)
 		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
 	(void)pthread_mutex_init(&http->limits->lock, NULL);
 	randombytes_buf(&http->limits->salt, sizeof http->limits->salt);
+	LX_TRY(lx_metrics_make(call, http->setting.routes, &http->metrics));
 	LX_TRY(lx_networks_read(call, http->setting.proxies, &http->networks));
 	LX_TRY(listen_at(call, http));
 	LX_TRY(lx_reaper_start(call, http->setting.slots, &http->setting.deadlines, &http->reaper));
@@ -420,6 +421,7 @@ void lx_http_stop(struct lx_http **http)
 	if (gone->limits != NULL)
 		(void)pthread_mutex_destroy(&gone->limits->lock);
 	lx_memory_free(gone->limits);
+	lx_memory_free(gone->metrics);
 	lx_memory_free(gone);
 	*http = NULL;
 }

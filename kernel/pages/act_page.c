@@ -105,6 +105,7 @@ static enum lx_code fill_form(struct lx_reader *reader, const struct acting *a,
 	page->frame.faulty = reader->call->fault.code != LX_OK;
 	LX_TRY(lx_form_fields(
 		reader, a->shape, record, says ? &say_form : a->act, typed, &page->form));
+	LX_TRY(lx_form_signing(reader, a->shape->type, a->record, a->act, typed, &page->form));
 	page->form.once = lx_show_once(reader);
 	page->form.action = lx_address_local(reader->request->path);
 	page->form.submit = page->heading;
@@ -298,8 +299,10 @@ static lx_job_fn *job_of(const struct acting *a)
 	return erases ? lx_erase_job : lx_order_job;
 }
 
-static enum lx_code send(struct acting *a, const json_t *input, struct lx_reply *reply)
+static enum lx_code send(struct acting *a, json_t *sent, struct lx_reply *reply)
 {
+	LX_CLOSE(lx_json_free) json_t *said = json_incref(json_object_get(sent, "signed"));
+	LX_CLOSE(lx_json_free) json_t *input = json_copy(sent);
 	struct lx_request *request = a->request;
 	const struct lx_app *app = request->app;
 	int64_t matches[MATCHES_MOST];
@@ -311,9 +314,11 @@ static enum lx_code send(struct acting *a, const json_t *input, struct lx_reply 
 		.person = request->visitor.person,
 		.code = lx_text(request->visitor.code),
 		.key = lx_key_of(request),
+		.said = said,
 		.if_last = matches,
 		.if_last_n = lx_request_matches(request, matches, MATCHES_MOST) };
 
+	(void)json_object_del(input, "signed");
 	enum lx_code code = lx_writer_submit(app->writer, request->call, job_of(a), &order);
 	if (code == LX_CONFLICT && strcmp(request->call->fault.msgid, "act.changed") == 0) {
 		reply->status = 412;

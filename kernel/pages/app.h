@@ -23,6 +23,7 @@ struct lx_app {
 	struct lx_charter_shared *charter;
 	struct lx_log *log;
 	struct lx_witness *witness;       /* of other logs; NULL: none */
+	const char *metrics_token;        /* NULL: /metrics is for this machine only */
 	const struct lx_item_part *parts; /* of the institutions (part.h); ends with a zero row */
 };
 

@@ -184,6 +184,23 @@ static void from_form(struct lx_request *request, const struct lx_shape *shape,
 			put_field(request, f, f->name, into);
 }
 
+/* A form may bring the whole order as `lianxi sign` wrote it: then that is what was asked for, not the fields beside it. */
+static enum lx_code from_signed(struct lx_request *request, json_t **input)
+{
+	const struct lx_text *text = param(request, "signed");
+	LX_CLOSE(lx_json_free) json_t *order = NULL;
+
+	if (text == NULL)
+		return LX_OK;
+	if (lx_json_read(&request->call->fault, *text, &order) != LX_OK || !json_is_object(order)) {
+		lx_fault_clear(&request->call->fault);
+		return lx_fail(request->call, LX_INVALID, "signed", "proof.paste", NULL);
+	}
+	if (json_object_get(order, "signed") != NULL)
+		*input = json_incref(order);
+	return LX_OK;
+}
+
 enum lx_code lx_input_of_request(struct lx_request *request, const struct lx_shape *shape,
 	const struct lx_act *act, json_t **input)
 {
@@ -193,6 +210,10 @@ enum lx_code lx_input_of_request(struct lx_request *request, const struct lx_sha
 		*input = json_incref(request->json);
 		return LX_OK;
 	}
+	*input = NULL;
+	LX_TRY(from_signed(request, input));
+	if (*input != NULL)
+		return LX_OK;
 	*input = json_object();
 	if (*input == NULL)
 		return lx_fail(request->call, LX_BROKEN, NULL, "base.memory", NULL);

@@ -264,6 +264,8 @@ void lx_openapi_act_schema(struct lx_json *j, const struct lx_type *type, const 
 	lx_json_key(j, "properties");
 	lx_json_open(j, '{');
 	taken_members(j, type, act);
+	lx_json_key(j, "signed");
+	lx_openapi_ref(j, "schemas", "Signed");
 	lx_json_close(j, '}');
 	lx_json_close(j, '}');
 }

@@ -181,6 +181,10 @@ LX_CHECK enum lx_code lx_form_fields(const struct lx_reader *reader, const struc
 	const struct lx_record *record, const struct lx_act *act, const json_t *typed,
 	struct lx_form *form);
 
+/* The field for a signed order, where the charter asks that the act be signed, saying how (signing.c). */
+LX_CHECK enum lx_code lx_form_signing(const struct lx_reader *reader, const struct lx_type *type,
+	int64_t record, const struct lx_act *act, const json_t *typed, struct lx_form *form);
+
 /* --- handlers -------------------------------------------------------------------------------- */
 
 lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_form,
@@ -188,9 +192,9 @@ lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_fo
 	lx_page_charter, lx_page_sign_in, lx_page_sign_in_post, lx_page_sign_out_post,
 	lx_page_register, lx_page_register_post, lx_page_account, lx_page_account_post,
 	lx_page_link, lx_page_link_post, lx_page_search, lx_page_menu, lx_page_health,
-	lx_page_asset, lx_page_thread, lx_page_tokens, lx_page_tokens_post, lx_page_token_confirm,
-	lx_page_token_drop, lx_page_out_everywhere_post, lx_page_factor, lx_page_factor_post,
-	lx_page_factor_drop, lx_page_factor_drop_post, lx_page_reset_begin,
+	lx_page_metrics, lx_page_asset, lx_page_thread, lx_page_tokens, lx_page_tokens_post,
+	lx_page_token_confirm, lx_page_token_drop, lx_page_out_everywhere_post, lx_page_factor,
+	lx_page_factor_post, lx_page_factor_drop, lx_page_factor_drop_post, lx_page_reset_begin,
 	lx_page_reset_begin_post, lx_page_reset, lx_page_reset_post, lx_page_own_data,
 	lx_page_erase, lx_page_erase_post, lx_page_checkpoint, lx_page_log_key, lx_page_tile,
 	lx_page_content, lx_page_add_checkpoint, lx_page_witness_key, lx_page_witness_seen,

@@ -20,6 +20,7 @@ static enum lx_code joint(struct lx_request *request, struct lx_reply *reply)
 const struct lx_route lx_page_routes[] = {
 	{ "GET", "/", LX_ANYONE, lx_page_home },
 	{ "GET", "/healthz", LX_ANYONE, lx_page_health },
+	{ "GET", "/metrics", LX_AS_IT_IS, lx_page_metrics },
 	{ "GET", "/openapi.json", LX_AS_IT_IS, lx_page_openapi },
 	{ "GET", "/menu", LX_ANYONE, lx_page_menu },
 	{ "GET", "/search", LX_ANYONE, lx_page_search },

@@ -46,11 +46,15 @@ static const struct lx_field
 static const struct lx_field day[] = { /* holidays, and weekend days that are worked */
 	{ "day", LX_DATE }, { "is", LX_CHOICE, "holiday workday" }, END
 };
+static const struct lx_field signing[] = { /* acts that must be signed by a key of the mandate */
+	{ "act", LX_WORD, "64" }, END
+};
 static const struct lx_rows rows[] = { { "institution", institution, "type" },
 	{ "word", word, "list code" }, { "question", question, "list code" },
 	{ "term", term }, /* name and code; the code may be absent, so the guard sees to it */
 	{ "rule", rule, "name" }, { "majority", majority, "rule weight of" },
-	{ "formula", formula, "name by" }, { "day", day, "day" }, END };
+	{ "formula", formula, "name by" }, { "day", day, "day" }, { "signing", signing, "act" },
+	END };
 static const struct lx_field fields[] = { { "names", LX_NAMES, "80", "list" },
 	{ "preamble", LX_TEXT, "0..20000" }, { "currency", LX_WORD, "3" },
 	{ "places", LX_NUMBER, "0..4" }, { "zone", LX_WORD, "6" }, /* "+08:00" */

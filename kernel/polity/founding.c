@@ -8,7 +8,7 @@
 const char *const lx_founding_scalars[] = { "names", "preamble", "currency", "places", "zone",
 	"sample", "second_factor", "without_account", NULL };
 const char *const lx_founding_lists[] = { "institution", "word", "question", "term", "rule",
-	"majority", "formula", "day", NULL };
+	"majority", "formula", "day", "signing", NULL };
 static const char *const organs[] = { "council", "secretariat", "treasury", "audit" };
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

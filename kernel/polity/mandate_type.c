@@ -2,7 +2,7 @@
 /* Mandates: for whom a person may act, in which office, from when to when. */
 #include "kernel/polity/polity.h"
 
-lx_rule_fn mandate_offer_on, mandate_ends_former;
+lx_rule_fn mandate_offer_on, mandate_ends_former, mandate_key_fits;
 
 static const struct lx_field fields[] = { { "holder", LX_LINK, "member body organisation",
 						  "list filter" },
@@ -13,6 +13,10 @@ static const struct lx_field fields[] = { { "holder", LX_LINK, "member body orga
 		"anyone" },              /* officials are named in public; can be erased */
 	{ "after", LX_LINK, "mandate" }, /* handed over from */
 	{ "until", LX_DATE, NULL, "filter" }, END };
+static const struct lx_field key[] = { /* with which its acts are signed; "public" in hexadecimal */
+	{ "algorithm", LX_CHOICE, "ed25519 sm2" }, { "public", LX_WORD, "66" }, END
+};
+static const struct lx_rows rows[] = { { "key", key, "public" }, END };
 static const struct lx_relation relations[] = {
 	{ "principal", LX_ACTS_FOR, "holder", "administrator" }, { "bearer", LX_IS, "person" }, END
 };
@@ -34,6 +38,9 @@ static const struct lx_act acts[] = { { "first", "cause", NULL, "valid",
 	{ "replaced", "cause", "offered valid", "ended", "", "grant" },
 	{ "revoke", "principal", "offered valid", "ended", "reason?", "grant", .dated = true },
 	{ "resign", "bearer", "offered valid", "ended", "", "grant", .dated = true },
+	{ "register_key", "bearer", "valid", NULL, "+key", "revoke_key",
+		.guard = LX_C(mandate_key_fits) },
+	{ "revoke_key", "bearer principal", "valid", NULL, "-key", "register_key" },
 	{ "expire", "clock", "offered valid", "ended", "", "grant" }, END };
-const struct lx_type lx_mandate_type = { "mandate", "mandates", "council", NULL, fields, NULL,
+const struct lx_type lx_mandate_type = { "mandate", "mandates", "council", NULL, fields, rows,
 	relations, states, terms, .acts = acts };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* What the tables of the polity cannot say. */
 #include "kernel/journal/journal.h"
+#include "kernel/journal/signature.h"
 #include "kernel/polity/polity.h"
 #include "kernel/types/case.h"
 #include "kernel/types/effects.h"
@@ -9,9 +10,40 @@
 #include <string.h>
 
 lx_rule_fn charter_holds_together, charter_admits_founders, body_own_seat, member_no_circle,
-	person_goes, person_free, mandate_offer_on, mandate_ends_former;
+	person_goes, person_free, mandate_offer_on, mandate_ends_former, mandate_key_fits;
 
 #define TREE_MOST 32 /* levels of superiors */
+
+static enum lx_code is_act(struct lx_case *c, struct lx_text name)
+{
+	struct lx_text rest = name, type;
+	const struct lx_shape *shape = lx_text_split(&rest, '.', &type)
+					       ? lx_shape_find(c->view.region, type)
+					       : NULL;
+
+	return shape != NULL && lx_act_find(shape->type, rest) != NULL
+		       ? LX_OK
+		       : lx_fail(c->call, LX_CONFLICT, "signing", "charter_signing_unknown", "%.*s",
+				 (int)name.len, name.at);
+}
+
+/* Every act that is to be signed is one that there is: a slip of the pen would let it pass unsigned. */
+static enum lx_code signing_known(struct lx_case *c)
+{
+	const json_t *rows = json_object_get(c->input, "signing");
+	const struct lx_row *row;
+	size_t at = 0;
+
+	while ((row = lx_charter_row(c->view.charter, "signing", LX_TEXT_OF(""), &at)) != NULL)
+		LX_TRY(is_act(c, row->values[0].text));
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const char *name = json_string_value(
+			json_object_get(json_array_get(rows, i), "act"));
+		if (name != NULL)
+			LX_TRY(is_act(c, lx_text(name)));
+	}
+	return LX_OK;
+}
 
 /* Every rule that the charter names majorities for exists, and no rule is without one. */
 enum lx_code charter_holds_together(struct lx_case *c)
@@ -32,6 +64,28 @@ enum lx_code charter_holds_together(struct lx_case *c)
 		if (lx_charter_row(charter, "majority", row->values[0].text, &found) == NULL)
 			return lx_fail(c->call, LX_CONFLICT, "rule", "charter_majority_missing",
 				"%.*s", (int)row->values[0].text.len, row->values[0].text.at);
+	}
+	return signing_known(c);
+}
+
+/* A key that no signature could ever be verified with is refused when it is registered. */
+enum lx_code mandate_key_fits(struct lx_case *c)
+{
+	const json_t *rows = json_object_get(c->input, "key");
+
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		const char *word = json_string_value(json_object_get(row, "algorithm"));
+		const char *text = json_string_value(json_object_get(row, "public"));
+		enum lx_signing algorithm = word == NULL ? 0 : lx_signing_of(lx_text(word));
+		struct lx_public_key key;
+		char field[LX_FIELD_MAX];
+		(void)snprintf(field, sizeof field, "key.%zu.%s", i,
+			algorithm == 0 ? "algorithm" : "public");
+		if (algorithm == 0)
+			return lx_fail(c->call, LX_INVALID, field, "input.needed", NULL);
+		if (text == NULL || !lx_public_read(algorithm, lx_text(text), &key))
+			return lx_fail(c->call, LX_INVALID, field, "mandate_key_fits", NULL);
 	}
 	return LX_OK;
 }

@@ -73,6 +73,14 @@ enum lx_code lx_log_keys_make(struct lx_call *call, const char *keys, struct lx_
 	return code;
 }
 
+enum lx_code lx_log_key_beside(struct lx_call *call, const char *keys, struct lx_note_key *key)
+{
+	struct lx_text text;
+
+	LX_TRY(lx_whole_read(call, keys, public_file, &text));
+	return lx_note_key_read(call, text, key);
+}
+
 static enum lx_code read_signer(
 	struct lx_call *call, const char *keys, struct lx_note_signer *signer)
 {

@@ -26,6 +26,10 @@ LX_CHECK enum lx_code lx_log_keys_make(
 LX_CHECK enum lx_code lx_log_keys_anew(
 	struct lx_call *call, const char *keys, struct lx_text origin);
 
+/* The verifier key that stands in the folder. LX_NOT_FOUND without a fault when none does; LX_INVALID `record.key`. */
+LX_CHECK enum lx_code lx_log_key_beside(
+	struct lx_call *call, const char *keys, struct lx_note_key *key);
+
 struct lx_log;
 
 /* Opens the log of a store (borrowed until lx_log_close; so is `keys`). What keeps it from signing is not a failure here:

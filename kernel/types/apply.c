@@ -3,6 +3,7 @@
 #include "kernel/types/apply.h"
 
 #include "kernel/types/marks.h"
+#include "kernel/types/proof.h"
 #include "kernel/types/search_text.h"
 #include "kernel/types/types_queries.h"
 #include "kernel/types/upcast.h"
@@ -462,6 +463,7 @@ enum lx_code lx_apply(struct lx_tx *tx, const struct lx_region *region, int64_t 
 		a.record = &loaded;
 	}
 	LX_CLOSE(lx_json_free) json_t *list = NULL;
+	LX_TRY(lx_proof_apply(tx, region, n, a.at, a.entry, a.record, record == NULL));
 	LX_TRY(lx_upcast(tx, a.record, a.entry, &list));
 	LX_TRY(lx_marks_lead(tx, a.record, n)); /* what it leads to before the act, too */
 	LX_TRY(apply_effects(&a, list));

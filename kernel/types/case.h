@@ -31,6 +31,8 @@ struct lx_case {
 	json_t *bound_in;     /* the same for the inner part */
 	const char *lang;     /* language of what is written, BCP 47 */
 	struct lx_text aside; /* the order's */
+	bool ordered;         /* the act that was asked for, not one that follows from another */
+	const json_t *proof;  /* of its signature, as the entry has it; NULL: none */
 	struct lx_follow *follows;
 	const struct lx_relation *relation;
 	struct lx_holding holding;

@@ -4,6 +4,7 @@
 
 #include "kernel/types/types_queries.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,6 +177,15 @@ bool lx_charter_on(const struct lx_charter *charter, const char *type)
 		return true;
 	return row != NULL &&
 	       lx_text_is(lx_charter_cell(charter, "institution", row, "on").text, "yes");
+}
+
+bool lx_charter_signs(const struct lx_charter *charter, const char *type, const char *act)
+{
+	char name[128];
+	size_t at = 0;
+
+	(void)snprintf(name, sizeof name, "%s.%s", type, act);
+	return lx_charter_row(charter, "signing", lx_text(name), &at) != NULL;
 }
 
 int64_t lx_charter_end(const struct lx_charter *charter, struct lx_length length, int64_t now)

@@ -67,6 +67,9 @@ bool lx_charter_word(const struct lx_charter *charter, const char *list, struct 
 /* Whether an institution is on; the kernel's own always are. */
 bool lx_charter_on(const struct lx_charter *charter, const char *type);
 
+/* Whether the charter asks that an act be signed by the key of the mandate it is done under. */
+bool lx_charter_signs(const struct lx_charter *charter, const char *type, const char *act);
+
 /* A row of one of the charter's lists whose first field is `key`, from index *at on; NULL when there is no further. */
 const struct lx_row *lx_charter_row(
 	const struct lx_charter *charter, const char *list, struct lx_text key, size_t *at);

@@ -61,7 +61,7 @@ static enum lx_code carry_out(const struct lx_performing *p, struct lx_record *r
 	json_t *input = json_loadb(pending->input.at, pending->input.len, 0, NULL);
 	struct lx_actor actor = { .kind = LX_BY_PERSON, .cause = true };
 	struct lx_performing next = { p->work, p->region, p->charter, &actor, pending->by, count_n,
-		pending->number, p->depth + 1, 0, { "", 0 } };
+		pending->number, p->depth + 1, 0, { "", 0 }, false, NULL };
 	bool opened;
 	int64_t n;
 
@@ -112,7 +112,7 @@ static enum lx_code refused(const struct lx_performing *p, struct lx_record *rec
 		return LX_OK;
 	const struct lx_act *fails = lx_act_find(type, lx_text(consent->fails));
 	struct lx_performing next = { p->work, p->region, p->charter, &actor, LX_TEXT_OF("clock"),
-		*n, 0, p->depth + 1, 0, { "", 0 } };
+		*n, 0, p->depth + 1, 0, { "", 0 }, false, NULL };
 	if (fails == NULL)
 		return LX_OK;
 	return lx_enter(&next, record, fails, NULL, true, NULL, &failed, &opened);
@@ -235,6 +235,8 @@ enum lx_code lx_enter_say(const struct lx_performing *p, struct lx_record *recor
 	LX_TRY(lx_record_load(p->work->tx, record->shape, record->number, record));
 	struct lx_performing next = *p;
 	next.cause = *n;
+	next.ordered = false;
+	next.proof = NULL; /* the voice was signed, not what came of it */
 	pending = lx_consent_open_one(record, number);
 	return pending == NULL ? LX_OK : lx_enter_count(&next, record, pending, false, &counted);
 }

@@ -26,6 +26,8 @@ enum lx_code lx_case_begin(const struct lx_performing *p, struct lx_record *reco
 		.act = act,
 		.lang = lang == NULL ? "zh-CN" : lang,
 		.aside = p->aside,
+		.ordered = p->ordered,
+		.proof = p->proof,
 		.view = { p->work->tx, p->region, p->charter, p->actor, NULL },
 		.input = json_object(),
 		.open = json_array(),
@@ -291,7 +293,7 @@ enum lx_code lx_enter_follows(const struct lx_performing *p, const struct lx_cas
 			LX_TRY(lx_entry_actor(&named, &by));
 		actor.cause = true;
 		struct lx_performing next = { p->work, p->region, p->charter, &actor, by, cause, 0,
-			p->depth + 1, p->import, { "", 0 } };
+			p->depth + 1, p->import, { "", 0 }, false, NULL };
 		LX_TRY(lx_enter(&next, &record, act, f->input, false, c->lang, &n, &opened));
 	}
 	return LX_OK;
@@ -489,8 +491,8 @@ static enum lx_code perform(struct lx_performing *p, struct lx_order *order)
 	return LX_OK;
 }
 
-enum lx_code lx_perform(struct lx_work *work, const struct lx_region *region,
-	const struct lx_actor *actor, struct lx_order *order)
+enum lx_code lx_perform_signed(struct lx_work *work, const struct lx_region *region,
+	const struct lx_actor *actor, struct lx_order *order, const json_t *proof)
 {
 	struct lx_charter charter;
 	struct lx_performing p = { .work = work,
@@ -498,6 +500,8 @@ enum lx_code lx_perform(struct lx_work *work, const struct lx_region *region,
 		.charter = &charter,
 		.actor = actor,
 		.aside = order->aside,
+		.ordered = true,
+		.proof = proof,
 		.import = order->import };
 
 	if (region->kept != NULL)
@@ -505,4 +509,10 @@ enum lx_code lx_perform(struct lx_work *work, const struct lx_region *region,
 	else
 		LX_TRY(lx_charter_load(work->tx, region, &charter));
 	return perform(&p, order);
+}
+
+enum lx_code lx_perform(struct lx_work *work, const struct lx_region *region,
+	const struct lx_actor *actor, struct lx_order *order)
+{
+	return lx_perform_signed(work, region, actor, order, NULL);
 }

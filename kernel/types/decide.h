@@ -29,6 +29,8 @@ struct lx_order {
 	/* Bytes for the act's rule alone (a sealed ballot, a file too long for JSON); borrowed. They enter nowhere by
 	 * themselves: no entry, and not what an idempotency key's request is told apart by. */
 	struct lx_text aside;
+	const json_t
+		*said; /* `signed`: what who acts signed with the order (proof.h); NULL: nothing */
 	/* filled: */
 	int64_t made_record;
 	int64_t entry;
@@ -53,6 +55,10 @@ enum lx_code lx_init_order_job(struct lx_work *work, void *order);
 /* For the clock, init and the demonstration, inside a job: performs one act as `actor`. */
 LX_CHECK enum lx_code lx_perform(struct lx_work *work, const struct lx_region *region,
 	const struct lx_actor *actor, struct lx_order *order);
+
+/* The same for an order that was signed: `proof` (borrowed; NULL: none) stands in its entry, and in none that follows. */
+LX_CHECK enum lx_code lx_perform_signed(struct lx_work *work, const struct lx_region *region,
+	const struct lx_actor *actor, struct lx_order *order, const json_t *proof);
 
 /* What stands between a reader and an act now: LX_OK possible; else the code, with the reason in the call's fault. The input is
  * not looked at. For pages and the desk. */

@@ -5,6 +5,7 @@
 #include "kernel/journal/journal.h"
 #include "kernel/types/apply.h"
 #include "kernel/types/effects.h"
+#include "kernel/types/proof.h"
 
 #include <string.h>
 
@@ -67,6 +68,8 @@ static json_t *head(struct lx_case *c, const struct lx_header *header, struct lx
 	put_number(entry, "undoes", header->undoes);
 	put_number(entry, "consent", header->consent);
 	put_number(entry, "import", header->import);
+	if (c->proof != NULL)
+		(void)json_object_set(entry, "proof", (json_t *)c->proof);
 	return entry;
 }
 
@@ -135,5 +138,6 @@ enum lx_code lx_entry_write(struct lx_case *c, const struct lx_header *header, i
 
 	if (by.len == 0)
 		LX_TRY(lx_entry_actor(c, &by));
+	LX_TRY(lx_proof_fits(c, header->act, by));
 	return is_shut(c, header) ? write_shut(c, header, by, n) : write_open(c, header, by, n);
 }

@@ -3,6 +3,7 @@
 #include "kernel/types/decide.h"
 
 #include "kernel/journal/journal.h"
+#include "kernel/types/proof.h"
 #include "kernel/types/types_queries.h"
 
 #include <stdio.h>
@@ -91,6 +92,7 @@ enum lx_code lx_order_job(struct lx_work *work, void *argument)
 	struct lx_call *call = lx_tx_call(work->tx);
 	const struct lx_region *region = work->with;
 	char caller[CALLER_TEXT], digest[LX_HASH_TEXT];
+	LX_CLOSE(lx_json_free) json_t *proof = NULL;
 	struct lx_actor actor;
 
 	order->again = order->pending = false;
@@ -104,8 +106,9 @@ enum lx_code lx_order_job(struct lx_work *work, void *argument)
 			return LX_OK;
 	}
 	LX_TRY(load_actor(work, order, &actor));
+	LX_TRY(lx_proof_take(work, region, order, &proof));
 	LX_TRY(by_mandate_alone(work, order, &actor));
-	LX_TRY(lx_perform(work, region, &actor, order));
+	LX_TRY(lx_perform_signed(work, region, &actor, order, proof));
 	if (order->key.len == 0)
 		return LX_OK;
 	return lx_run(work->tx, &lx_q_key_put,

@@ -17,6 +17,8 @@ struct lx_performing {
 	unsigned depth;
 	int64_t import;       /* the import this is part of, or 0 */
 	struct lx_text aside; /* the order's; not for what follows from it */
+	bool ordered;         /* the order's own act; likewise */
+	const json_t *proof;  /* its signature; likewise */
 };
 
 /* A case for an act on a loaded record, with empty effects. What is not the arena's is freed by lx_case_end:

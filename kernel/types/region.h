@@ -63,6 +63,7 @@ struct lx_region {
 	lx_factor_fn *second_factor;  /* likewise; NULL: nobody has one */
 	const char *
 		secrets; /* the folder beside the database for keys that no backup has; NULL: none */
+	const char *origin; /* the log's name, to which orders are signed; NULL: no log yet */
 	struct lx_charter_kept *kept; /* the writer's; NULL: the charter is read for every act */
 	struct lx_shape *shapes;
 	size_t n;

@@ -57,6 +57,11 @@ const struct lx_table lx_common_tables[] = {
 		"CREATE INDEX IF NOT EXISTS timeline_by_record ON timeline (type, record, n);"
 		"CREATE INDEX IF NOT EXISTS timeline_by_type ON timeline (type, n);"
 		"CREATE INDEX IF NOT EXISTS timeline_by_undoes ON timeline (undoes, n)" },
+	/* what was signed by whoever acted: a nonce of a key enters once (proof.c) */
+	{ "signed_entry", LX_DERIVED,
+		"signing_key TEXT NOT NULL, nonce TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY "
+		"(signing_key, nonce)",
+		NULL, true },
 	{ 0 },
 };
 
@@ -127,6 +132,10 @@ const struct lx_query lx_q_mark_put = { "types.mark_put",
 	"INSERT INTO mark (type, record, n) VALUES ($1, $2, $3) "
 	"ON CONFLICT (type, record) DO UPDATE SET n = excluded.n",
 	"tii", "" };
+const struct lx_query lx_q_signed = { "types.signed",
+	"SELECT n FROM signed_entry WHERE signing_key = $1 AND nonce = $2", "tt", "i" };
+const struct lx_query lx_q_signed_put = { "types.signed_put",
+	"INSERT INTO signed_entry (signing_key, nonce, n) VALUES ($1, $2, $3)", "tti", "" };
 const struct lx_query lx_q_timeline_put = { "types.timeline_put",
 	"INSERT INTO timeline (n, type, record, act, at, actor, shown, undoes) VALUES ($1, $2, $3, "
 	"$4, $5, $6, $7, $8)",
@@ -196,4 +205,5 @@ const struct lx_query *const lx_types_queries[] = { &lx_q_terms, &lx_q_term_put,
 	&lx_q_voice_put, &lx_q_open_content_put, &lx_q_open_content, &lx_q_timeline_put,
 	&lx_q_timeline, &lx_q_latest, &lx_q_latest_of_type, &lx_q_latest_of_record, &lx_q_undone,
 	&lx_q_entries, &lx_q_consents_open, &lx_q_log, &lx_q_next_due, &lx_q_charter_last,
-	&lx_q_key, &lx_q_key_put, &lx_q_count_add, &lx_q_counts, &lx_q_mark, &lx_q_mark_put, NULL };
+	&lx_q_key, &lx_q_key_put, &lx_q_count_add, &lx_q_counts, &lx_q_mark, &lx_q_mark_put,
+	&lx_q_signed, &lx_q_signed_put, NULL };

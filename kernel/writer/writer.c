@@ -32,6 +32,7 @@ struct lx_writer {
 	bool woken, stopping;
 	int64_t scrubbed;    /* when it was tried last, by the setting's clock; 0: never */
 	struct lx_edge edge; /* after the last commit; under the lock */
+	struct lx_writer_counts counts; /* under the lock; `waiting` is `queued` */
 	struct lx_arena arena;
 };
 
@@ -133,8 +134,11 @@ static void answer(struct lx_writer *w, struct job *batch, enum lx_code written)
 			job->code = lx_fail(job->call, LX_BROKEN, NULL, "writer.broken", NULL);
 		}
 		job->state = JOB_DONE;
+		w->counts.jobs++;
 		(void)pthread_cond_signal(&job->answered);
 	}
+	w->counts.batches += written == LX_OK;
+	w->counts.failed += written != LX_OK;
 	(void)pthread_mutex_unlock(&w->lock);
 }
 
@@ -247,6 +251,14 @@ void lx_writer_edge(struct lx_writer *w, struct lx_edge *edge)
 {
 	(void)pthread_mutex_lock(&w->lock);
 	*edge = w->edge;
+	(void)pthread_mutex_unlock(&w->lock);
+}
+
+void lx_writer_counts(struct lx_writer *w, struct lx_writer_counts *counts)
+{
+	(void)pthread_mutex_lock(&w->lock);
+	*counts = w->counts;
+	counts->waiting = (int64_t)w->queued;
 	(void)pthread_mutex_unlock(&w->lock);
 }
 

@@ -50,6 +50,12 @@ void lx_writer_wake(struct lx_writer *writer);
 /* The edge after the last commit. */
 void lx_writer_edge(struct lx_writer *writer, struct lx_edge *edge);
 
+/* What it has done since its start, and how many jobs wait now. */
+struct lx_writer_counts {
+	int64_t batches, jobs, failed, waiting;
+};
+void lx_writer_counts(struct lx_writer *writer, struct lx_writer_counts *counts);
+
 /* Finishes what is queued, then ends the thread. NULL is allowed. */
 void lx_writer_stop(struct lx_writer **writer);
 
