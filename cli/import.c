@@ -130,6 +130,10 @@ static enum lx_code import_records(struct lx_import *import)
 	import->cli->call.progress = lx_cli_progress(import->cli, "import.progress");
 	enum lx_code code = lx_import_enter(import);
 	lx_cli_progress_end(import->cli);
+	if (code == LX_BUSY) /* somebody pressed Ctrl-C */
+		lx_fault_clear(&import->cli->call.fault);
+	if (code == LX_BUSY)
+		return lx_fail(&import->cli->call, LX_BUSY, NULL, "import.cut", NULL);
 	if (code == LX_OK)
 		tell(import);
 	return code;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Importing: who acts, and the records of a file entered one by one through the writer. A file is first decided whole and
- * undone again, so that one that cannot be imported leaves nothing behind; then it is entered, a thousand records a
- * transaction. Each line has an idempotency key made from the whole file: the same command finishes what was interrupted, and
- * enters nothing twice (docs/decisions/imports.md).
+ * Importing: who acts, and the records of a file entered one by one through the writer, in one transaction: a file that cannot
+ * be imported, and an import that is cut off, leave nothing behind. Each line has an idempotency key made from the whole file:
+ * the same command given again enters nothing twice (docs/decisions/imports.md).
  */
 #ifndef LX_CLI_IMPORT_H
 #define LX_CLI_IMPORT_H
@@ -12,7 +11,6 @@
 #include "cli/region.h"
 
 #define LX_IMPORT_COLUMNS 128
-#define LX_IMPORT_BATCH   1000 /* records of one transaction */
 
 enum lx_column_kind {
 	LX_COLUMN_NOT_TAKEN = 1, /* known, but the act does not take it */
@@ -66,7 +64,7 @@ void lx_import_place(const struct lx_import *import, const struct lx_csv *csv,
 /* A round from a Pabulib file (import_pabulib.c). */
 LX_CHECK enum lx_code lx_import_pabulib(struct lx_import *import);
 
-/* Checks the whole file, then enters it. */
+/* Enters the whole file or nothing of it. */
 LX_CHECK enum lx_code lx_import_enter(struct lx_import *import);
 
 #endif

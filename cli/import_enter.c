@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The lines of a file as acts: all of them tried and undone first, then entered. */
+/* The lines of a file as acts, in one transaction. */
 #include "cli/import.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* One job of the writer: lines from where the reader stands, at most `most`. */
 struct lines {
 	struct lx_import *import;
 	struct lx_csv csv;
-	int64_t most, entered, before, first;
-	bool trial; /* to be undone */
+	int64_t entered, before, first;
 	const char *digest;
 };
 
@@ -44,13 +42,14 @@ static bool is_empty(const struct lx_csv_field *cells, size_t n)
 	return n == 1 && cells[0].text.len == 0;
 }
 
+/* Every line in one savepoint of one transaction: all of them or none, whatever ends the process. */
 static enum lx_code lines_job(struct lx_work *work, void *argument)
 {
 	struct lines *l = argument;
 	struct lx_call *call = lx_tx_call(work->tx);
 	size_t size = l->csv.text.len, n;
 
-	for (int64_t i = 0; i < l->most; i++) {
+	for (;;) {
 		struct lx_arena_mark here = lx_arena_here(call->arena);
 		struct lx_csv_field cells[LX_IMPORT_COLUMNS];
 		enum lx_code code = lx_csv_row(call, &l->csv, cells, LX_IMPORT_COLUMNS, &n);
@@ -64,52 +63,14 @@ static enum lx_code lines_job(struct lx_work *work, void *argument)
 			lx_import_place(l->import, &l->csv, cells, n);
 		LX_TRY(code);
 		lx_arena_back(call->arena, here);
-		if (l->trial)
-			LX_TRY(lx_step(call, l->csv.at, 2 * size));
+		LX_TRY(lx_step(call, l->csv.at, size));
 	}
-	return LX_OK;
-}
-
-/* Decides every line and gives all of it back: LX_CONFLICT without a fault is the mark of success. */
-static enum lx_code trial_job(struct lx_work *work, void *argument)
-{
-	struct lines *l = argument;
-
-	l->most = INT64_MAX;
-	l->trial = true;
-	enum lx_code code = lines_job(work, argument);
-	return code == LX_OK ? LX_CONFLICT : code;
-}
-
-static enum lx_code try_all(struct lx_import *import, struct lines l)
-{
-	struct lx_call *call = &import->cli->call;
-	enum lx_code code = lx_writer_submit(import->opened->writer, call, trial_job, &l);
-
-	return code == LX_CONFLICT && call->fault.code == LX_OK ? LX_OK : code;
-}
-
-static enum lx_code enter_all(struct lx_import *import, struct lines l)
-{
-	struct lx_call *call = &import->cli->call;
-	size_t size = l.csv.text.len;
-
-	l.most = LX_IMPORT_BATCH;
-	while (l.csv.at < size) {
-		struct lines next = l; /* a batch that failed is not half of one */
-		LX_TRY(lx_writer_submit(import->opened->writer, call, lines_job, &next));
-		l = next;
-		import->entered = l.entered;
-		import->before = l.before;
-		import->number = l.first;
-		LX_TRY(lx_step(call, size + l.csv.at, 2 * size));
-	}
-	return LX_OK;
 }
 
 enum lx_code lx_import_enter(struct lx_import *import)
 {
 	struct lines l = { .import = import, .csv = { .text = import->text, .separator = ',' } };
+	struct lx_call *call = &import->cli->call;
 	char digest[LX_HASH_TEXT];
 
 	enum lx_code code = lx_import_columns(import, &l.csv);
@@ -119,6 +80,9 @@ enum lx_code lx_import_enter(struct lx_import *import)
 	}
 	lx_hash_text(import->text, digest);
 	l.digest = digest;
-	LX_TRY(try_all(import, l));
-	return enter_all(import, l);
+	LX_TRY(lx_writer_submit(import->opened->writer, call, lines_job, &l));
+	import->entered = l.entered;
+	import->before = l.before;
+	import->number = l.first;
+	return LX_OK;
 }

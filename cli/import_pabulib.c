@@ -17,7 +17,6 @@
 #define TEXT_MOST   20000
 #define REASON_MOST 3900
 #define STEPS       5
-#define SEARCH_MOST 500000 /* votes times projects of an election with Add1 */
 
 struct pabulib {
 	struct lx_import *import;
@@ -179,14 +178,6 @@ static enum lx_code check_currency(struct pabulib *p)
 	return meta_fault(p, "currency", "import.currency", p->import->currency);
 }
 
-/* What would have made each loser win takes some twenty counts for each: too many where one count raises shares step by step. */
-static bool can_search(const struct pabulib *p)
-{
-	uint64_t size = (uint64_t)p->pb.election.projects_n * p->pb.votes_n;
-
-	return (p->report.setting.completion & LX_COMPLETE_ADD1) == 0 || size <= SEARCH_MOST;
-}
-
 /* Counts from the file as it will be laid down. */
 static enum lx_code decide(struct pabulib *p)
 {
@@ -196,7 +187,8 @@ static enum lx_code decide(struct pabulib *p)
 	LX_TRY(lx_pb_read(call_of(p), lx_buf_view(&p->urn), &p->report.pb));
 	p->report.path = "urn.pb";
 	p->report.explained = true;
-	p->report.searched = can_search(p);
+	p->report.searched = true;
+	p->report.search_most = LX_TALLY_SEARCH_WORK;
 	if (p->report.setting.rule == LX_RULE_THRESHOLD)
 		p->report.setting.threshold = p->report.pb.threshold;
 	LX_TRY(lx_tally_report_decide(call_of(p), &p->report));

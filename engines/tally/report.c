@@ -64,12 +64,14 @@ enum lx_code lx_tally_report_words(struct lx_call *call, struct lx_tally_report 
 static enum lx_code explain(struct lx_call *call, struct lx_tally_report *report)
 {
 	const struct lx_tally_election *e = &report->pb.election;
+	uint64_t search = report->search_most == 0 ? UINT64_MAX : report->search_most;
 
 	report->percent = lx_array(call, e->projects_n, sizeof *report->percent);
 	if (report->percent == NULL)
 		return LX_BROKEN;
-	LX_TRY(lx_tally_explain(call, e, &report->setting, &report->result, report->searched,
-		report->percent, &report->losers, &report->losers_n));
+	LX_TRY(lx_tally_explain(call, e, &report->setting, &report->result,
+		report->searched ? search : 0, report->percent, &report->losers,
+		&report->losers_n));
 	LX_TRY(lx_tally_follow_money(call, e, &report->setting, &report->result, &report->money));
 	return LX_OK;
 }

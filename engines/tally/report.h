@@ -18,6 +18,9 @@
 
 #define LX_TALLY_RIVALS_MAX 12
 
+/* What a search may take where nobody waits for it: see lx_tally_explain. About half a minute of one core. */
+#define LX_TALLY_SEARCH_WORK UINT64_C(3000000000)
+
 /* Another rule's outcome beside this one: its words, what it funds, how many voters prefer it and how many this. */
 struct lx_tally_rival {
 	const char *rule, *utility, *completion;
@@ -26,7 +29,7 @@ struct lx_tally_rival {
 };
 
 /* An election, decided. `path`: what it was read from. `explained`: money and support of losers are known; `searched`: what
- * would have made them win too; `certified`: certificates are checked; `irresolute`: all outcomes of ties are wanted, in
+ * would have made them win too, within `search_most` of lx_tally_explain's work (0: without bound); `certified`: certificates are checked; `irresolute`: all outcomes of ties are wanted, in
  * `outcomes`. `overrides`, `top_down`: what was decided apart, and what of the budget was kept for it (`top_down_spent`); pb.election is
  * then what lx_tally_apart left. `money`: who paid, when explained. */
 struct lx_tally_report {
@@ -35,6 +38,7 @@ struct lx_tally_report {
 	struct lx_tally_setting setting;
 	struct lx_tally_result result;
 	bool explained, searched, certified, irresolute;
+	uint64_t search_most;
 	const struct lx_tally_override *overrides;
 	size_t overrides_n;
 	int64_t top_down, top_down_spent;

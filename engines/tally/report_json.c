@@ -215,6 +215,10 @@ static void write_loser(struct lx_json *json, const struct lx_tally_report *tall
 		money(json, tally, "wins_at_cost", loser->wins_at);
 	if (tally->searched && loser->wins_with > 0)
 		number(json, "wins_with_more_votes", loser->wins_with);
+	if (tally->searched && !loser->searched) {
+		lx_json_key(json, "searched");
+		lx_json_bool(json, false);
+	}
 	lx_json_close(json, '}');
 }
 

@@ -260,7 +260,7 @@ LX_CHECK enum lx_code lx_tally_support(struct lx_call *call,
  * smallest units, rounded for reading; `had`, `left`: their money at first and at the end.
  * `wins_at`: the largest cost with which it would have won, all else equal; `wins_with`: the fewest
  * further voters for it alone with whom it would have won; 0 where there is none or it was not
- * searched. With wins_at + 1, with wins_with - 1 it still loses: both are tried. */
+ * searched to the end (`searched`). With wins_at + 1, with wins_with - 1 it still loses: both are tried. */
 struct lx_tally_loser {
 	uint16_t project;
 	uint64_t supporters;
@@ -269,16 +269,17 @@ struct lx_tally_loser {
 	double had, left;
 	int64_t wins_at;
 	uint64_t wins_with;
+	bool searched;
 };
 
 #define LX_TALLY_VOTES_TRIED (UINT64_C(1) << 24)
 
-/* Explains all losers; the array is in the call's arena, by project. `search`: whether wins_at and
- * wins_with are searched, by deciding again some twenty times for each. `percent` (projects_n, may
- * be NULL) receives lx_tally_support under Equal Shares. */
+/* Explains all losers; the array is in the call's arena, by project. `search`: how much work searching wins_at and wins_with
+ * may take, by deciding again some twenty times for each loser, who came nearest first; 0: none. A decision, and each step of
+ * Add1 in it, takes as much as the ballots name projects, and one for each project. `percent` (projects_n, may be NULL) receives lx_tally_support under Equal Shares. */
 LX_CHECK enum lx_code lx_tally_explain(struct lx_call *call,
 	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
-	const struct lx_tally_result *result, bool search, int64_t *percent,
+	const struct lx_tally_result *result, uint64_t search, int64_t *percent,
 	struct lx_tally_loser **losers, size_t *losers_n);
 
 /*

@@ -193,7 +193,7 @@ static enum lx_code all_of_it(struct lx_call *call, const struct lx_tally_settin
 
 	LX_TRY(tally_text(call, plain, setting, &pb, &result));
 	const struct lx_tally_election *e = &pb.election;
-	LX_TRY(lx_tally_explain(call, e, setting, &result, true, NULL, &losers, &losers_n));
+	LX_TRY(lx_tally_explain(call, e, setting, &result, UINT64_MAX, NULL, &losers, &losers_n));
 	LX_TRY(lx_tally_follow_money(call, e, setting, &result, &money));
 	LX_TRY(lx_tally_irresolute(call, e, setting, &outcomes));
 	LX_TRY(lx_tally_divide(call, e, setting->utility, &division));
@@ -227,6 +227,58 @@ static void every_failing_allocation_is_survived(void **state)
 	survive_failing_allocations((struct lx_tally_setting){ .rule = LX_RULE_MAXIMIN });
 }
 
+/* With what each loser would have needed, when the search may take so much; how many were searched. */
+static size_t searched_within(uint64_t work, struct lx_tally_loser found[8])
+{
+	static const char text[] =
+		HEAD(6, 6) "PROJECTS\nproject_id;cost\na;60\nb;40\nc;30\nd;90\ne;80\nf;70\n"
+			   "VOTES\nvote;voter_id\na,d,e;1\na,d,e;2\nb,f;3\nb,c,f;4\nc,d;5\ne;6\n";
+	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = 64 << 20 };
+	const struct lx_tally_setting setting = { .rule = LX_RULE_MES };
+	struct lx_call call = { .arena = &arena };
+	struct lx_tally_loser *losers;
+	struct lx_tally_result result;
+	size_t n, searched = 0;
+	struct lx_pb pb;
+
+	assert_int_equal(tally_text(&call, text, &setting, &pb, &result), LX_OK);
+	assert_int_equal(
+		lx_tally_explain(&call, &pb.election, &setting, &result, work, NULL, &losers, &n),
+		LX_OK);
+	assert_int_equal(call.fault.code, LX_OK);
+	assert_null(call.progress);
+	assert_in_range(n, 3, 8);
+	for (size_t i = 0; i < n; i++) {
+		found[i] = losers[i];
+		searched += losers[i].searched;
+	}
+	found[n < 8 ? n : 7].project = LX_TALLY_NOBODY;
+	return searched;
+}
+
+static void a_search_ends_with_its_allowance(void **state)
+{
+	struct lx_tally_loser all[8], some[8];
+	size_t before = 0, whole = searched_within(UINT64_MAX, all);
+	(void)state;
+
+	assert_int_equal(searched_within(0, some), 0);
+	assert_int_equal(searched_within(1, some), 0);
+	for (uint64_t work = 100; before < whole; work *= 2) {
+		size_t n = searched_within(work, some);
+		assert_true(n >= before);
+		for (size_t i = 0; all[i].project != LX_TALLY_NOBODY; i++) {
+			if (!some[i].searched)
+				continue;
+			assert_int_equal(some[i].wins_at, all[i].wins_at);
+			assert_int_equal(some[i].wins_with, all[i].wins_with);
+		}
+		before = n;
+	}
+	for (size_t i = 0; all[i].project != LX_TALLY_NOBODY; i++)
+		assert_true(all[i].wins_with > 0);
+}
+
 static void a_written_file_reads_the_same(void **state)
 {
 	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = 64 << 20 };
@@ -256,6 +308,7 @@ int main(void)
 		cmocka_unit_test(fractions_are_compared_without_products),
 		cmocka_unit_test(roots_and_logarithms_are_whole_numbers),
 		cmocka_unit_test(every_failing_allocation_is_survived),
+		cmocka_unit_test(a_search_ends_with_its_allowance),
 		cmocka_unit_test(a_written_file_reads_the_same),
 	};
 

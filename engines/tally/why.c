@@ -1,10 +1,34 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * Why losers lost: which winners took their supporters' money, and what would have made them win,
- * found by deciding again (a boundary is tried on both sides, whatever the rule does elsewhere).
+ * found by deciding again (a boundary is tried on both sides, whatever the rule does elsewhere). Work is counted, not
+ * time: the same losers are searched on every machine.
  */
 #include "engines/tally/run.h"
 #include "engines/tally/trial.h"
+
+#include <stdlib.h>
+
+/* What is left of the work that a search may take; every step of every trial takes `each`. */
+struct allowance {
+	struct lx_call *call;
+	const struct lx_progress *outer;
+	uint64_t left, each, done, total;
+	bool over;
+};
+
+static bool spend(void *with, uint64_t done, uint64_t total)
+{
+	struct allowance *a = with;
+	(void)done; /* of one trial */
+	(void)total;
+
+	a->over = a->left < a->each;
+	if (a->over)
+		return false;
+	a->left -= a->each;
+	return lx_progress_step(a->outer, a->done, a->total);
+}
 
 /* One search: of the largest cost or the fewest votes with which project p wins. */
 struct search {
@@ -17,6 +41,7 @@ static enum lx_code wins(const struct search *search, int64_t at, bool *yes)
 {
 	int64_t cost = search->trial->cost[search->p];
 
+	LX_TRY(lx_step(search->trial->call, 0, 0));
 	if (search->votes)
 		return lx_tally_trial_wins(search->trial, search->p, cost, (uint64_t)at, yes);
 	return lx_tally_trial_wins(search->trial, search->p, at, 0, yes);
@@ -94,6 +119,55 @@ static enum lx_code search_loser(struct lx_tally_trial *trial, struct lx_tally_l
 	if (trial->votes_possible && cost <= trial->election.budget)
 		LX_TRY(search_from(&search, 0, (int64_t)LX_TALLY_VOTES_TRIED, guess, &found));
 	loser->wins_with = (uint64_t)found;
+	loser->searched = true;
+	return LX_OK;
+}
+
+/* Who came nearest first: it is them that a bounded search must reach. */
+static int by_nearness(const void *left, const void *right)
+{
+	const struct lx_tally_loser *a = *(const struct lx_tally_loser *const *)left,
+				    *b = *(const struct lx_tally_loser *const *)right;
+
+	if (a->support != b->support)
+		return a->support > b->support ? -1 : 1;
+	if (a->supporters != b->supporters)
+		return a->supporters > b->supporters ? -1 : 1;
+	return (a->project > b->project) - (a->project < b->project);
+}
+
+static enum lx_code search_losers(
+	struct lx_tally_trial *trial, struct allowance *a, struct lx_tally_loser *losers, size_t n)
+{
+	struct lx_tally_loser **order = lx_array(a->call, n, sizeof(struct lx_tally_loser *));
+
+	if (order == NULL)
+		return LX_BROKEN;
+	for (size_t i = 0; i < n; i++)
+		order[i] = &losers[i];
+	qsort(order, n, sizeof(struct lx_tally_loser *), by_nearness);
+	for (a->total = n; a->done < n; a->done++)
+		LX_TRY(search_loser(trial, order[a->done]));
+	return LX_OK;
+}
+
+/* With the allowance in the place of the caller's progress; its end is no fault. */
+static enum lx_code search_within(struct lx_call *call, const struct lx_tally_election *election,
+	const struct lx_tally_setting *setting, uint64_t work, struct lx_tally_loser *losers,
+	size_t n)
+{
+	struct allowance a = { .call = call, .outer = call->progress, .left = work };
+	const struct lx_progress progress = { spend, &a };
+	struct lx_tally_trial trial;
+
+	LX_TRY(lx_tally_trial_open(call, election, setting, &trial));
+	a.each = election->first[election->ballots_n] + election->projects_n + 1;
+	call->progress = &progress;
+	enum lx_code code = search_losers(&trial, &a, losers, n);
+	call->progress = a.outer;
+	if (code != LX_BUSY || !a.over)
+		return code;
+	lx_fault_clear(&call->fault);
 	return LX_OK;
 }
 
@@ -196,11 +270,10 @@ static enum lx_code list(struct lx_call *call, const struct lx_tally_view *view,
 }
 
 enum lx_code lx_tally_explain(struct lx_call *call, const struct lx_tally_election *election,
-	const struct lx_tally_setting *setting, const struct lx_tally_result *result, bool search,
-	int64_t *percent, struct lx_tally_loser **losers, size_t *losers_n)
+	const struct lx_tally_setting *setting, const struct lx_tally_result *result,
+	uint64_t search, int64_t *percent, struct lx_tally_loser **losers, size_t *losers_n)
 {
 	struct lx_tally_setting by = *setting;
-	struct lx_tally_trial trial;
 	struct lx_tally_view view;
 
 	if (lx_tally_by_approval(setting->rule))
@@ -209,12 +282,5 @@ enum lx_code lx_tally_explain(struct lx_call *call, const struct lx_tally_electi
 	LX_TRY(list(call, &view, result, losers, losers_n));
 	if (setting->rule == LX_RULE_MES)
 		LX_TRY(money(call, &view, &by, result, percent, *losers, *losers_n));
-	if (!search)
-		return LX_OK;
-	LX_TRY(lx_tally_trial_open(call, election, &by, &trial));
-	for (size_t i = 0; i < *losers_n; i++) {
-		LX_TRY(lx_step(call, i, *losers_n));
-		LX_TRY(search_loser(&trial, &(*losers)[i]));
-	}
-	return LX_OK;
+	return search == 0 ? LX_OK : search_within(call, election, &by, search, *losers, *losers_n);
 }

@@ -153,6 +153,11 @@ const struct lx_query lx_journal_queries[Q_JOURNAL_QUERIES] = {
 		"AND ($2 IS NULL OR type = $2) AND ($3 IS NULL OR relation = $3) "
 		"ORDER BY id DESC LIMIT $4",
 		"iTTi", "tit" },
+	/* a statement of its own: with the other one, whoever asked for ten thousand needs waits for all of them at every act */
+	[Q_STANDINGS_OF_TYPE] = { "standing.list_of_type",
+		"SELECT type, record, relation FROM standing WHERE person = $1 AND type = $2 "
+		"AND ($3 IS NULL OR relation = $3) ORDER BY id DESC LIMIT $4",
+		"iTTi", "tit" },
 	[Q_STANDINGS_GONE] = { "standing.gone", "DELETE FROM standing WHERE person = $1", "i", "" },
 	[Q_STANDING_WHO] = { "standing.who",
 		"SELECT person FROM standing WHERE type = $1 AND record = $2 AND relation = $3 "

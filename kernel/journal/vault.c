@@ -79,7 +79,8 @@ enum lx_code lx_vault_standings(struct lx_tx *tx, int64_t person, const char *ty
 	struct lx_value *rows = NULL;
 	size_t found = 0;
 
-	LX_TRY(lx_all(tx, &lx_journal_queries[Q_STANDINGS], binds, most, &rows, &found));
+	int query = type == NULL ? Q_STANDINGS : Q_STANDINGS_OF_TYPE;
+	LX_TRY(lx_all(tx, &lx_journal_queries[query], binds, most, &rows, &found));
 	struct lx_standing *list = lx_array(lx_tx_call(tx), found, sizeof *list);
 	if (list == NULL)
 		return LX_BROKEN;

@@ -2,15 +2,48 @@
 /* Guards and consequences of needs. */
 #include "modules/needs/needs.h"
 
-#include "kernel/journal/journal.h"
+#include "kernel/journal/hash.h"
+#include "modules/needs/needs_queries.h"
 #include "modules/organisations/organisations.h"
 
 #include <string.h>
 
 lx_rule_fn need_once, need_names_another, need_count_return, need_to_superior, need_few_photos;
 
-#define PHOTOS_MOST    4   /* of one need */
-#define OWN_NEEDS_MOST 200 /* of one person that are compared */
+#define PHOTOS_MOST 4  /* of one need */
+#define ALIKE_MOST  16 /* open needs of one person whose titles have the same mark */
+
+static int64_t mark_of(struct lx_text title)
+{
+	unsigned char hash[LX_HASH_BYTES];
+	struct lx_hashing hashing;
+
+	lx_hash_begin(&hashing);
+	lx_hash_add(&hashing, title.at, title.len);
+	lx_hash_end(&hashing, hash);
+	return (int64_t)hash[0] << 24 | hash[1] << 16 | hash[2] << 8 | hash[3];
+}
+
+static bool is_open(const struct lx_record *need)
+{
+	return !lx_text_is(need->state, "closed") && !lx_text_is(need->state, "withdrawn");
+}
+
+enum lx_code lx_need_derive(struct lx_tx *tx, const struct lx_record *need)
+{
+	struct lx_content title = { .gone = 1 };
+
+	if (is_open(need)) {
+		int64_t number = lx_record_value(need, "title").number;
+		enum lx_code code = lx_content_read(tx, number, &title);
+		if (code != LX_OK && code != LX_NOT_FOUND)
+			return code;
+	}
+	if (title.gone != 0)
+		return lx_run(tx, &lx_q_need_title_gone, &LX_I(need->number));
+	return lx_run(tx, &lx_q_need_title_put,
+		(struct lx_value[]){ LX_I(need->number), LX_I(mark_of(title.bytes)) });
+}
 
 static enum lx_code same_title(struct lx_case *c, int64_t number, struct lx_text title, bool *same)
 {
@@ -19,8 +52,6 @@ static enum lx_code same_title(struct lx_case *c, int64_t number, struct lx_text
 
 	*same = false;
 	LX_TRY(lx_record_load_head(c->work->tx, c->record->shape, number, &need));
-	if (lx_text_is(need.state, "closed") || lx_text_is(need.state, "withdrawn"))
-		return LX_OK;
 	LX_TRY(lx_content_read(c->work->tx, lx_record_value(&need, "title").number, &content));
 	*same = content.gone == 0 && lx_text_equal(content.bytes, title);
 	return LX_OK;
@@ -29,8 +60,8 @@ static enum lx_code same_title(struct lx_case *c, int64_t number, struct lx_text
 static enum lx_code not_twice(struct lx_case *c)
 {
 	struct lx_text ref = lx_case_input(c, "title");
-	struct lx_standing *standings;
 	struct lx_content title;
+	struct lx_value *alike;
 	int64_t number;
 	size_t n;
 
@@ -38,13 +69,15 @@ static enum lx_code not_twice(struct lx_case *c)
 		!lx_text_int((struct lx_text){ ref.at + 8, ref.len - 8 }, &number))
 		return LX_OK;
 	LX_TRY(lx_content_read(c->work->tx, number, &title));
-	LX_TRY(lx_vault_standings(c->work->tx, c->view.actor->person, "need", "asker",
-		OWN_NEEDS_MOST, &standings, &n));
+	LX_TRY(lx_all(c->work->tx, &lx_q_need_titled,
+		(struct lx_value[]){
+			LX_I(mark_of(title.bytes)), LX_I(c->view.actor->person), LX_I(ALIKE_MOST) },
+		ALIKE_MOST, &alike, &n));
 	for (size_t i = 0; i < n; i++) {
 		bool same;
-		if (standings[i].record == c->record->number)
+		if (alike[i].number == c->record->number)
 			continue;
-		LX_TRY(same_title(c, standings[i].record, title.bytes, &same));
+		LX_TRY(same_title(c, alike[i].number, title.bytes, &same));
 		if (same)
 			return lx_case_refuse(c, "title", "need_once");
 	}

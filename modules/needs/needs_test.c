@@ -7,6 +7,7 @@
 
 #include "kernel/types/apply.h"
 #include "kernel/types/types_queries.h"
+#include "modules/needs/needs_queries.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -64,6 +65,30 @@ static void a_need_goes_its_whole_way(void **state)
 	record = load(w, "need", need);
 	assert_int_equal(lx_record_value(&record, "backers").number, 1);
 	assert_int_equal(lx_record_value(&record, "returns").number, 1);
+}
+
+/* However many needs of his stand between; until the first one is withdrawn or says something else. */
+static void a_title_is_taken_while_its_need_is_open(void **state)
+{
+	static const char form[] =
+		"{\"title\":\"%s\",\"text\":\"很长很长的一段说明文字\",\"kind\":\"help\","
+		"\"category\":\"transport\"}";
+	struct world *w = *state;
+	char input[300], title[40];
+
+	(void)snprintf(input, sizeof input, form, "同一个题目");
+	int64_t first = must(w, 6, "need.submit", 0, input);
+	for (int i = 0; i < 250; i++) {
+		(void)snprintf(title, sizeof title, "第 %d 个题目", i);
+		(void)snprintf(input, sizeof input, form, title);
+		(void)must(w, 6, "need.submit", 0, input);
+	}
+	(void)snprintf(input, sizeof input, form, "同一个题目");
+	must_not(w, LX_INVALID, "need_once", 6, "need.submit", 0, input);
+	(void)must(w, 5, "need.submit", 0, input); /* another person may */
+	must(w, 6, "need.withdraw", first, NULL);
+	(void)must(w, 6, "need.submit", 0, input);
+	must_not(w, LX_INVALID, "need_once", 6, "need.submit", 0, input);
 }
 
 static void faults_name_the_field_and_the_rule(void **state)
@@ -214,6 +239,8 @@ static void every_statement_fits_its_declaration(void **state)
 	assert_int_equal(lx_store_read(w->store, &w->call, &tx), LX_OK);
 	for (size_t i = 0; lx_types_queries[i] != NULL; i++)
 		check_query(tx, lx_types_queries[i]);
+	for (size_t i = 0; lx_need_queries[i] != NULL; i++)
+		check_query(tx, lx_need_queries[i]);
 	for (size_t i = 0; i < w->region.n; i++) {
 		const struct lx_shape *shape = &w->region.shapes[i];
 		check_query(tx, &shape->load);
@@ -235,6 +262,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_need_goes_its_whole_way),
+		cmocka_unit_test(a_title_is_taken_while_its_need_is_open),
 		cmocka_unit_test(faults_name_the_field_and_the_rule),
 		cmocka_unit_test(a_key_is_answered_once),
 		cmocka_unit_test(a_charter_is_amended_by_double_majority),

@@ -2,6 +2,8 @@
 /* Needs as tables: fields, states, terms, acts. */
 #include "modules/needs/needs.h"
 
+#include "modules/needs/needs_queries.h"
+
 lx_rule_fn need_once, need_names_another, need_count_return, need_to_superior, need_few_photos;
 
 static const struct lx_field helper[] = { { "member", LX_LINK, "member", "list filter" }, END };
@@ -83,4 +85,4 @@ static const struct lx_answering answering = { "answer", "outcome", "answer", "v
 	"contacted solved satisfied", "satisfied" };
 const struct lx_type lx_need_type = { "need", "needs", "needs", "title", fields, rows, relations,
 	states, terms, consents, acts, .readers = "asker steward lead helper",
-	.answering = &answering };
+	.answering = &answering, .tables = lx_need_tables, .derive = lx_need_derive };

@@ -56,7 +56,8 @@ static enum lx_code read_loser(
 		.had = minor_of(r, json_object_get(told, "supporters_had")),
 		.left = minor_of(r, json_object_get(told, "supporters_left")),
 		.wins_with = (uint64_t)json_integer_value(
-			json_object_get(told, "wins_with_more_votes")) };
+			json_object_get(told, "wins_with_more_votes")),
+		.searched = !json_is_false(json_object_get(told, "searched")) };
 	if (at == NULL ||
 		!lx_decimal_read(lx_text(at), r->report.pb.election.places, &lost->wins_at))
 		lost->wins_at = 0;

@@ -102,7 +102,7 @@ static struct lx_words changed(const struct lx_result *r, const struct lx_result
 		return SAY(r, "result.wins_at", at.at);
 	if (p->lost->wins_with > 0)
 		return SAY(r, "result.wins_with", with.at);
-	return lx_words_str("");
+	return p->lost->searched ? lx_words_str("") : SAY(r, "result.not_searched", NULL);
 }
 
 struct lx_words lx_result_why(const struct lx_result *r, uint16_t project)

@@ -163,7 +163,9 @@ static enum lx_code count(const struct lx_background *b, const struct lx_record 
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf json = { 0 };
 	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
-	struct lx_tally_report report = { .explained = true, .searched = true };
+	struct lx_tally_report report = {
+		.explained = true, .searched = true, .search_most = LX_TALLY_SEARCH_WORK
+	};
 
 	LX_TRY(lx_store_read_patient(b->store, b->call, &tx));
 	LX_TRY(lx_round_decide(tx, round, &report));

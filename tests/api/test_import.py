@@ -112,26 +112,32 @@ def test_members_apply_and_are_not_admitted_by_a_file(lianxi, empty, tmp_path):
     empty.verify()
 
 
-def test_an_interrupted_import_is_finished_by_the_same_command(lianxi, empty, tmp_path):
-    """Killed while it enters: what is in stays in, nothing twice, all of it in the end, under one number."""
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_an_import_that_is_cut_off_leaves_nothing(lianxi, empty, tmp_path, sent):
+    """Ended while it enters, at several moments: nothing of it is there, and the same command enters all of it, under one number."""
     empty.start()
     as_officer = mandate(empty, "officer1")
     empty.stop()
     file = tmp_path / "needs.csv"
-    count = 2300
+    count = 8000
     file.write_text("title,text,kind,category\n" +
                     "".join(f"题目 {i},正文要长一些才可以 {i},help,transport\n" for i in range(count)))
     command = [lianxi.path, "import", "needs", str(file), "--region", str(empty.folder), "--as", str(as_officer)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    before = len(rows(exported(lianxi, empty.folder)))
-    while process.poll() is None and len(rows(exported(lianxi, empty.folder))) == before:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait(30)
-    part = len(rows(exported(lianxi, empty.folder)))
-    assert part in (1000, 2000, count)
+    before = size(lianxi, empty.folder)
+    for pause in (0.05, 0.2, 0.4):
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        time.sleep(pause)
+        assert process.poll() is None, "it is still at work"
+        process.send_signal(sent)
+        _, said = process.communicate(timeout=60)
+        if sent == signal.SIGINT and process.returncode > 0:  # not before it listens
+            assert "nothing of the file was entered" in said, said
+        assert size(lianxi, empty.folder) == before
+        assert exported(lianxi, empty.folder).count("\n") == 1, "the head alone"
     said = lianxi("import", "needs", file, "--region", empty.folder, "--as", as_officer).stdout
-    assert f"{count - part} records entered" in said and f"{part:,} records had been entered before" in said
+    assert f"{count} records entered" in said.replace(",", "")
+    said = lianxi("import", "needs", file, "--region", empty.folder, "--as", as_officer).stdout
+    assert "0 records entered" in said and f"{count:,} records had been entered before" in said
     assert len(rows(exported(lianxi, empty.folder))) == count
     empty.start()
     entries = [empty.nobody.read(f"/record/{n}") for n in (empty.entries, empty.entries - count + 1)]
