@@ -202,7 +202,7 @@ static enum lx_code rebuild(struct lx_cli *cli)
 
 	cli->call.progress = lx_cli_progress(cli, "rebuild.progress");
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
-	LX_TRY(lx_rebuild(opened.store, &cli->call, &opened.region));
+	LX_TRY(lx_rebuild(opened.store, &cli->call, &opened.region, true));
 	lx_say(&cli->out, cli->lang, "rebuild.done", NULL);
 	lx_buf_char(&cli->out, '\n');
 	return LX_OK;

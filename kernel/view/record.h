@@ -54,6 +54,7 @@ struct lx_entry_page {
 	struct lx_fact_group proof; /* leaf hash, root, checkpoint */
 	const struct lx_text *path; /* hashes from the leaf to the root */
 	size_t path_n;
+	struct lx_html drawing; /* the path, drawn */
 	struct lx_text command;
 	struct lx_link_view previous, next;
 };

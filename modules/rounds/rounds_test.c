@@ -433,6 +433,7 @@ int main(void)
 		cmocka_unit_test(a_lot_waits_for_its_source),
 		cmocka_unit_test(a_result_that_does_not_follow_is_found),
 		cmocka_unit_test(a_rebuild_gives_the_same_tables),
+		cmocka_unit_test(a_rebuild_is_whole_or_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

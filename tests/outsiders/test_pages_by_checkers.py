@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Our pages are HTML as the W3C's Nu checker understands it: every kind of page of the demonstration in both languages, read by a stranger,
-by a resident and by the secretariat. Skipped where Java or the checker is not there (tools/peers)."""
+"""Our pages are HTML as the W3C's Nu checker and html-validate (npm) understand it: every kind of page in both languages, read by a
+stranger, by a resident and by the secretariat. Skipped where Java or the checkers are not there (tools/peers)."""
 import json
 import pathlib
 import re
@@ -12,16 +12,18 @@ import pytest
 from region import PASSWORD, Client
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-JAR = TOP / "build" / "peers" / "npm" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+PACKAGES = TOP / "build" / "peers" / "npm" / "node_modules"
+JAR = PACKAGES / "vnu-jar" / "build" / "dist" / "vnu.jar"
+HTML_VALIDATE = PACKAGES / "html-validate" / "bin" / "html-validate.mjs"
+RULES = TOP / "tests" / "outsiders" / "html-validate.json"
 STARTS = ["/", "/needs", "/members", "/bodies", "/mandates", "/commitments", "/council", "/duty", "/record", "/record/1", "/charter", "/search?q=a",
           "/menu", "/sign-in", "/register", "/follow", "/needs/open/submit", "/no-such-page", "/needs/new/submit"]
 SIGNED = ["/desk", "/account", "/account/tokens", "/account/factor", "/account/data", "/needs/new/submit"]
 MOST = 60  # pages for one reader
 
 
-@pytest.fixture(scope="module")
-def checker():
-    """Files in, the checker's findings of errors out."""
+def nu():
+    """Files in, the Nu checker's findings of errors out."""
     if shutil.which("java") is None:
         pytest.skip("Java is not installed")
     if not JAR.is_file():
@@ -33,6 +35,44 @@ def checker():
         return [f"{pathlib.Path(m['url']).name}: {m['message']} | {m.get('extract', '')}" for m in json.loads(done.stdout)["messages"]]
 
     return run
+
+
+def html_validate():
+    """Files in, the findings of html-validate out; its rules, and the three that are ours, in html-validate.json."""
+    if shutil.which("node") is None:
+        pytest.skip("Node is not installed")
+    if not HTML_VALIDATE.is_file():
+        pytest.skip("html-validate cannot be had from npm (tools/peers)")
+
+    def run(files):
+        done = subprocess.run(["node", str(HTML_VALIDATE), "--config", str(RULES), "--formatter", "json", *map(str, files)],
+                              capture_output=True, timeout=300)
+        return [f"{pathlib.Path(found['filePath']).name}:{m['line']}:{m['column']}: {m['ruleId']}: {m['message']}"
+                for found in json.loads(done.stdout) for m in found["messages"]]
+
+    return run
+
+
+@pytest.fixture(scope="module", params=[nu, html_validate], ids=["nu", "html-validate"])
+def checker(request):
+    return request.param()
+
+
+@pytest.fixture(scope="module")
+def read(own):
+    """The pages that one reader comes to in one language, by address; walked once for both checkers."""
+    known = {}
+
+    def pages(name, lang):
+        if (name, lang) not in known:
+            cookie = None
+            if name is not None:
+                answer = Client(own.server.port).ask("POST", "/api/v1/sign-in", {"name": name, "password": PASSWORD})
+                cookie = answer.fields["set-cookie"].split(";")[0]
+            known[name, lang] = crawl(own, cookie, STARTS + (SIGNED if name else []), lang)
+        return known[name, lang]
+
+    return pages
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +112,8 @@ def test_the_checker_finds_what_is_wrong(checker, tmp_path):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", [None, "asker", "secretary"])
-def test_pages(checker, own, tmp_path, name, lang):
-    cookie = None
-    if name is not None:
-        answer = Client(own.server.port).ask("POST", "/api/v1/sign-in", {"name": name, "password": PASSWORD})
-        cookie = answer.fields["set-cookie"].split(";")[0]
-    pages = crawl(own, cookie, STARTS + (SIGNED if name else []), lang)
+def test_pages(checker, read, tmp_path, name, lang):
+    pages = read(name, lang)
     assert len(pages) >= 20
     files = []
     for i, (path, body) in enumerate(pages.items()):
