@@ -7,6 +7,7 @@
 #include "engines/consensus/inner.h"
 
 #include "base/parallel.h"
+#include "base/vector.h"
 
 #include <string.h>
 
@@ -18,24 +19,35 @@ struct dense_work {
 	struct lanes *out;
 };
 
-/* Two rows of the table at once, to keep the processor's adders busy. */
+/* Four rows of the table times the vectors, to keep the processor's adders busy. */
+LX_VECTOR static void four_rows(const double *restrict a, const double *restrict b,
+	const double *restrict c, const double *restrict d, size_t n,
+	const struct lanes *restrict in, struct lanes out[4])
+{
+	lx_four sum[4] = { { 0 } };
+
+	for (size_t j = 0; j < n; j++) {
+		lx_four v = *(const lx_four *)in[j].v;
+		sum[0] += a[j] * v;
+		sum[1] += b[j] * v;
+		sum[2] += c[j] * v;
+		sum[3] += d[j] * v;
+	}
+	memcpy(out, sum, sizeof sum);
+}
+
 static void dense_stripe(void *with, size_t task)
 {
 	const struct dense_work *work = with;
 	size_t n = work->dense->n, to = (task + 1) * STRIPE < n ? (task + 1) * STRIPE : n;
 
-	for (size_t i = task * STRIPE; i < to; i += 2) {
-		const double *a = work->dense->scatter + i * n;
-		const double *b = i + 1 < to ? a + n : a;
-		struct lanes x = { { 0 } }, y = { { 0 } };
-		for (size_t j = 0; j < n; j++)
-			for (size_t lane = 0; lane < LANES; lane++) {
-				x.v[lane] += a[j] * work->in[j].v[lane];
-				y.v[lane] += b[j] * work->in[j].v[lane];
-			}
-		work->out[i] = x;
-		if (i + 1 < to)
-			work->out[i + 1] = y;
+	for (size_t i = task * STRIPE; i < to; i += 4) {
+		const double *row = work->dense->scatter + i * n;
+		size_t rows = to - i < 4 ? to - i : 4;
+		struct lanes out[4];
+		four_rows(row, rows > 1 ? row + n : row, rows > 2 ? row + 2 * n : row,
+			rows > 3 ? row + 3 * n : row, n, work->in, out);
+		memcpy(work->out + i, out, rows * sizeof *out);
 	}
 }
 
