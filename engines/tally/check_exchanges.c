@@ -39,7 +39,7 @@ static bool better(const struct lx_tally_view *view, size_t p, size_t q)
 }
 
 /* What row `row` gets from q, from place *k of q's supporters on; moves *k to the row or behind it. */
-static int64_t gets(const struct lx_tally_view *view, size_t q, uint32_t row, size_t *k)
+static int64_t given(const struct lx_tally_view *view, size_t q, uint32_t row, size_t *k)
 {
 	while (*k < view->start[q + 1] && view->voter[*k] < row)
 		++*k;
@@ -56,8 +56,8 @@ static bool better_two(const struct lx_tally_view *view, size_t p, size_t q, siz
 
 	for (size_t i = view->start[p]; i < view->start[p + 1]; i++) {
 		int64_t now = use_at(view, p, i);
-		int64_t one = gets(view, q, view->voter[i], &at_q);
-		int64_t two = gets(view, r, view->voter[i], &at_r);
+		int64_t one = given(view, q, view->voter[i], &at_q);
+		int64_t two = given(view, r, view->voter[i], &at_r);
 		if (one + two < now)
 			return false;
 		shared_q += one > 0;
@@ -73,7 +73,7 @@ static size_t first_short(const struct lx_tally_view *view, size_t p, size_t q)
 {
 	size_t k = view->start[q], i = view->start[p];
 
-	while (i < view->start[p + 1] && gets(view, q, view->voter[i], &k) >= use_at(view, p, i))
+	while (i < view->start[p + 1] && given(view, q, view->voter[i], &k) >= use_at(view, p, i))
 		i++;
 	return i;
 }
