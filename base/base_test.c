@@ -5,6 +5,7 @@
 #include "base/csv.h"
 #include "base/decimal.h"
 #include "base/json.h"
+#include "base/json_plain.h"
 #include "base/memory.h"
 #include "base/message.h"
 #include "base/parallel.h"
@@ -204,6 +205,29 @@ static void json_is_canonical_as_rfc_8785_says(void **state)
 		"\\\"\",\"\xf0\x9f\x98\x80\":[true,null,0],\"\xef\xac\xb3\":1}");
 }
 
+/* The short way and jansson's own reader agree; what is not plain takes the long way. */
+static void json_is_read_alike_on_both_ways(void **state)
+{
+	static const struct {
+		const char *text;
+		bool plain;
+	} rows[] = { { "{\"a\":[1,-2,{\"b\":null}],\"\xe5\x9c\xb0\":\"\xe9\x93\x81\"}", true },
+		{ " [ true , false ] \n", true }, { "999999999999999999", true }, { "[]", true },
+		{ "{}", true }, { "-7", true }, { "\"\"", true }, { "9223372036854775807", false },
+		{ "-0", false }, { "1.5", false }, { "\"\\u5730\"", false }, { "01", false },
+		{ "[1]2", false }, { "nul", false }, { "{\"a\":1,\"a\":1}", false },
+		{ "\"\xff\"", false }, { "\"a\nb\"", false } };
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		LX_CLOSE(lx_json_free) json_t *plain = lx_json_plain(lx_text(rows[i].text));
+		LX_CLOSE(lx_json_free)
+		json_t *whole = json_loads(
+			rows[i].text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+		assert_int_equal(plain != NULL, rows[i].plain);
+		assert_true(plain == NULL || json_equal(plain, whole));
+	}
+}
+
 static void json_that_breaks_readers_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "{", "{\"a\":1,\"a\":2}", "\"\\ud800\"",
@@ -334,6 +358,7 @@ int main(void)
 		cmocka_unit_test(decimals_are_exact_or_refused),
 		cmocka_unit_test(json_is_canonical_as_rfc_8785_says),
 		cmocka_unit_test(fractions_are_told_and_never_canonical),
+		cmocka_unit_test(json_is_read_alike_on_both_ways),
 		cmocka_unit_test(json_that_breaks_readers_is_refused),
 		cmocka_unit_test(csv_gives_back_what_was_written),
 		cmocka_unit_test(csv_rows_have_quotes_lines_and_places),

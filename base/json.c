@@ -2,6 +2,7 @@
 /* JSON: the writer, the canonical form, the bounded reader. */
 #include "base/json.h"
 
+#include "base/json_plain.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -293,10 +294,12 @@ enum lx_code lx_json_read(struct lx_fault *fault, struct lx_text text, json_t **
 {
 	json_error_t error;
 
-	if (too_deep(text))
+	json_t *read = lx_json_plain(text);
+	if (read == NULL && too_deep(text))
 		return lx_fault_set(fault, LX_INVALID, NULL, "base.json_deep", NULL);
-	json_t *read = json_loadb(
-		text.at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (read == NULL)
+		read = json_loadb(
+			text.at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (read == NULL)
 		return lx_fault_at(
 			fault, LX_INVALID, error.line, error.column, "base.json", "%s", error.text);

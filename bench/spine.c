@@ -226,41 +226,6 @@ static void acts(struct lx_cli *cli, char **words)
 
 /* --- rebuild, verify, sync ------------------------------------------------------------------- */
 
-/* Nothing is to be found: the same fields without their use for searching. */
-static const struct lx_field *without_search(struct lx_call *call, const struct lx_field *fields)
-{
-	size_t n = 0;
-
-	while (fields != NULL && fields[n].name != NULL)
-		n++;
-	struct lx_field *copies = lx_array(call, n + 1, sizeof *copies);
-	for (size_t i = 0; copies != NULL && i < n; i++) {
-		copies[i] = fields[i];
-		if (lx_word_in(LX_TEXT_OF("search"), fields[i].use))
-			copies[i].use = lx_word_in(LX_TEXT_OF("list"), fields[i].use) ? "list"
-										      : NULL;
-	}
-	return copies;
-}
-
-static const struct lx_type *const *types_without_search(struct lx_call *call)
-{
-	size_t n = 0;
-
-	while (lx_types[n] != NULL)
-		n++;
-	const struct lx_type **types = lx_array(call, n + 1, sizeof *types);
-	for (size_t i = 0; types != NULL && i < n; i++) {
-		struct lx_type *type = lx_alloc(call, sizeof *type);
-		if (type == NULL)
-			return NULL;
-		*type = *lx_types[i];
-		type->fields = without_search(call, type->fields);
-		types[i] = type;
-	}
-	return types;
-}
-
 static void edge_of(struct lx_cli *cli, struct lx_opened *opened, struct lx_edge *edge)
 {
 	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
@@ -277,22 +242,14 @@ static void tell_entries(const struct lx_edge *edge, double seconds, double cpu)
 
 static void rebuild(struct lx_cli *cli, char **words)
 {
-	static const struct lx_table *const further[] = { lx_order_tables, lx_account_tables,
-		NULL };
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
-	struct lx_region bare;
 	struct lx_edge edge;
 
 	must(&cli->call, lx_region_open(cli, words[0], LX_REGION_WRITE, &opened), words[0]);
-	must(&cli->call,
-		lx_region_make(&cli->call, types_without_search(&cli->call), lx_data_checks,
-			further, &bare),
-		"types");
 	edge_of(cli, &opened, &edge);
 	double begun = bench_now(), cpu = bench_cpu();
 	must(&cli->call,
-		lx_rebuild(opened.store, &cli->call,
-			strcmp(words[1], "rows") == 0 ? &bare : &opened.region),
+		lx_rebuild(opened.store, &cli->call, &opened.region, strcmp(words[1], "all") == 0),
 		"rebuild");
 	tell_entries(&edge, bench_now() - begun, bench_cpu() - cpu);
 }

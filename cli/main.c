@@ -27,29 +27,6 @@ static const struct lx_option *find_in(const struct lx_option *options, struct l
 	return NULL;
 }
 
-const char *lx_option_each(const struct lx_cli *cli, const char *name, size_t i)
-{
-	for (size_t k = 0; k < cli->given_n; k++)
-		if (strcmp(cli->given[k].option->name, name) == 0 && i-- == 0)
-			return cli->given[k].value;
-	return NULL;
-}
-
-const char *lx_option(const struct lx_cli *cli, const char *name)
-{
-	return lx_option_each(cli, name, 0);
-}
-
-int64_t lx_option_int(const struct lx_cli *cli, const char *name, int64_t otherwise)
-{
-	int64_t number = otherwise;
-	const char *value = lx_option(cli, name);
-
-	if (value != NULL)
-		(void)lx_text_int(lx_text(value), &number);
-	return number;
-}
-
 static enum lx_code check_int(struct lx_cli *cli, const struct lx_option *option, const char *value)
 {
 	int64_t number, bound;

@@ -380,3 +380,28 @@ void a_rebuild_gives_the_same_tables(void **state)
 	if (code != LX_OK)
 		fail_msg("%s (%s)", w->call.fault.msgid, w->call.fault.detail);
 }
+
+static bool stop_at_once(void *with, uint64_t done, uint64_t total)
+{
+	(void)with;
+	return done == 0;
+}
+
+void a_rebuild_is_whole_or_nothing(void **state)
+{
+	static const struct lx_progress stopping = { stop_at_once, NULL };
+	struct lx_store *other = NULL;
+	struct world *w = *state;
+
+	lx_fault_clear(&w->call.fault);
+	w->call.progress = &stopping;
+	assert_int_equal(lx_rebuild(w->store, &w->call, &w->region, true), LX_BUSY);
+	w->call.progress = NULL;
+	a_rebuild_gives_the_same_tables(state);
+	assert_int_equal(lx_rebuild(w->store, &w->call, &w->region, true), LX_OK);
+	a_rebuild_gives_the_same_tables(state);
+	/* opening for reading refuses a file that lacks an index */
+	assert_int_equal(
+		lx_store_open(&w->call, w->path, LX_STORE_READ, w->region.tables, &other), LX_OK);
+	lx_store_close(&other);
+}

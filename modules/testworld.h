@@ -61,6 +61,7 @@ void is_in(struct world *w, const char *type, int64_t number, const char *state,
 
 /* A test: the tables are what a rebuild of a copy gives, after all the stories before it. */
 void a_rebuild_gives_the_same_tables(void **state);
+void a_rebuild_is_whole_or_nothing(void **state);
 
 /* For cmocka_run_group_tests: *state is the world. */
 int begin(void **state);

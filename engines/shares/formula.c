@@ -335,7 +335,7 @@ static bool takes_two(enum kind kind)
 bool lx_formula_real(const struct lx_formula *formula, const double *at, const double *with,
 	double *value, double *slope)
 {
-	struct real stack[STACK_MOST];
+	struct real stack[STACK_MOST] = { 0 };
 	size_t n = 0;
 
 	for (size_t k = 0; k < formula->n; k++) {

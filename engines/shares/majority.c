@@ -7,6 +7,7 @@
  */
 #include "engines/shares/inner.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,7 @@ static enum lx_code make_lists(
 	}
 	for (uint32_t S = 0; S < UINT32_C(1) << members; S++) {
 		struct list *list = &lists[__builtin_popcount(S)];
+		assert(list->at != NULL);
 		list->at[list->n++] = (struct subset){ population_of(population, S), S };
 	}
 	for (unsigned k = 0; k <= members; k++)

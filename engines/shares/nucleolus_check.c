@@ -213,7 +213,7 @@ static enum lx_code find_normals(struct lx_call *call, struct span *span, struct
 	return LX_OK;
 }
 
-static bool orthogonal(const struct normals *normals, unsigned n, uint32_t S)
+static bool orthogonal(const struct normals *normals, uint32_t S)
 {
 	for (unsigned i = 0; i < normals->rows; i++) {
 		int64_t sum = 0;
@@ -309,12 +309,12 @@ static bool coalition_stands(struct proof *proof, uint32_t S)
 
 	if (proof->wide) {
 		size_t k = first_exceeded(proof, S);
-		return k == claim->levels_n || orthogonal(&proof->normals[k], proof->game->n, S);
+		return k == claim->levels_n || orthogonal(&proof->normals[k], S);
 	}
 	excess_at(proof->game, proof->per, &claim->x, S, false, proof->excess);
 	for (size_t k = 0; k < claim->levels_n; k++)
 		if (mpq_cmp(proof->excess, claim->levels[k].excess) > 0)
-			return orthogonal(&proof->normals[k], proof->game->n, S);
+			return orthogonal(&proof->normals[k], S);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include "base/tokens.h"
 #include "engines/similar/score.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define ALIGN 64u
@@ -194,6 +195,7 @@ static bool consistent(const struct lx_image *image, const struct lx_image_head 
 			    head->gaps) &&
 		    ids_ascend(image);
 
+	assert(image->lengths != NULL || image->long_lengths != NULL);
 	for (size_t i = 0; i < image->n; i++)
 		total += lx_image_length(image, i);
 	for (size_t i = 1; i < image->terms; i++)

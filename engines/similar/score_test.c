@@ -11,8 +11,10 @@
 static void the_logarithm_is_one(void **state)
 {
 	(void)state;
-	for (double x = 1e-3; x < 1e12; x *= 1.00391)
+	double x = 1e-3;
+	for (int i = 0; i < 8800; i++, x *= 1.00391)
 		assert_true(fabs(lx_similar_ln(x) - log(x)) <= 4e-16 * (1 + fabs(log(x))));
+	assert_true(x > 1e11 && x < 1e12);
 	struct lx_similar_place a = { true, 31230000, 121470000 },
 				b = { true, 31300000, 120580000 };
 	double km = lx_similar_km(a, b); /* Shanghai to Suzhou */

@@ -83,9 +83,9 @@ static void try_neighbours(struct typo *typo, struct lx_text word)
 {
 	for (size_t i = 0; i <= word.len; i++) {
 		try_splice(typo, word, i, 1, "", 0);
-		for (char c = 'a'; c <= 'z'; c++) {
-			try_splice(typo, word, i, 0, &c, 1);
-			try_splice(typo, word, i, 1, &c, 1);
+		for (const char *c = "abcdefghijklmnopqrstuvwxyz"; *c != '\0'; c++) {
+			try_splice(typo, word, i, 0, c, 1);
+			try_splice(typo, word, i, 1, c, 1);
 		}
 		if (i + 2 > word.len)
 			continue;

@@ -239,6 +239,11 @@ static bool index_name(struct lx_text statement, char name[NAME_MAX_BYTES])
 	return false;
 }
 
+static enum lx_code no_index_name(struct lx_call *call, const char *table)
+{
+	return lx_fail(call, LX_BROKEN, NULL, "store.declared", "%s: index", table);
+}
+
 static enum lx_code mend_indexes(const struct work *w, const struct lx_table *table)
 {
 	struct lx_text rest = lx_text(table->indexes), piece;
@@ -247,8 +252,7 @@ static enum lx_code mend_indexes(const struct work *w, const struct lx_table *ta
 
 	while (next_piece(&rest, ';', &piece)) {
 		if (!index_name(piece, name))
-			return lx_fail(w->call, LX_BROKEN, NULL, "store.declared", "%s: index",
-				table->name);
+			return no_index_name(w->call, table->name);
 		LX_TRY(exists(w, "index", name, &there));
 		if (there)
 			continue;
@@ -355,17 +359,58 @@ enum lx_code lx_sqlite_schema(struct lx_store *store, struct lx_call *call, bool
 	return code;
 }
 
+/* A declared, derived table. */
+static enum lx_code derived(struct lx_tx *tx, const char *table, const struct lx_table **found)
+{
+	*found = declared(tx->store, table);
+	if (*found != NULL && (*found)->kind == LX_DERIVED)
+		return LX_OK;
+	return lx_fail(tx->call, LX_INVALID, NULL, "store.not_derived", "%s", table);
+}
+
+static enum lx_code run_made(struct lx_tx *tx, const struct lx_buf *sql)
+{
+	if (lx_buf_failed(sql))
+		return lx_fail(tx->call, LX_BROKEN, NULL, "base.memory", NULL);
+	return lx_run(tx, &(struct lx_query){ "store.made", sql->at, "", "" }, NULL);
+}
+
 enum lx_code lx_store_empty(struct lx_tx *tx, const char *table)
 {
-	const struct lx_table *found = declared(tx->store, table);
 	LX_CLOSE(lx_buf_close) struct lx_buf sql = { 0 };
+	const struct lx_table *found;
 
 	if (strcmp(table, "search") == 0)
 		return lx_sqlite_search_empty(tx);
-	if (found == NULL || found->kind != LX_DERIVED)
-		return lx_fail(tx->call, LX_INVALID, NULL, "store.not_derived", "%s", table);
+	LX_TRY(derived(tx, table, &found));
 	lx_buf_printf(&sql, "DELETE FROM %s", found->name);
-	if (lx_buf_failed(&sql))
-		return lx_fail(tx->call, LX_BROKEN, NULL, "base.memory", NULL);
-	return lx_run(tx, &(struct lx_query){ "store.empty", sql.at, "", "" }, NULL);
+	return run_made(tx, &sql);
+}
+
+enum lx_code lx_store_indexes_drop(struct lx_tx *tx, const char *table)
+{
+	const struct lx_table *found;
+	struct lx_text rest, piece;
+	char name[NAME_MAX_BYTES];
+
+	LX_TRY(derived(tx, table, &found));
+	rest = lx_text(found->indexes);
+	while (next_piece(&rest, ';', &piece)) {
+		LX_CLOSE(lx_buf_close) struct lx_buf sql = { 0 };
+		if (!index_name(piece, name))
+			return no_index_name(tx->call, table);
+		lx_buf_printf(&sql, "DROP INDEX IF EXISTS %s", name);
+		LX_TRY(run_made(tx, &sql));
+	}
+	return LX_OK;
+}
+
+enum lx_code lx_store_indexes_make(struct lx_tx *tx, const char *table)
+{
+	struct work w = { tx->store, tx->call, tx->connection->db, true };
+	const struct lx_table *found;
+
+	LX_TRY(derived(tx, table, &found));
+	LX_TRY(lx_sqlite_ready(tx));
+	return mend_indexes(&w, found);
 }

@@ -23,7 +23,8 @@
 #define PRAGMAS_WRITER                                                                             \
 	"PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 1000; "                            \
 	"PRAGMA journal_size_limit = 67108864;"
-#define PRAGMAS_READER "PRAGMA cache_size = -1024; PRAGMA query_only = ON;"
+#define PRAGMAS_SCRATCH "PRAGMA synchronous = OFF; PRAGMA secure_delete = OFF;"
+#define PRAGMAS_READER  "PRAGMA cache_size = -1024; PRAGMA query_only = ON;"
 
 enum lx_code lx_sqlite_fail(struct lx_call *call, sqlite3 *db, int answer, const char *what)
 {
@@ -107,6 +108,8 @@ enum lx_code lx_sqlite_connect(struct lx_store *store, struct lx_call *call, boo
 		code = lx_sqlite_exec(db, call,
 			writing ? PRAGMAS_ALL PRAGMAS_WRITER : PRAGMAS_ALL PRAGMAS_READER);
 	}
+	if (code == LX_OK && writing && store->mode == LX_STORE_SCRATCH)
+		code = lx_sqlite_exec(db, call, PRAGMAS_SCRATCH);
 	if (code != LX_OK) {
 		(void)sqlite3_close(db);
 		return code;
@@ -180,7 +183,8 @@ static enum lx_code prepare_file(struct lx_store *store, struct lx_call *call)
 	LX_TRY(whose(store, call, &ours));
 	if (!ours)
 		return lx_fail(call, LX_CONFLICT, NULL, "store.not_ours", "%s", store->path);
-	if (store->mode == LX_STORE_WRITE) /* a backup put in place is not in this mode yet */
+	if (store->mode == LX_STORE_WRITE ||
+		store->mode == LX_STORE_SCRATCH) /* a backup put in place is not in this mode yet */
 		LX_TRY(lx_sqlite_exec(store->writer.db, call, "PRAGMA journal_mode = WAL"));
 	LX_TRY(lx_sqlite_schema(store, call, store->mode != LX_STORE_READ));
 	LX_TRY(lx_sqlite_scrub_check(store, call));

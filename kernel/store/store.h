@@ -45,6 +45,7 @@ enum lx_store_mode {
 	LX_STORE_READ = 1, /* an existing database, reading only */
 	LX_STORE_WRITE,    /* an existing database; tables not there yet are added */
 	LX_STORE_CREATE,   /* a new one; LX_CONFLICT if the file exists */
+	LX_STORE_SCRATCH,  /* as LX_STORE_WRITE, for a copy that nobody misses: nothing is synced */
 };
 
 struct lx_store;
@@ -115,6 +116,10 @@ LX_CHECK enum lx_code lx_query_check(struct lx_tx *tx, const struct lx_query *qu
 
 /* Empties a derived table (rebuild), or refuses: LX_INVALID for another kind. */
 LX_CHECK enum lx_code lx_store_empty(struct lx_tx *tx, const char *table);
+
+/* Drops what a derived table's `indexes` made, and makes what is missing of it: for filling a table at once. */
+LX_CHECK enum lx_code lx_store_indexes_drop(struct lx_tx *tx, const char *table);
+LX_CHECK enum lx_code lx_store_indexes_make(struct lx_tx *tx, const char *table);
 
 /* Full text over tokens made by base/tokens, driver's own: puts (replacing) or removes the document of one
  * record, and finds records of a type (NULL: any) that hold all the query's tokens, newest first or best first.

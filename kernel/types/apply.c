@@ -2,6 +2,7 @@
 /* The eight effects and the one function that applies them. */
 #include "kernel/types/apply.h"
 
+#include "kernel/types/batch.h"
 #include "kernel/types/marks.h"
 #include "kernel/types/proof.h"
 #include "kernel/types/search_text.h"
@@ -17,7 +18,9 @@ struct applying {
 	struct lx_record *record;
 	const json_t *entry; /* the part that holds act and actor */
 	int64_t n, at;
-	bool searched; /* something that search shows has changed */
+	bool searched;          /* something that search shows has changed */
+	struct lx_batch *batch; /* NULL: everything is written at once */
+	struct lx_held *held;
 };
 
 static enum lx_code malformed(struct applying *a, const char *what)
@@ -98,6 +101,20 @@ static void recount(struct lx_record *record, const struct lx_rows *rows,
 						    counts(&fields[i], rows, before);
 }
 
+static enum lx_code add_row(struct applying *a, struct lx_row_list *rows, struct lx_row row)
+{
+	if (rows->n == lx_rows_room(rows->n)) {
+		struct lx_row *more = lx_array(a->call, lx_rows_room(rows->n + 1), sizeof *more);
+		if (more == NULL)
+			return LX_BROKEN;
+		if (rows->n > 0)
+			memcpy(more, rows->rows, rows->n * sizeof *more);
+		rows->rows = more;
+	}
+	rows->rows[rows->n++] = row;
+	return LX_OK;
+}
+
 /* The list in memory follows the table, for lists that are loaded. */
 static enum lx_code list_row(
 	struct applying *a, size_t list, int64_t number, struct lx_value *values)
@@ -121,14 +138,7 @@ static enum lx_code list_row(
 	}
 	if (values == NULL)
 		return LX_OK;
-	struct lx_row *more = lx_array(a->call, rows->n + 1, sizeof *more);
-	if (more == NULL)
-		return LX_BROKEN;
-	if (rows->n > 0)
-		memcpy(more, rows->rows, rows->n * sizeof *more);
-	more[rows->n] = (struct lx_row){ number, values };
-	*rows = (struct lx_row_list){ more, rows->n + 1 };
-	return LX_OK;
+	return add_row(a, rows, (struct lx_row){ number, values });
 }
 
 /* Writes one row: `values` all its fields, or NULL to remove it; `before` what it was, or NULL. */
@@ -238,15 +248,10 @@ static enum lx_code apply_rows(struct applying *a, const json_t *effect)
 
 static enum lx_code write_term(struct applying *a, int term)
 {
-	const struct lx_term_now *t = &a->record->terms[term];
-	bool ticking = t->stage == LX_STAGE_RUNS || t->stage == LX_STAGE_SOON;
-	int64_t due = !ticking ? 0 : t->stage == LX_STAGE_RUNS && t->warn > 0 ? t->warn : t->moment;
-
-	return lx_run(a->tx, &lx_q_term_put,
-		(struct lx_value[]){ LX_S(a->record->shape->type->name), LX_I(a->record->number),
-			LX_S(a->record->shape->type->terms[term].field),
-			LX_S(lx_stage_names[t->stage]), LX_I(t->moment), LX_I(t->warn), LX_I(due),
-			LX_I(t->late_n) });
+	if (a->held == NULL)
+		return lx_record_put_term(a->tx, a->record, (size_t)term);
+	a->held->terms[term] = true;
+	return LX_OK;
 }
 
 /* ["term", field, stage, ms|null, warn?]: sets the field too. */
@@ -381,20 +386,73 @@ static enum lx_code apply_effects(struct applying *a, const json_t *list)
 	return LX_OK;
 }
 
-static enum lx_code find_record(struct applying *a, struct lx_record *loaded)
+static enum lx_code find_shape(struct applying *a, const struct lx_shape **shape, int64_t *number)
 {
 	const char *of = member(a->entry, "of");
 	struct lx_ref ref;
 
 	if (of == NULL || !lx_ref_read(lx_text(of), &ref))
 		return malformed(a, "of");
-	const struct lx_shape *shape = lx_shape_find(a->region, ref.type);
-	if (shape == NULL)
-		return malformed(a, of);
-	enum lx_code code = lx_record_load(a->tx, shape, ref.number, loaded);
+	*shape = lx_shape_find(a->region, ref.type);
+	*number = ref.number;
+	return *shape == NULL ? malformed(a, of) : LX_OK;
+}
+
+static enum lx_code load(
+	struct applying *a, const struct lx_shape *shape, int64_t number, struct lx_record *loaded)
+{
+	enum lx_code code = lx_record_load_rows(a->tx, shape, number, loaded);
+
 	if (code == LX_NOT_FOUND)
-		code = lx_record_blank(a->call, shape, ref.number, loaded);
+		code = lx_record_blank(a->call, shape, number, loaded);
 	return code;
+}
+
+/* Nobody looks for a record whose number is higher than any that was given. */
+static enum lx_code load_held(struct applying *a, const struct lx_shape *shape, int64_t number)
+{
+	struct lx_held *all = lx_batch_hold(a->batch, shape, 0);
+
+	if (all == NULL)
+		return lx_fail(a->call, LX_BROKEN, NULL, "base.memory", NULL);
+	if (!all->loaded)
+		LX_TRY(lx_record_last(a->tx, shape, &all->top));
+	all->loaded = true;
+	if (number <= all->top)
+		return load(a, shape, number, a->record);
+	all->top = number;
+	return lx_record_blank(a->call, shape, number, a->record);
+}
+
+/* The record that the batch holds, loaded when it is first needed. */
+static enum lx_code hold_record(struct applying *a)
+{
+	const struct lx_shape *shape;
+	int64_t number;
+
+	LX_TRY(find_shape(a, &shape, &number));
+	a->held = lx_batch_hold(a->batch, shape, number);
+	if (a->held == NULL)
+		return lx_fail(a->call, LX_BROKEN, NULL, "base.memory", NULL);
+	a->record = &a->held->record;
+	if (a->held->loaded)
+		return LX_OK;
+	a->held->terms = lx_array(a->call, shape->terms_n, sizeof *a->held->terms);
+	if (a->held->terms == NULL)
+		return LX_BROKEN;
+	LX_TRY(load_held(a, shape, number));
+	a->held->loaded = true;
+	return LX_OK;
+}
+
+static enum lx_code find_record(struct applying *a, struct lx_record *loaded)
+{
+	const struct lx_shape *shape;
+	int64_t number;
+
+	LX_TRY(find_shape(a, &shape, &number));
+	a->record = loaded;
+	return load(a, shape, number, loaded);
 }
 
 /* Contents that the entry binds in the open can be asked for by their commitment. */
@@ -417,6 +475,14 @@ static enum lx_code note_contents(struct applying *a, const json_t *with)
 	return LX_OK;
 }
 
+static enum lx_code save(struct applying *a)
+{
+	if (a->held == NULL)
+		return lx_record_save(a->tx, a->record);
+	a->held->searched |= a->searched;
+	return lx_batch_changed(a->batch, a->record);
+}
+
 static enum lx_code finish(struct applying *a, bool shut)
 {
 	struct lx_record *record = a->record;
@@ -431,44 +497,56 @@ static enum lx_code finish(struct applying *a, bool shut)
 	}
 	record->last_n = a->n;
 	record->last_at = a->at;
-	LX_TRY(lx_record_save(a->tx, record));
-	LX_TRY(lx_marks_type(a->tx, record, a->n));
-	LX_TRY(lx_marks_lead(a->tx, record, a->n));
+	LX_TRY(save(a));
+	LX_TRY(lx_marks_type(a->tx, a->batch, record, a->n));
+	LX_TRY(lx_marks_lead(a->tx, a->batch, record, a->n));
 	if (record->shape->type->derive != NULL)
 		LX_TRY(record->shape->type->derive(a->tx, record));
 	LX_TRY(lx_run(a->tx, &lx_q_timeline_put,
 		(struct lx_value[]){ LX_I(a->n), LX_S(record->shape->type->name),
 			LX_I(record->number), LX_S(act), LX_I(a->at), LX_S(by), LX_I(!shut),
 			LX_I(json_integer_value(json_object_get(a->entry, "undoes"))) }));
-	return a->searched ? lx_search_text_update(a->tx, record) : LX_OK;
+	return a->searched && a->held == NULL ? lx_search_text_update(a->tx, record) : LX_OK;
+}
+
+/* The entry on the record given, or on the one that it names. */
+static enum lx_code apply_entry(struct applying *a, const json_t *open, const json_t *inner)
+{
+	bool shut = json_object_get(open, "shut") != NULL;
+	bool replayed = a->record == NULL;
+	struct lx_record loaded;
+
+	a->call = lx_tx_call(a->tx);
+	a->entry = shut ? inner : open;
+	a->at = json_integer_value(json_object_get(open, "at"));
+	if (shut && inner == NULL)
+		return malformed(a, "inner");
+	if (a->record == NULL)
+		LX_TRY(a->batch == NULL ? find_record(a, &loaded) : hold_record(a));
+	LX_CLOSE(lx_json_free) json_t *list = NULL;
+	LX_TRY(lx_proof_apply(a->tx, a->region, a->n, a->at, a->entry, a->record, replayed));
+	LX_TRY(lx_upcast(a->tx, a->record, a->entry, &list));
+	/* what it leads to before the act, too */
+	LX_TRY(lx_marks_lead(a->tx, a->batch, a->record, a->n));
+	LX_TRY(apply_effects(a, list));
+	if (!shut && inner != NULL)
+		LX_TRY(apply_effects(a, json_object_get(inner, "do")));
+	LX_TRY(note_contents(a, json_object_get(open, "with")));
+	return finish(a, shut);
 }
 
 enum lx_code lx_apply(struct lx_tx *tx, const struct lx_region *region, int64_t n,
 	const json_t *open, const json_t *inner, struct lx_record *record)
 {
-	bool shut = json_object_get(open, "shut") != NULL;
-	struct lx_record loaded;
-	struct applying a = { .tx = tx,
-		.call = lx_tx_call(tx),
-		.region = region,
-		.entry = shut ? inner : open,
-		.n = n,
-		.at = json_integer_value(json_object_get(open, "at")),
-		.record = record };
+	struct applying a = { .tx = tx, .region = region, .n = n, .record = record };
 
-	if (shut && inner == NULL)
-		return malformed(&a, "inner");
-	if (record == NULL) {
-		LX_TRY(find_record(&a, &loaded));
-		a.record = &loaded;
-	}
-	LX_CLOSE(lx_json_free) json_t *list = NULL;
-	LX_TRY(lx_proof_apply(tx, region, n, a.at, a.entry, a.record, record == NULL));
-	LX_TRY(lx_upcast(tx, a.record, a.entry, &list));
-	LX_TRY(lx_marks_lead(tx, a.record, n)); /* what it leads to before the act, too */
-	LX_TRY(apply_effects(&a, list));
-	if (!shut && inner != NULL)
-		LX_TRY(apply_effects(&a, json_object_get(inner, "do")));
-	LX_TRY(note_contents(&a, json_object_get(open, "with")));
-	return finish(&a, shut);
+	return apply_entry(&a, open, inner);
+}
+
+enum lx_code lx_apply_held(
+	struct lx_batch *batch, int64_t n, const json_t *open, const json_t *inner)
+{
+	struct applying a = { .tx = batch->tx, .region = batch->region, .n = n, .batch = batch };
+
+	return apply_entry(&a, open, inner);
 }

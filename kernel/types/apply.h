@@ -14,9 +14,10 @@
 LX_CHECK enum lx_code lx_apply(struct lx_tx *tx, const struct lx_region *region, int64_t n,
 	const json_t *open, const json_t *inner, struct lx_record *record);
 
-/* Empties the derived tables and applies every entry again, in transactions of a few thousand. */
+/* Empties the derived tables and applies every entry again, in one transaction: whole, or not at all. `search`: the index for
+ * searching too; else it stays as it is. Takes space for the tables once more while it runs. */
 LX_CHECK enum lx_code lx_rebuild(
-	struct lx_store *store, struct lx_call *call, const struct lx_region *region);
+	struct lx_store *store, struct lx_call *call, const struct lx_region *region, bool search);
 
 /* Compares every derived table with what a rebuild of a copy gives. `scratch` is the path of a file that is not there yet; it is
  * left for the caller to remove. A difference is LX_CONFLICT, `types.table_differs`, naming the table. */

@@ -123,8 +123,8 @@ enum lx_code lx_tables_verify(struct lx_store *store, struct lx_call *call,
 	struct lx_store *copy = NULL;
 
 	LX_TRY(lx_store_backup(store, call, scratch));
-	LX_TRY(lx_store_open(call, scratch, LX_STORE_WRITE, region->tables, &copy));
-	enum lx_code code = lx_rebuild(copy, call, region);
+	LX_TRY(lx_store_open(call, scratch, LX_STORE_SCRATCH, region->tables, &copy));
+	enum lx_code code = lx_rebuild(copy, call, region, false);
 	if (code == LX_OK)
 		code = compare_stores(store, copy, call, region);
 	lx_store_close(&copy);

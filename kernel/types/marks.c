@@ -2,43 +2,62 @@
 /* Which entry last touched a type, and what leads to a record. */
 #include "kernel/types/marks.h"
 
+#include "kernel/types/batch.h"
 #include "kernel/types/types_queries.h"
 
-static enum lx_code put(struct lx_tx *tx, struct lx_text type, int64_t record, int64_t n)
+enum lx_code lx_marks_put(struct lx_tx *tx, struct lx_text type, int64_t record, int64_t n)
 {
 	return lx_run(tx, &lx_q_mark_put, (struct lx_value[]){ LX_T(type), LX_I(record), LX_I(n) });
 }
 
-static enum lx_code lead(struct lx_tx *tx, const struct lx_value *value, int64_t n)
+static enum lx_code hold(
+	struct lx_batch *batch, const struct lx_shape *shape, int64_t record, int64_t n)
+{
+	struct lx_held *held = lx_batch_hold(batch, shape, record);
+
+	if (held == NULL)
+		return lx_fail(&batch->call, LX_BROKEN, NULL, "base.memory", NULL);
+	held->mark = n;
+	return LX_OK;
+}
+
+static enum lx_code lead(
+	struct lx_tx *tx, struct lx_batch *batch, const struct lx_value *value, int64_t n)
 {
 	struct lx_ref ref;
 
 	if (value->kind != LX_V_TEXT || !lx_ref_read(value->text, &ref))
 		return LX_OK;
-	return put(tx, ref.type, ref.number, n);
+	const struct lx_shape *shape = batch == NULL ? NULL
+						     : lx_shape_find(batch->region, ref.type);
+	return shape == NULL ? lx_marks_put(tx, ref.type, ref.number, n)
+			     : hold(batch, shape, ref.number, n);
 }
 
-enum lx_code lx_marks_lead(struct lx_tx *tx, const struct lx_record *record, int64_t n)
+enum lx_code lx_marks_lead(
+	struct lx_tx *tx, struct lx_batch *batch, const struct lx_record *record, int64_t n)
 {
 	const struct lx_type *type = record->shape->type;
 
 	for (size_t t = 0; t < record->shape->threads_n; t++) {
 		const struct lx_thread_field *thread = &record->shape->threads[t];
 		if (thread->list < 0) {
-			LX_TRY(lead(tx, &record->values[thread->field - type->fields], n));
+			LX_TRY(lead(tx, batch, &record->values[thread->field - type->fields], n));
 			continue;
 		}
 		const struct lx_row_list *list = &record->lists[thread->list];
 		const struct lx_field *fields = type->rows[thread->list].fields;
 		for (size_t r = 0; r < list->n; r++)
-			LX_TRY(lead(tx, &list->rows[r].values[thread->field - fields], n));
+			LX_TRY(lead(tx, batch, &list->rows[r].values[thread->field - fields], n));
 	}
 	return LX_OK;
 }
 
-enum lx_code lx_marks_type(struct lx_tx *tx, const struct lx_record *record, int64_t n)
+enum lx_code lx_marks_type(
+	struct lx_tx *tx, struct lx_batch *batch, const struct lx_record *record, int64_t n)
 {
-	return put(tx, lx_text(record->shape->type->name), 0, n);
+	return batch == NULL ? lx_marks_put(tx, lx_text(record->shape->type->name), 0, n)
+			     : hold(batch, record->shape, 0, n);
 }
 
 static enum lx_code get(struct lx_tx *tx, const char *type, int64_t record, int64_t *n)

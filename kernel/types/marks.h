@@ -8,11 +8,19 @@
 
 #include "kernel/types/record.h"
 
-/* Marks what the record leads to as touched by entry n, as its fields stand. */
-LX_CHECK enum lx_code lx_marks_lead(struct lx_tx *tx, const struct lx_record *record, int64_t n);
+struct lx_batch;
 
-/* Marks the record's type as touched by entry n. */
-LX_CHECK enum lx_code lx_marks_type(struct lx_tx *tx, const struct lx_record *record, int64_t n);
+/* Marks what the record leads to as touched by entry n, as its fields stand; at once, or in the batch if there is one. */
+LX_CHECK enum lx_code lx_marks_lead(
+	struct lx_tx *tx, struct lx_batch *batch, const struct lx_record *record, int64_t n);
+
+/* Marks the record's type as touched by entry n; likewise. */
+LX_CHECK enum lx_code lx_marks_type(
+	struct lx_tx *tx, struct lx_batch *batch, const struct lx_record *record, int64_t n);
+
+/* Writes one mark; record 0 is the type. */
+LX_CHECK enum lx_code lx_marks_put(
+	struct lx_tx *tx, struct lx_text type, int64_t record, int64_t n);
 
 /* The last entry on any record of the type; 0 where there is none. A type that has records and no mark (an older database) is
  * INT64_MAX: nobody knows. */

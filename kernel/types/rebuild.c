@@ -1,76 +1,90 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Rebuild: the derived tables emptied and every entry applied again. Log and kept tables are only read. */
+/*
+ * Rebuild: the derived tables emptied and every entry applied again, in one transaction, so that whatever ends it early
+ * leaves the tables as they were. Log and kept tables are only read. Indexes are made when their tables are filled:
+ * sorting once costs a fraction of what keeping them in order at every row does.
+ */
 #include "kernel/journal/journal.h"
 #include "kernel/types/apply.h"
+#include "kernel/types/batch.h"
 
 #include <string.h>
 
-#define ENTRIES_A_COMMIT 5000
-
-struct rebuilding {
-	struct lx_tx *tx;
-	const struct lx_region *region;
-	struct lx_call *call;
-};
+#define ENTRIES_A_BATCH 1000
 
 static enum lx_code apply_one(void *with, int64_t n, const json_t *open, const json_t *inner)
 {
-	struct rebuilding *r = with;
-	struct lx_arena_mark mark = lx_arena_here(r->call->arena);
+	struct lx_batch *batch = with;
 
-	enum lx_code code = lx_apply(r->tx, r->region, n, open, inner, NULL);
-	lx_arena_back(r->call->arena, mark);
-	return code;
+	LX_TRY(lx_batch_apply(batch, n, open, inner));
+	return lx_batch_full(batch) ? lx_batch_write(batch) : LX_OK;
 }
 
-static enum lx_code empty_derived(struct lx_tx *tx, const struct lx_region *region)
+/* A type's own tables are read while they are filled (its `derive`), so they keep their indexes. */
+static bool is_read(const struct lx_region *region, const struct lx_table *table)
+{
+	for (size_t i = 0; i < region->n; i++)
+		for (const struct lx_table *t = region->types[i]->tables;
+			t != NULL && t->name != NULL; t++)
+			if (strcmp(t->name, table->name) == 0)
+				return true;
+	return false;
+}
+
+static enum lx_code empty_derived(struct lx_tx *tx, const struct lx_region *region, bool search)
+{
+	for (const struct lx_table *t = region->tables; t->name != NULL; t++) {
+		if (t->kind != LX_DERIVED)
+			continue;
+		LX_TRY(lx_store_empty(tx, t->name));
+		if (!is_read(region, t))
+			LX_TRY(lx_store_indexes_drop(tx, t->name));
+	}
+	return search ? lx_store_empty(tx, "search") : LX_OK;
+}
+
+static enum lx_code index_derived(struct lx_tx *tx, const struct lx_region *region)
 {
 	for (const struct lx_table *t = region->tables; t->name != NULL; t++)
 		if (t->kind == LX_DERIVED)
-			LX_TRY(lx_store_empty(tx, t->name));
+			LX_TRY(lx_store_indexes_make(tx, t->name));
 	return LX_OK;
 }
 
-/* Entries from..to in one transaction; the first one empties the tables. */
-static enum lx_code rebuild_part(struct lx_store *store, struct lx_call *call,
-	const struct lx_region *region, int64_t from, int64_t to)
+static enum lx_code apply_all(
+	struct lx_tx *tx, const struct lx_region *region, bool search, int64_t size)
 {
-	struct rebuilding r = { .region = region, .call = call };
-	enum lx_code code = LX_OK;
+	LX_CLOSE(lx_batch_close)
+	struct lx_batch batch = { .tx = tx, .region = region, .search = search };
 
-	LX_TRY(lx_store_begin(store, call, &r.tx));
-	if (from == 1)
-		code = empty_derived(r.tx, region);
-	if (code == LX_OK)
-		code = lx_journal_walk(r.tx, from, to, apply_one, &r);
-	if (code == LX_OK)
-		return lx_store_commit(&r.tx);
-	lx_store_rollback(&r.tx);
-	return code;
-}
-
-static enum lx_code entries(struct lx_store *store, struct lx_call *call, int64_t *size)
-{
-	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
-	struct lx_edge edge;
-
-	LX_TRY(lx_store_read(store, call, &tx));
-	LX_TRY(lx_edge_load(tx, &edge));
-	*size = edge.size;
+	for (int64_t from = 1; from <= size; from += ENTRIES_A_BATCH) {
+		int64_t to = from + ENTRIES_A_BATCH - 1 < size ? from + ENTRIES_A_BATCH - 1 : size;
+		LX_TRY(lx_journal_walk(tx, from, to, apply_one, &batch));
+		LX_TRY(lx_batch_write(&batch));
+		LX_TRY(lx_step(lx_tx_call(tx), (uint64_t)to, (uint64_t)size));
+	}
 	return LX_OK;
 }
 
-enum lx_code lx_rebuild(
-	struct lx_store *store, struct lx_call *call, const struct lx_region *region)
+static enum lx_code rebuild(struct lx_tx *tx, const struct lx_region *region, bool search)
 {
 	int64_t size;
 
-	LX_TRY(entries(store, call, &size));
-	for (int64_t from = 1; from <= size || from == 1; from += ENTRIES_A_COMMIT) {
-		int64_t to = from + ENTRIES_A_COMMIT - 1 < size ? from + ENTRIES_A_COMMIT - 1
-								: size;
-		LX_TRY(rebuild_part(store, call, region, from, to));
-		LX_TRY(lx_step(call, (uint64_t)to, (uint64_t)size));
-	}
-	return LX_OK;
+	LX_TRY(lx_journal_size(tx, &size));
+	LX_TRY(empty_derived(tx, region, search));
+	LX_TRY(apply_all(tx, region, search, size));
+	return index_derived(tx, region);
+}
+
+enum lx_code lx_rebuild(
+	struct lx_store *store, struct lx_call *call, const struct lx_region *region, bool search)
+{
+	struct lx_tx *tx;
+
+	LX_TRY(lx_store_begin(store, call, &tx));
+	enum lx_code code = rebuild(tx, region, search);
+	if (code == LX_OK)
+		return lx_store_commit(&tx);
+	lx_store_rollback(&tx);
+	return code;
 }

@@ -30,6 +30,11 @@ enum lx_code lx_record_blank(struct lx_call *call, const struct lx_shape *shape,
 	return LX_OK;
 }
 
+struct lx_text lx_record_standing(const struct lx_record *record)
+{
+	return record->hidden == 0 ? record->state : (struct lx_text){ "", 0 };
+}
+
 static enum lx_code load_head(struct lx_tx *tx, struct lx_record *record)
 {
 	const struct lx_shape *shape = record->shape;
@@ -39,7 +44,7 @@ static enum lx_code load_head(struct lx_tx *tx, struct lx_record *record)
 	record->made = true;
 	record->state = head[0].text;
 	record->hidden = head[1].number;
-	record->counted = record->hidden == 0 ? record->state : (struct lx_text){ "", 0 };
+	record->counted = lx_record_standing(record);
 	record->made_n = head[2].number;
 	record->made_at = head[3].number;
 	record->last_n = head[4].number;
@@ -48,6 +53,15 @@ static enum lx_code load_head(struct lx_tx *tx, struct lx_record *record)
 		record->given[i] = head[HEAD_SIZE + i].number;
 	memcpy(record->values, head + HEAD_SIZE + shape->rows_n, shape->fields_n * sizeof *head);
 	return LX_OK;
+}
+
+size_t lx_rows_room(size_t n)
+{
+	size_t room = 1;
+
+	while (room < n)
+		room *= 2;
+	return n == 0 ? 0 : room;
 }
 
 static enum lx_code load_list(struct lx_tx *tx, struct lx_record *record, size_t list)
@@ -60,7 +74,7 @@ static enum lx_code load_list(struct lx_tx *tx, struct lx_record *record, size_t
 		return LX_OK;
 	LX_TRY(lx_all(tx, &shape->load, (struct lx_value[]){ LX_I(record->number) },
 		LX_ROWS_LOADED_MAX, &cells, &n));
-	struct lx_row *rows = lx_array(lx_tx_call(tx), n, sizeof *rows);
+	struct lx_row *rows = lx_array(lx_tx_call(tx), lx_rows_room(n), sizeof *rows);
 	if (rows == NULL)
 		return LX_BROKEN;
 	for (size_t i = 0; i < n; i++)
@@ -135,7 +149,7 @@ static enum lx_code load_consents(struct lx_tx *tx, struct lx_record *record)
 	return LX_OK;
 }
 
-enum lx_code lx_record_load(
+enum lx_code lx_record_load_rows(
 	struct lx_tx *tx, const struct lx_shape *shape, int64_t number, struct lx_record *record)
 {
 	struct lx_record loaded;
@@ -145,6 +159,16 @@ enum lx_code lx_record_load(
 	for (size_t i = 0; i < shape->rows_n; i++)
 		LX_TRY(load_list(tx, &loaded, i));
 	LX_TRY(load_terms(tx, &loaded));
+	*record = loaded;
+	return LX_OK;
+}
+
+enum lx_code lx_record_load(
+	struct lx_tx *tx, const struct lx_shape *shape, int64_t number, struct lx_record *record)
+{
+	struct lx_record loaded;
+
+	LX_TRY(lx_record_load_rows(tx, shape, number, &loaded));
 	if (shape->type->consents != NULL)
 		LX_TRY(load_consents(tx, &loaded));
 	*record = loaded;
@@ -163,28 +187,28 @@ enum lx_code lx_record_load_head(
 	return LX_OK;
 }
 
-static enum lx_code count(
-	struct lx_tx *tx, const struct lx_record *record, struct lx_text state, int64_t n)
+enum lx_code lx_record_count(
+	struct lx_tx *tx, const struct lx_shape *shape, struct lx_text state, int64_t n)
 {
 	if (state.len == 0)
 		return LX_OK;
 	return lx_run(tx, &lx_q_count_add,
-		(struct lx_value[]){ LX_S(record->shape->type->name), LX_T(state), LX_I(n) });
+		(struct lx_value[]){ LX_S(shape->type->name), LX_T(state), LX_I(n) });
 }
 
 static enum lx_code count_standing(struct lx_tx *tx, struct lx_record *record)
 {
-	struct lx_text now = record->hidden == 0 ? record->state : (struct lx_text){ "", 0 };
+	struct lx_text now = lx_record_standing(record);
 
 	if (lx_text_equal(now, record->counted))
 		return LX_OK;
-	LX_TRY(count(tx, record, record->counted, -1));
-	LX_TRY(count(tx, record, now, 1));
+	LX_TRY(lx_record_count(tx, record->shape, record->counted, -1));
+	LX_TRY(lx_record_count(tx, record->shape, now, 1));
 	record->counted = now;
 	return LX_OK;
 }
 
-enum lx_code lx_record_save(struct lx_tx *tx, struct lx_record *record)
+enum lx_code lx_record_put(struct lx_tx *tx, const struct lx_record *record)
 {
 	const struct lx_shape *shape = record->shape;
 	struct lx_value binds[LX_QUERY_COLUMNS] = { LX_I(record->number), LX_T(record->state),
@@ -195,8 +219,26 @@ enum lx_code lx_record_save(struct lx_tx *tx, struct lx_record *record)
 		binds[1 + HEAD_SIZE + i] = LX_I(record->given[i]);
 	memcpy(binds + 1 + HEAD_SIZE + shape->rows_n, record->values,
 		shape->fields_n * sizeof *binds);
-	LX_TRY(count_standing(tx, record));
 	return lx_run(tx, &shape->save, binds);
+}
+
+enum lx_code lx_record_put_term(struct lx_tx *tx, const struct lx_record *record, size_t term)
+{
+	const struct lx_type *type = record->shape->type;
+	const struct lx_term_now *t = &record->terms[term];
+	bool ticking = t->stage == LX_STAGE_RUNS || t->stage == LX_STAGE_SOON;
+	int64_t due = !ticking ? 0 : t->stage == LX_STAGE_RUNS && t->warn > 0 ? t->warn : t->moment;
+
+	return lx_run(tx, &lx_q_term_put,
+		(struct lx_value[]){ LX_S(type->name), LX_I(record->number),
+			LX_S(type->terms[term].field), LX_S(lx_stage_names[t->stage]),
+			LX_I(t->moment), LX_I(t->warn), LX_I(due), LX_I(t->late_n) });
+}
+
+enum lx_code lx_record_save(struct lx_tx *tx, struct lx_record *record)
+{
+	LX_TRY(count_standing(tx, record));
+	return lx_record_put(tx, record);
 }
 
 enum lx_code lx_record_last(struct lx_tx *tx, const struct lx_shape *shape, int64_t *number)

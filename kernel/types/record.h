@@ -75,12 +75,28 @@ LX_CHECK enum lx_code lx_record_blank(struct lx_call *call, const struct lx_shap
 LX_CHECK enum lx_code lx_record_load(
 	struct lx_tx *tx, const struct lx_shape *shape, int64_t number, struct lx_record *record);
 
+/* Loads it without its consents, for applying, which only writes them. */
+LX_CHECK enum lx_code lx_record_load_rows(
+	struct lx_tx *tx, const struct lx_shape *shape, int64_t number, struct lx_record *record);
+
 /* Loads what lists show: fields and terms, no child rows and no consents. */
 LX_CHECK enum lx_code lx_record_load_head(
 	struct lx_tx *tx, const struct lx_shape *shape, int64_t number, struct lx_record *record);
 
 /* Writes the record's own row and counts it in its state (child rows, terms and consents are written as their effects apply). */
 LX_CHECK enum lx_code lx_record_save(struct lx_tx *tx, struct lx_record *record);
+
+/* The parts of it, for who counts and writes apart: the state in which the record stands for the count (empty: in none, it is
+ * hidden), adding to a count, the row, the row of a term. */
+struct lx_text lx_record_standing(const struct lx_record *record);
+LX_CHECK enum lx_code lx_record_count(
+	struct lx_tx *tx, const struct lx_shape *shape, struct lx_text state, int64_t n);
+LX_CHECK enum lx_code lx_record_put(struct lx_tx *tx, const struct lx_record *record);
+LX_CHECK enum lx_code lx_record_put_term(
+	struct lx_tx *tx, const struct lx_record *record, size_t term);
+
+/* Room for a list of n rows: the power of two at or above n. Whoever adds a row allocates when n has filled it. */
+size_t lx_rows_room(size_t n);
 
 /* The highest number given to a record of the type, 0 when there is none. */
 LX_CHECK enum lx_code lx_record_last(

@@ -237,6 +237,7 @@ static enum lx_code thread_queries(struct lx_call *call, struct lx_buf *sql, str
 	return LX_OK;
 }
 
+/* What is looked for is a value: rows without one stay out of the index, and cost nothing until they have it. */
 static bool indexed(const struct lx_field *field)
 {
 	return lx_word_in(LX_TEXT_OF("filter"), field->use) ||
@@ -261,10 +262,15 @@ static void type_table(struct lx_call *call, struct lx_buf *sql, const struct lx
 		type->name);
 	for (const struct lx_field *f = type->fields; f != NULL && f->name != NULL; f++) {
 		bool unique = lx_word_in(LX_TEXT_OF("unique"), f->use);
-		if (unique || indexed(f))
-			lx_buf_printf(sql, ";CREATE %sINDEX IF NOT EXISTS %s_by_%s ON %s (f_%s%s)",
-				unique ? "UNIQUE " : "", type->name, f->name, type->name, f->name,
-				unique ? "" : ", id, state, hidden");
+		if (unique)
+			lx_buf_printf(sql,
+				";CREATE UNIQUE INDEX IF NOT EXISTS %s_by_%s ON %s (f_%s)",
+				type->name, f->name, type->name, f->name);
+		else if (indexed(f))
+			lx_buf_printf(sql,
+				";CREATE INDEX IF NOT EXISTS %s_by_%s ON %s (f_%s, id, state, "
+				"hidden) WHERE f_%s IS NOT NULL",
+				type->name, f->name, type->name, f->name, f->name);
 	}
 	table->indexes = keep(call, sql);
 }
@@ -292,9 +298,10 @@ static void rows_table(struct lx_call *call, struct lx_buf *sql, const char *typ
 	for (const struct lx_field *f = shape->rows->fields; f->name != NULL; f++)
 		if (indexed(f))
 			lx_buf_printf(sql,
-				"%sCREATE INDEX IF NOT EXISTS %s_by_%s ON %s (f_%s, record)",
+				"%sCREATE INDEX IF NOT EXISTS %s_by_%s ON %s (f_%s, record) WHERE "
+				"f_%s IS NOT NULL",
 				lx_buf_view(sql).len == 0 ? "" : ";", table->name, f->name,
-				table->name, f->name);
+				table->name, f->name, f->name);
 	table->indexes = lx_buf_view(sql).len == 0 ? NULL : keep(call, sql);
 }
 

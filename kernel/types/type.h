@@ -149,7 +149,8 @@ struct lx_answering {
 };
 
 /* Derived tables of a type's own (the books of a fund), brought up to date after each entry is applied, by the writer
- * and by rebuild alike: no rule, no clock, and nothing may fail that the act's guard has let pass. */
+ * and by rebuild alike: no rule, no clock, and nothing may fail that the act's guard has let pass. It reads these tables and no
+ * others: in a rebuild other records are not written yet, and this one's consents are not loaded. */
 struct lx_tx;
 struct lx_table;
 struct lx_record;

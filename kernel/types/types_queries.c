@@ -55,8 +55,7 @@ const struct lx_table lx_common_tables[] = {
 		"at INTEGER NOT NULL, actor TEXT NOT NULL, shown INTEGER NOT NULL, undoes INTEGER "
 		"NOT NULL",
 		"CREATE INDEX IF NOT EXISTS timeline_by_record ON timeline (type, record, n);"
-		"CREATE INDEX IF NOT EXISTS timeline_by_type ON timeline (type, n);"
-		"CREATE INDEX IF NOT EXISTS timeline_by_undoes ON timeline (undoes, n)" },
+		"CREATE INDEX IF NOT EXISTS timeline_by_type ON timeline (type, n)" },
 	/* what was signed by whoever acted: a nonce of a key enters once (proof.c) */
 	{ "signed_entry", LX_DERIVED,
 		"signing_key TEXT NOT NULL, nonce TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY "

@@ -579,6 +579,7 @@ int main(void)
 		cmocka_unit_test(what_is_booked_is_not_corrected),
 		cmocka_unit_test(a_ledger_closes_at_zero_only),
 		cmocka_unit_test(random_walks_keep_the_books),
+		cmocka_unit_test(a_rebuild_is_whole_or_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, begin_fund, end);

@@ -270,6 +270,7 @@ int main(void)
 		cmocka_unit_test(an_extension_needs_the_secretariat),
 		cmocka_unit_test(every_statement_fits_its_declaration),
 		cmocka_unit_test(a_rebuild_gives_the_same_tables),
+		cmocka_unit_test(a_rebuild_is_whole_or_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
