@@ -91,6 +91,8 @@ def test_an_identity_number_is_nowhere_and_its_hash_goes_with_the_closing(lianxi
     for entry in timeline(region, number):
         assert "东区" not in str(entry) and "district" not in str(entry)
     assert "东区" not in str(region.nobody.read(f"/rounds/{number}/roll"))
+    page = region.nobody.ask("GET", f"/rounds/{number}/roll", fields={"Accept": "text/html", "Accept-Language": "zh-CN"}).body.decode()
+    assert "选民名册" in page and "居住地已核验" not in page
     later(region, 4)
     wait_for(lambda: region.nobody.read(f"/rounds/{number}")["state"] == "counted")
     assert table(region, "round_register") == [] and table(region, "round_register_key") == []
@@ -157,5 +159,5 @@ def test_a_large_roll_is_entered_in_parts_while_others_act(lianxi, region, tmp_p
     rolls = [entry["do"] for entry in timeline(region, number) if entry["act"] == "round.enrol"]
     numbers = [row[0] for do in rolls for effect in do if effect[0] == "rows" for row in effect[4]]
     assert numbers == list(range(1, count + 1)) and len(rolls) > 20
-    assert table(region, "round_elector") == []
+    assert table(region, "round_enrolling") == []
     region.verify()
