@@ -277,7 +277,7 @@ static enum lx_code listen_at(struct lx_call *call, struct lx_http *http)
 	const struct addrinfo wanted = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
 		.ai_socktype = SOCK_STREAM };
 	struct addrinfo *found = NULL;
-	struct sockaddr_storage bound;
+	struct sockaddr_storage bound = { 0 };
 	socklen_t n = sizeof bound;
 	char port[12];
 
