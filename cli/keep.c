@@ -61,6 +61,21 @@ static enum lx_code verify_tables(struct lx_cli *cli, struct lx_opened *opened)
 	return code;
 }
 
+/* What stands beside the database was published: entries that are gone, or another beginning, are found by it. */
+static enum lx_code verify_published(struct lx_cli *cli, struct lx_opened *opened)
+{
+	LX_CLOSE(lx_log_close) struct lx_log *log = NULL;
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+
+	LX_TRY(lx_log_open(&cli->call, opened->keys, opened->store, &log));
+	LX_TRY(lx_store_read_patient(opened->store, &cli->call, &tx));
+	enum lx_code code = lx_log_test(log, tx);
+	if (code != LX_BUSY)
+		return code;
+	cli->call.fault.code = LX_CONFLICT; /* found wrong, not impossible now */
+	return LX_CONFLICT;
+}
+
 /* An earlier checkpoint, kept by whoever verifies, must be a beginning of this journal. */
 static enum lx_code verify_since(struct lx_cli *cli, struct lx_opened *opened, int64_t size)
 {
@@ -154,7 +169,9 @@ static enum lx_code verify_region(struct lx_cli *cli)
 	enum lx_code code = verify_journal(cli, &opened, &size, root);
 	if (code != LX_OK)
 		return lx_tell_difference(cli, code);
-	code = verify_since(cli, &opened, size);
+	code = verify_published(cli, &opened);
+	if (code == LX_OK)
+		code = verify_since(cli, &opened, size);
 	if (code == LX_OK)
 		code = verify_tables(cli, &opened);
 	if (code == LX_OK)
@@ -186,6 +203,7 @@ static const struct lx_option verify_options[] = {
 	{ .name = "recount", .kind = LX_OPTION_FLAG },
 	{ .name = "key", .kind = LX_OPTION_TEXT, .value = "KEY" },
 	{ .name = "entry", .kind = LX_OPTION_TEXT, .value = "FILE" },
+	{ .name = "kept", .kind = LX_OPTION_TEXT, .value = "FILE" },
 	{ .name = "policy", .kind = LX_OPTION_TEXT, .value = "FILE" },
 	{ .name = "since", .kind = LX_OPTION_TEXT, .value = "CHECKPOINT" },
 	{ 0 },

@@ -87,31 +87,32 @@ struct sparse_work {
 	const struct lanes *in;
 };
 
+/* What one row adds: its deviations times the vectors, times its deviations again. */
+LX_VECTOR static void sparse_row(const struct sparse *s, const uint16_t *cell, size_t n,
+	const struct lanes *restrict in, struct lanes *restrict out)
+{
+	lx_four t = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		t += s->deviation[cell[i]] *
+		     *(const lx_four *)in[s->place[LX_CELL_STATEMENT(cell[i])]].v;
+	for (size_t i = 0; i < n; i++)
+		*(lx_four *)out[s->place[LX_CELL_STATEMENT(cell[i])]].v += s->deviation[cell[i]] *
+									   t;
+}
+
 static void sparse_block(void *with, size_t task)
 {
 	const struct sparse_work *work = with;
 	const struct sparse *s = work->sparse;
 	const struct lx_opinions *o = s->opinions;
-	const uint16_t *place = s->place;
 	struct lanes *out = s->partial + task * s->columns->n;
 	size_t to = o->people * (task + 1) / SPARSE_BLOCKS;
 
 	memset(out, 0, s->columns->n * sizeof *out);
-	for (size_t row = o->people * task / SPARSE_BLOCKS; row < to; row++) {
-		struct lanes t = { { 0 } };
-		for (size_t i = o->from[row]; i < o->from[row + 1]; i++) {
-			size_t column = place[LX_CELL_STATEMENT(o->cell[i])];
-			double d = s->deviation[o->cell[i]];
-			for (size_t lane = 0; lane < LANES; lane++)
-				t.v[lane] += d * work->in[column].v[lane];
-		}
-		for (size_t i = o->from[row]; i < o->from[row + 1]; i++) {
-			size_t column = place[LX_CELL_STATEMENT(o->cell[i])];
-			double d = s->deviation[o->cell[i]];
-			for (size_t lane = 0; lane < LANES; lane++)
-				out[column].v[lane] += d * t.v[lane];
-		}
-	}
+	for (size_t row = o->people * task / SPARSE_BLOCKS; row < to; row++)
+		sparse_row(
+			s, o->cell + o->from[row], o->from[row + 1] - o->from[row], work->in, out);
 }
 
 void lx_ground_sparse_apply(const void *with, const struct lanes *in, struct lanes *out)

@@ -9,6 +9,8 @@
 #include "engines/consensus/inner.h"
 
 #include "base/parallel.h"
+#include "base/vector.h"
+
 #include <assert.h>
 #include <pthread.h>
 #include <string.h>
@@ -83,7 +85,7 @@ struct expanded {
 	uint64_t add[3][PAIRED_MOST];
 };
 
-static void count_dense(
+LX_VECTOR static void count_dense(
 	struct expanded *e, const uint16_t *cell, size_t n, size_t columns, uint64_t *word)
 {
 	memset(e->add[0], 0, columns * sizeof e->add[0][0]);

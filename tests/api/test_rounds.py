@@ -17,13 +17,16 @@ def moment(days):
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400 * days))
 
 
+def entrants():
+    return [{"code": "A1", "title": "跨市公交", "price": "600.00", "member": "member/1"},
+            {"code": "A2", "title": "水质监测", "price": "400.00", "member": "member/2"},
+            {"code": "A3", "title": "湿地公园", "price": "900.00", "member": "member/3"}]
+
+
 def prepare(region, **more):
     number = region.secretary.make("/rounds/new/prepare", {
         "names": names("公共项目投票", "Joint projects"), "rule": "mes", "utility": "cost", "completion": "add1x,greedy", "tie": "id",
-        "budget": "1000.00", "opens": moment(-1), "closes": moment(3),
-        "entrant": [{"code": "A1", "title": "跨市公交", "price": "600.00", "member": "member/1"},
-                    {"code": "A2", "title": "水质监测", "price": "400.00", "member": "member/2"},
-                    {"code": "A3", "title": "湿地公园", "price": "900.00", "member": "member/3"}], **more})
+        "budget": "1000.00", "opens": moment(-1), "closes": moment(3), "entrant": entrants(), **more})
     region.secretary.act(f"/rounds/{number}/freeze")
     wait_for(lambda: region.nobody.read(f"/rounds/{number}")["state"] == "open")
     return number
