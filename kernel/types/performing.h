@@ -11,6 +11,7 @@ struct lx_performing {
 	const struct lx_region *region;
 	const struct lx_charter *charter;
 	const struct lx_actor *actor;
+	struct lx_actor registering; /* the actor, once it is the person that is being made */
 	struct lx_text
 		by; /* of the act this one follows from, where it is no pseudonym; else empty */
 	int64_t cause, consent;
