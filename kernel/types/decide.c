@@ -292,8 +292,15 @@ enum lx_code lx_enter_follows(const struct lx_performing *p, const struct lx_cas
 		else
 			LX_TRY(lx_entry_actor(&named, &by));
 		actor.cause = true;
-		struct lx_performing next = { p->work, p->region, p->charter, &actor, by, cause, 0,
-			p->depth + 1, p->import, { "", 0 }, false, NULL };
+		struct lx_performing next = { .work = p->work,
+			.region = p->region,
+			.charter = p->charter,
+			.actor = &actor,
+			.by = by,
+			.cause = cause,
+			.depth = p->depth + 1,
+			.import = p->import,
+			.aside = { "", 0 } };
 		LX_TRY(lx_enter(&next, &record, act, f->input, false, c->lang, &n, &opened));
 	}
 	return LX_OK;

@@ -18,7 +18,7 @@
 /* persons who act for members 1 to 6: A H K L M T */
 static int64_t persons[PLAYERS] = { 2, 3, 4 };
 
-/* million crowns times 100, by mask, A the lowest bit: the table of shared/reference as printed */
+/* million crowns times 100, by mask, A the lowest bit: the table as printed */
 static const int skane[64] = { 0, 2195, 1708, 3469, 1091, 3286, 2296, 4074, 1588, 3783, 2500, 4322,
 	2679, 4874, 2726, 4895, 2081, 4276, 3789, 5550, 3145, 5340, 4255, 6025, 3110, 5305, 4581,
 	6403, 4201, 6396, 4807, 6976, 2198, 4393, 3906, 5667, 3289, 5484, 4494, 6272, 3786, 5981,
