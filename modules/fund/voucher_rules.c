@@ -62,6 +62,8 @@ static enum lx_code sent_postings(
 	const json_t *rows = json_object_get(c->input, "posting");
 	size_t n = json_array_size(rows);
 
+	*postings = NULL;
+	*postings_n = 0;
 	if (n > LX_POSTINGS_MOST)
 		return lx_case_refuse(c, "posting", "voucher_long");
 	*postings = lx_array(c->call, n, sizeof **postings);
