@@ -9,29 +9,13 @@
  */
 #include "engines/consensus/inner.h"
 
+#include "bench/clock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define VOTES 20 /* refreshes whose mean is taken */
-
-static double now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* Seconds that processors worked for this program, all threads together. */
-static double worked(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* The peak of this program's memory; getrusage would tell that of who started it, where larger. */
 static long peak(void)
@@ -107,7 +91,8 @@ static enum lx_code components(struct lx_call *call, const struct lx_opinions *o
 		call, &map, lx_ground_columns_trace(&columns), NULL, 1e-10, &axes);
 }
 
-static enum lx_code refresh(struct lx_call *call, const struct lx_opinions *o, double *seconds)
+/* `spent`: by the clock, of processors; both for one vote. */
+static enum lx_code refresh(struct lx_call *call, const struct lx_opinions *o, double spent[2])
 {
 	struct lx_ground_options how = { .mode = LX_PLAIN };
 	struct lx_forum *forum;
@@ -115,7 +100,7 @@ static enum lx_code refresh(struct lx_call *call, const struct lx_opinions *o, d
 
 	LX_TRY(lx_forum_open(call, o, &forum));
 	LX_TRY(lx_forum_ground(call, forum, &how, &ground));
-	double begin = now();
+	double begin = bench_now(), work = bench_cpu();
 	for (size_t i = 0; i < VOTES; i++) {
 		struct lx_arena_mark mark = lx_arena_here(call->arena);
 		LX_TRY(lx_forum_vote(
@@ -123,7 +108,8 @@ static enum lx_code refresh(struct lx_call *call, const struct lx_opinions *o, d
 		LX_TRY(lx_forum_ground(call, forum, &how, &ground));
 		lx_arena_back(call->arena, mark);
 	}
-	*seconds = (now() - begin) / VOTES;
+	spent[0] = (bench_now() - begin) / VOTES;
+	spent[1] = (bench_cpu() - work) / VOTES;
 	lx_forum_close(forum);
 	return LX_OK;
 }
@@ -143,15 +129,17 @@ int main(int argc, char **argv)
 		strtoul(argv[3], NULL, 10));
 	if (argc > 6)
 		dump(&o, argv[6]);
-	double begin = now(), work = worked(), seconds = 0;
+	double begin = bench_now(), work = bench_cpu(), spent[2] = { 0 };
 	if (strcmp(argv[5], "components") == 0)
 		code = components(&call, &o);
 	else if (strcmp(argv[5], "refresh") == 0)
-		code = refresh(&call, &o, &seconds);
+		code = refresh(&call, &o, spent);
 	else
 		code = lx_ground(&call, &o, &how, &ground);
-	if (seconds == 0)
-		seconds = now() - begin;
-	(void)printf("%.6f %ld %.6f\n", seconds, peak(), worked() - work);
+	if (spent[0] == 0) {
+		spent[0] = bench_now() - begin;
+		spent[1] = bench_cpu() - work;
+	}
+	(void)printf("%.6f %ld %.6f\n", spent[0], peak(), spent[1]);
 	return code == LX_OK ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* lianxi import PLURAL FILE.csv | pabulib FILE.pb --region DIR: records of a file, each entered by its own act. */
+/* lianxi import PLURAL FILE.csv | roll FILE.csv | pabulib FILE.pb --region DIR: records of a file, each entered by its own act. */
 #include "cli/import.h"
 
 #include "engines/tally/report.h"
@@ -155,6 +155,8 @@ static enum lx_code run(struct lx_cli *cli)
 		.lang = lang != NULL && strcmp(lang, "en") == 0 ? "en" : "zh-CN" };
 	LX_TRY(lx_region_open(cli, folder, LX_REGION_WRITE, &opened));
 	LX_TRY(lx_region_start(cli, &opened));
+	if (strcmp(cli->operands[0], "roll") == 0)
+		return lx_import_roll(import);
 	return strcmp(cli->operands[0], "pabulib") == 0 ? lx_import_pabulib(import)
 							: import_records(import);
 }
@@ -162,6 +164,7 @@ static enum lx_code run(struct lx_cli *cli)
 static const struct lx_option options[] = {
 	{ .name = "region", .kind = LX_OPTION_TEXT, .value = "DIR" },
 	{ .name = "as", .kind = LX_OPTION_TEXT, .value = "MANDATE" },
+	{ .name = "round", .kind = LX_OPTION_INT, .of = "1..1000000000" },
 	{ .name = "act", .kind = LX_OPTION_TEXT, .value = "ACT" },
 	{ .name = "written", .kind = LX_OPTION_CHOICE, .of = "zh en" },
 	{ .name = "rule", .kind = LX_OPTION_CHOICE, .of = LX_TALLY_RULES },
@@ -171,5 +174,5 @@ static const struct lx_option options[] = {
 	{ 0 },
 };
 
-const struct lx_command lx_import_command = { "import", "PLURAL FILE.csv | pabulib FILE.pb", 2, 2,
-	options, run };
+const struct lx_command lx_import_command = { "import",
+	"PLURAL FILE.csv | roll FILE.csv | pabulib FILE.pb", 2, 2, options, run };

@@ -41,6 +41,7 @@ struct lx_import {
 	char currency[4];
 	struct lx_import_column columns[LX_IMPORT_COLUMNS];
 	size_t columns_n;
+	int64_t round;  /* whose roll is imported */
 	int64_t number; /* of the import: its first entry */
 	int64_t entered, before;
 };
@@ -63,6 +64,9 @@ void lx_import_place(const struct lx_import *import, const struct lx_csv *csv,
 
 /* A round from a Pabulib file (import_pabulib.c). */
 LX_CHECK enum lx_code lx_import_pabulib(struct lx_import *import);
+
+/* A round's electoral register (import_roll.c). */
+LX_CHECK enum lx_code lx_import_roll(struct lx_import *import);
 
 /* Enters the whole file or nothing of it. */
 LX_CHECK enum lx_code lx_import_enter(struct lx_import *import);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* lianxi verify, rebuild, backup, restore: keeping a region. */
 #include "cli/receipt.h"
+#include "cli/recount.h"
 #include "cli/region.h"
 #include "cli/verify_copy.h"
 #include "kernel/journal/hash.h"
@@ -61,6 +62,21 @@ static enum lx_code verify_tables(struct lx_cli *cli, struct lx_opened *opened)
 	return code;
 }
 
+/* What stands beside the database was published: entries that are gone, or another beginning, are found by it. */
+static enum lx_code verify_published(struct lx_cli *cli, struct lx_opened *opened)
+{
+	LX_CLOSE(lx_log_close) struct lx_log *log = NULL;
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+
+	LX_TRY(lx_log_open(&cli->call, opened->keys, opened->store, &log));
+	LX_TRY(lx_store_read_patient(opened->store, &cli->call, &tx));
+	enum lx_code code = lx_log_test(log, tx);
+	if (code != LX_BUSY)
+		return code;
+	cli->call.fault.code = LX_CONFLICT; /* found wrong, not impossible now */
+	return LX_CONFLICT;
+}
+
 /* An earlier checkpoint, kept by whoever verifies, must be a beginning of this journal. */
 static enum lx_code verify_since(struct lx_cli *cli, struct lx_opened *opened, int64_t size)
 {
@@ -102,45 +118,14 @@ static enum lx_code verify_kept(struct lx_cli *cli, struct lx_opened *opened)
 	return LX_OK;
 }
 
-/* Every result of one type, worked out again. */
-static enum lx_code recount_type(struct lx_cli *cli, struct lx_opened *opened, struct lx_tx *tx,
-	const struct lx_recounter *recounter, int64_t *n)
-{
-	const struct lx_shape *shape = lx_shape_find(&opened->region, lx_text(recounter->type));
-	int64_t last = 0;
-
-	LX_TRY(lx_record_last(tx, shape, &last));
-	for (int64_t i = 1; i <= last; i++) {
-		struct lx_arena_mark mark = lx_arena_here(cli->call.arena);
-		struct lx_record record;
-		bool told = false;
-		enum lx_code code = lx_record_load(tx, shape, i, &record);
-		if (code == LX_OK)
-			code = recounter->recount(tx, &opened->region, &record, &told);
-		if (code != LX_OK && code != LX_NOT_FOUND)
-			return code;
-		*n += told;
-		lx_arena_back(cli->call.arena, mark);
-	}
-	return LX_OK;
-}
-
-/* --recount: each result from what was published, by the method and version it names. */
 static enum lx_code verify_results(struct lx_cli *cli, struct lx_opened *opened)
 {
 	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
-	char number[24];
-	int64_t n = 0;
 
 	if (lx_option(cli, "recount") == NULL)
 		return LX_OK;
 	LX_TRY(lx_store_read_patient(opened->store, &cli->call, &tx));
-	for (const struct lx_recounter *r = lx_module_recounters; r->type != NULL; r++)
-		LX_TRY(recount_type(cli, opened, tx, r, &n));
-	(void)snprintf(number, sizeof number, "%lld", (long long)n);
-	lx_say(&cli->out, cli->lang, "verify.recounted", number);
-	lx_buf_char(&cli->out, '\n');
-	return LX_OK;
+	return lx_recount(cli, tx, &opened->region);
 }
 
 static enum lx_code verify_region(struct lx_cli *cli)
@@ -154,7 +139,9 @@ static enum lx_code verify_region(struct lx_cli *cli)
 	enum lx_code code = verify_journal(cli, &opened, &size, root);
 	if (code != LX_OK)
 		return lx_tell_difference(cli, code);
-	code = verify_since(cli, &opened, size);
+	code = verify_published(cli, &opened);
+	if (code == LX_OK)
+		code = verify_since(cli, &opened, size);
 	if (code == LX_OK)
 		code = verify_tables(cli, &opened);
 	if (code == LX_OK)
@@ -186,6 +173,7 @@ static const struct lx_option verify_options[] = {
 	{ .name = "recount", .kind = LX_OPTION_FLAG },
 	{ .name = "key", .kind = LX_OPTION_TEXT, .value = "KEY" },
 	{ .name = "entry", .kind = LX_OPTION_TEXT, .value = "FILE" },
+	{ .name = "kept", .kind = LX_OPTION_TEXT, .value = "FILE" },
 	{ .name = "policy", .kind = LX_OPTION_TEXT, .value = "FILE" },
 	{ .name = "since", .kind = LX_OPTION_TEXT, .value = "CHECKPOINT" },
 	{ 0 },

@@ -20,6 +20,10 @@ static enum lx_code tell_key(struct lx_cli *cli, const struct lx_opened *opened)
 	lx_note_key_write(lx_log_key(log), text);
 	lx_say(&cli->out, cli->lang, "keygen.done", opened->keys);
 	lx_buf_printf(&cli->out, "\n%s\n", text);
+	if (lx_log_sm2_key(log) != NULL) {
+		lx_note_key_write(lx_log_sm2_key(log), text);
+		lx_buf_printf(&cli->out, "%s\n", text);
+	}
 	return LX_OK;
 }
 
@@ -72,6 +76,10 @@ static enum lx_code run(struct lx_cli *cli)
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
 	if (lx_option(cli, "witness") != NULL)
 		return make_witness(cli, &opened, lx_option(cli, "witness"));
+	if (lx_option(cli, "sm2") != NULL) {
+		LX_TRY(lx_log_sm2_make(&cli->call, opened.keys));
+		return tell_key(cli, &opened);
+	}
 	LX_TRY(lx_region_origin(cli, cli->operands[0], origin));
 	if (anew)
 		LX_TRY(lx_log_keys_anew(&cli->call, opened.keys, lx_text(origin)));
@@ -83,6 +91,7 @@ static enum lx_code run(struct lx_cli *cli)
 static const struct lx_option options[] = {
 	{ .name = "origin", .kind = LX_OPTION_TEXT, .value = "NAME" },
 	{ .name = "anew", .kind = LX_OPTION_FLAG },
+	{ .name = "sm2", .kind = LX_OPTION_FLAG },
 	{ .name = "person", .kind = LX_OPTION_FLAG },
 	{ .name = "algorithm", .kind = LX_OPTION_CHOICE, .of = "ed25519 sm2" },
 	{ .name = "witness", .kind = LX_OPTION_TEXT, .value = "NAME" },

@@ -2,9 +2,11 @@
 /* Replaying what is public: the entries' open effects give the records that everyone may read. */
 #include "cli/replay.h"
 
+#include "cli/recount.h"
 #include "cli/region.h"
 #include "kernel/journal/hash.h"
 #include "kernel/types/apply.h"
+#include "modules/modules.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -214,7 +216,6 @@ enum lx_code lx_replay_compare(struct lx_replay *replay, struct lx_fetch *fetch)
 	struct lx_charter charter;
 	struct comparing c = { replay, fetch, { 0 } };
 
-	LX_TRY(lx_store_commit(&replay->tx));
 	LX_TRY(lx_store_read_patient(replay->store, call, &tx));
 	LX_TRY(lx_charter_load(tx, &replay->region, &charter));
 	c.sight = (struct lx_sight){ tx, &replay->region, &charter, &nobody, NULL };
@@ -222,4 +223,33 @@ enum lx_code lx_replay_compare(struct lx_replay *replay, struct lx_fetch *fetch)
 		if (replay->region.shapes[i].type->section != NULL)
 			LX_TRY(compare_type(&c, &replay->region.shapes[i]));
 	return LX_OK;
+}
+
+/* --- what institutions check ------------------------------------------------------------------ */
+
+struct asking {
+	struct lx_fetch *fetch;
+	struct lx_call *call;
+};
+
+static enum lx_code ask(void *with, const char *path, long *status, struct lx_text *body)
+{
+	struct asking *a = with;
+
+	return lx_fetch_get(a->fetch, a->call, path, RECORD_MOST, status, body);
+}
+
+enum lx_code lx_replay_check(struct lx_replay *replay, struct lx_fetch *fetch)
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	struct lx_call *call = &replay->cli->call;
+	struct asking asking = { fetch, call };
+
+	LX_TRY(lx_store_read_patient(replay->store, call, &tx));
+	for (size_t i = 0; lx_module_outside[i] != NULL; i++)
+		LX_TRY(lx_module_outside[i](
+			tx, &replay->region, fetch == NULL ? NULL : ask, &asking));
+	return lx_option(replay->cli, "recount") == NULL
+		       ? LX_OK
+		       : lx_recount(replay->cli, tx, &replay->region);
 }

@@ -24,4 +24,8 @@ void lx_replay_end(struct lx_replay *replay);
 /* After the walk: every record that everyone may read, against the server's JSON. LX_CONFLICT `replay.differs` with its address. */
 LX_CHECK enum lx_code lx_replay_compare(struct lx_replay *replay, struct lx_fetch *fetch);
 
+/* After the walk: what the institutions can check of the public record, urns and lots among it; with --recount its results too. `fetch` NULL:
+ * a mirror, where nobody can be asked. */
+LX_CHECK enum lx_code lx_replay_check(struct lx_replay *replay, struct lx_fetch *fetch);
+
 #endif

@@ -95,8 +95,10 @@ static enum lx_code check(struct lx_cli *cli, struct lx_mirror *m, struct lx_rep
 		LX_TRY(lx_mirror_since(m, note));
 	}
 	LX_TRY(lx_mirror_walk(m));
+	LX_TRY(lx_store_commit(&replay->tx));
 	if (m->fetch != NULL)
 		LX_TRY(lx_replay_compare(replay, m->fetch));
+	LX_TRY(lx_replay_check(replay, m->fetch));
 	tell(cli, m, replay);
 	return LX_OK;
 }

@@ -19,6 +19,7 @@ const struct lx_route lx_module_routes[] = {
 	{ "GET", "/=rounds/:n/roll", LX_ANYONE, lx_page_roll },
 	{ "GET", "/=rounds/:n/sample", LX_SIGNED_IN, lx_page_sample },
 	{ "GET", "/=rounds/:n/ballot", LX_ANYONE, lx_page_track },
+	{ "GET", "/=rounds/:n/boxes", LX_ANYONE, lx_page_boxes },
 	{ "GET", "/=allocations/:n/shares", LX_ANYONE, lx_page_shares },
 	{ "GET", "/=allocations/:n/game", LX_ANYONE, lx_page_game },
 	{ "GET", "/fund", LX_ANYONE, lx_page_fund },

@@ -35,6 +35,8 @@ const struct lx_table *const lx_module_tables[] = { lx_round_tables, NULL };
 
 lx_module_verify_fn *const lx_module_verifies[] = { lx_rounds_verify, NULL };
 
+lx_module_outside_fn *const lx_module_outside[] = { lx_rounds_verify_outside, NULL };
+
 const struct lx_recounter lx_module_recounters[] = {
 	{ "round", lx_round_recount },
 	{ "allocation", lx_allocation_recount },

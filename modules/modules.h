@@ -17,6 +17,11 @@ extern const struct lx_table *const lx_module_tables[];
 typedef enum lx_code lx_module_verify_fn(struct lx_tx *tx, const struct lx_region *region);
 extern lx_module_verify_fn *const lx_module_verifies[];
 
+/* The same of a copy of the public record; `ask` (may be NULL) asks the served region. Ends with NULL. */
+typedef enum lx_code lx_module_outside_fn(
+	struct lx_tx *tx, const struct lx_region *region, lx_ask_fn *ask, void *with);
+extern lx_module_outside_fn *const lx_module_outside[];
+
 /* How `lianxi verify --recount` works a record's result out again, by the method and version that the record names: LX_CONFLICT when it
  * differs; *told whether there was a result. A row a type; ends with a zero row. */
 struct lx_recounter {

@@ -113,23 +113,23 @@ static size_t farthest(const struct beads *beads, const double *near)
 }
 
 /* A bead drawn with probability proportional to weight times squared distance (k-means++, Arthur and
- * Vassilvitskii 2007). */
+ * Vassilvitskii 2007): the first at which the sum so far is above the draw, else the last that adds to it. */
 static size_t drawn(const struct beads *beads, const double *near, double unit)
 {
-	double total = 0, at = 0;
-	size_t last = 0;
+	double sum[BEADS_MOST], total = 0;
+	size_t low = 0, high = beads->n - 1;
 
 	for (size_t i = 0; i < beads->n; i++)
-		total += beads->weight[i] * near[i];
-	for (size_t i = 0; i < beads->n; i++) {
-		double part = beads->weight[i] * near[i];
-		at += part;
-		if (part > 0)
-			last = i;
-		if (part > 0 && at > unit * total)
-			return i;
+		sum[i] = total += beads->weight[i] * near[i];
+	double aim = unit * total;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (sum[middle] > aim || sum[middle] == total)
+			high = middle;
+		else
+			low = middle + 1;
 	}
-	return last;
+	return low;
 }
 
 /* Start 0 goes to the farthest each time, first from the mean of all; the others draw. */
@@ -176,99 +176,68 @@ static void order_means(struct means *means)
 		}
 }
 
+/* The beads after one look at them: labels as nearest_means gives them. */
 struct round {
-	double sum[LX_GROUPS_MOST][2], weight[LX_GROUPS_MOST], inertia;
-	size_t worst;
+	struct sums sums;
+	double best[BEADS_MOST], label[BEADS_MOST];
 	bool changed;
 };
 
-/* Without branches, so that it runs in vector registers. */
-void lx_ground_nearest_means(const double *x, const double *y, size_t n, const struct means *means,
-	double *best, double *to)
+static void assign(const struct beads *beads, const struct means *means, struct round *round)
 {
-	for (size_t i = 0; i < n; i++) {
-		double dx = x[i] - means->at[0][0], dy = y[i] - means->at[0][1];
-		best[i] = dx * dx + dy * dy;
-		to[i] = 0;
-	}
-	for (unsigned g = 1; g < means->k; g++) {
-		double mx = means->at[g][0], my = means->at[g][1], label = g;
-		for (size_t i = 0; i < n; i++) {
-			double dx = x[i] - mx, dy = y[i] - my, d = dx * dx + dy * dy;
-			to[i] = d < best[i] ? label : to[i];
-			best[i] = d < best[i] ? d : best[i];
-		}
-	}
-}
+	const struct points points = { beads->x, beads->y, beads->weight, beads->n };
+	double to[BEADS_MOST];
 
-/* Labels are small whole numbers kept as doubles, as nearest_means gives them. */
-static void assign(
-	const struct beads *beads, const struct means *means, double *label, struct round *round)
-{
-	double best[BEADS_MOST], to[BEADS_MOST], most = -1;
-
-	*round = (struct round){ 0 };
-	lx_ground_nearest_means(beads->x, beads->y, beads->n, means, best, to);
-	for (size_t i = 0; i < beads->n; i++) {
-		size_t g = (size_t)to[i];
-		double w = beads->weight[i];
-		round->changed |= label[i] != to[i];
-		label[i] = to[i];
-		round->sum[g][0] += w * beads->x[i];
-		round->sum[g][1] += w * beads->y[i];
-		round->weight[g] += w;
-		round->inertia += w * best[i];
-		if (best[i] > most) {
-			most = best[i];
-			round->worst = i;
-		}
-	}
+	lx_ground_nearest_means(&points, means, round->best, to);
+	round->sums = (struct sums){ 0 };
+	lx_ground_sum_points(&points, means->k, round->best, to, &round->sums);
+	round->changed = memcmp(round->label, to, beads->n * sizeof *to) != 0;
+	memcpy(round->label, to, beads->n * sizeof *to);
 }
 
 /* An emptied mean goes to the bead that is worst off. */
 static void move(const struct beads *beads, const struct round *round, struct means *means)
 {
 	for (unsigned g = 0; g < means->k; g++) {
-		bool empty = !(round->weight[g] > 0);
-		means->at[g][0] = empty ? beads->x[round->worst]
-					: round->sum[g][0] / round->weight[g];
-		means->at[g][1] = empty ? beads->y[round->worst]
-					: round->sum[g][1] / round->weight[g];
+		const double *sum = round->sums.of[g];
+		size_t worst = sum[2] > 0 ? 0 : farthest(beads, round->best);
+		means->at[g][0] = sum[2] > 0 ? sum[0] / sum[2] : beads->x[worst];
+		means->at[g][1] = sum[2] > 0 ? sum[1] / sum[2] : beads->y[worst];
 	}
 }
 
 static void shift(const struct beads *beads, size_t i, struct means *means, struct round *round,
 	size_t own, size_t to)
 {
-	double w = beads->weight[i];
+	const double w = beads->weight[i], moved[3] = { w * beads->x[i], w * beads->y[i], w };
+	double *from = round->sums.of[own], *with = round->sums.of[to];
 
-	round->sum[own][0] -= w * beads->x[i];
-	round->sum[own][1] -= w * beads->y[i];
-	round->sum[to][0] += w * beads->x[i];
-	round->sum[to][1] += w * beads->y[i];
-	round->weight[own] -= w;
-	round->weight[to] += w;
-	for (size_t c = 0; c < 2; c++) {
-		means->at[own][c] = round->sum[own][c] / round->weight[own];
-		means->at[to][c] = round->sum[to][c] / round->weight[to];
+	for (size_t c = 0; c < 3; c++) {
+		from[c] -= moved[c];
+		with[c] += moved[c];
 	}
+	for (size_t c = 0; c < 2; c++) {
+		means->at[own][c] = from[c] / from[2];
+		means->at[to][c] = with[c] / with[2];
+	}
+	round->label[i] = (double)to;
 }
 
 /* Moves single beads as long as that saves something, means moving with them (Hartigan 1975); true when
  * any moved. */
-static bool polish(
-	const struct beads *beads, struct means *means, struct round *round, double *label)
+static bool polish(const struct beads *beads, struct means *means, struct round *round)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < beads->n; i++) {
-		size_t own = (size_t)label[i], best = own;
-		double w = beads->weight[i], a = round->weight[own], most = 1e-12 * round->inertia;
+		size_t own = (size_t)round->label[i], best = own;
+		double w = beads->weight[i], a = round->sums.of[own][2],
+		       most = 1e-12 * round->sums.inertia;
 		if (!(a > w))
 			continue;
 		double saved = from_mean(beads, i, means->at[own]) * (a * w / (a - w));
 		for (unsigned g = 0; g < means->k; g++) {
-			double b = round->weight[g];
+			double b = round->sums.of[g][2];
 			double gain = saved - from_mean(beads, i, means->at[g]) * (b * w / (b + w));
 			if (g != own && gain > most) {
 				most = gain;
@@ -278,7 +247,6 @@ static bool polish(
 		if (best == own)
 			continue;
 		shift(beads, i, means, round, own, best);
-		label[i] = (double)best;
 		any = true;
 	}
 	return any;
@@ -287,7 +255,7 @@ static bool polish(
 void lx_ground_beads_means(
 	const struct beads *beads, unsigned k, unsigned start, struct means *means)
 {
-	double near[BEADS_MOST] = { 0 }, label[BEADS_MOST];
+	double near[BEADS_MOST] = { 0 };
 	struct round round;
 
 	if (beads->n < k || !begin(beads, k, start, means, near)) {
@@ -295,15 +263,15 @@ void lx_ground_beads_means(
 		return;
 	}
 	for (size_t i = 0; i < beads->n; i++)
-		label[i] = -1;
+		round.label[i] = -1;
 	order_means(means);
 	for (int i = 0; i < ROUNDS; i++) {
 		double before = means->inertia;
-		assign(beads, means, label, &round);
-		means->inertia = round.inertia;
-		if (!beads->exact && i > 0 && before - round.inertia <= ROUGHLY * round.inertia)
+		assign(beads, means, &round);
+		means->inertia = round.sums.inertia;
+		if (!beads->exact && i > 0 && before - means->inertia <= ROUGHLY * means->inertia)
 			break;
-		if (!round.changed && !polish(beads, means, &round, label))
+		if (!round.changed && !polish(beads, means, &round))
 			break;
 		if (round.changed)
 			move(beads, &round, means);

@@ -20,7 +20,7 @@ static enum lx_code counts_hold(struct lx_call *call, const struct lx_opinions *
 
 	if (count == NULL)
 		return LX_BROKEN;
-	LX_TRY(lx_ground_count_groups(call, o, ground->group, ground->k, count));
+	LX_TRY(lx_ground_count_groups(call, o, ground->group, ground->k, NULL, count));
 	*holds = n == 0 || memcmp(count, ground->count, n * sizeof *count) == 0;
 	for (size_t i = 0; i < o->people; i++)
 		if (ground->group[i] != LX_NO_GROUP)

@@ -4,12 +4,13 @@
 
 #include "base/parallel.h"
 
+#include <limits.h>
 #include <math.h>
 
 struct group_work {
 	const struct lx_opinions *opinions;
 	const uint8_t *group;
-	unsigned k;
+	unsigned k, left; /* the group that is left over: not counted */
 	size_t tasks;
 	uint32_t *tally; /* [tasks][k + 1][4 * statements]; the last for those in no group */
 };
@@ -22,38 +23,84 @@ static void tally_share(void *with, size_t task)
 	uint32_t *tally = work->tally + task * (work->k + 1) * wide;
 
 	for (size_t row = o->people * task / work->tasks; row < to; row++) {
-		uint8_t g = work->group == NULL ? 0 : work->group[row];
-		uint32_t *of = tally + (g < work->k ? g : work->k) * wide;
-		for (size_t i = o->from[row]; i < o->from[row + 1]; i++)
+		uint8_t g = work->group[row] < work->k ? work->group[row] : (uint8_t)work->k;
+		uint32_t *of = tally + g * wide;
+		for (size_t i = o->from[row]; g != work->left && i < o->from[row + 1]; i++)
 			of[o->cell[i]]++;
 	}
 }
 
+/* Which group to leave over: the largest, where all votes together are known. */
+static unsigned largest(const uint8_t *group, size_t people, unsigned k)
+{
+	size_t size[UINT8_MAX + 1] = { 0 };
+	unsigned best = 0;
+
+	for (size_t i = 0; i < people; i++)
+		size[group[i]]++;
+	for (unsigned g = 1; g < k; g++)
+		best = size[g] > size[best] ? g : best;
+	return best;
+}
+
+static struct lx_count count_of(const struct group_work *work, size_t g, size_t j)
+{
+	size_t wide = 4 * work->opinions->statements;
+	struct lx_count sum = { 0 };
+
+	for (size_t t = 0; t < work->tasks; t++) {
+		const uint32_t *of = work->tally + (t * (work->k + 1) + g) * wide + 4 * j;
+		sum.disagree += of[0];
+		sum.agree += of[2];
+		sum.votes += of[0] + of[1] + of[2];
+	}
+	return sum;
+}
+
+static void take_away(struct lx_count *from, struct lx_count what)
+{
+	from->agree -= what.agree;
+	from->disagree -= what.disagree;
+	from->votes -= what.votes;
+}
+
 enum lx_code lx_ground_count_groups(struct lx_call *call, const struct lx_opinions *opinions,
-	const uint8_t *group, unsigned k, struct lx_count *count)
+	const uint8_t *group, unsigned k, const struct lx_count *all, struct lx_count *count)
 {
 	struct lx_arena_mark mark = lx_arena_here(call->arena);
 	size_t m = opinions->statements, wide = 4 * m;
-	struct group_work work = { opinions, group, k, call->threads == 0 ? 1 : call->threads,
-		NULL };
+	struct group_work work = { opinions, group, k,
+		all == NULL ? UINT_MAX : largest(group, opinions->people, k),
+		call->threads == 0 ? 1 : call->threads, NULL };
 
 	work.tally = lx_array(call, work.tasks * (k + 1) * wide, sizeof *work.tally);
 	if (work.tally == NULL)
 		return LX_BROKEN;
 	lx_parallel_sure(call->threads, work.tasks, tally_share, &work);
-	for (size_t g = 0; g < k; g++)
-		for (size_t j = 0; j < m; j++) {
-			struct lx_count sum = { 0 };
-			for (size_t t = 0; t < work.tasks; t++) {
-				const uint32_t *of = work.tally + (t * (k + 1) + g) * wide + 4 * j;
-				sum.disagree += of[0];
-				sum.agree += of[2];
-				sum.votes += of[0] + of[1] + of[2];
-			}
-			count[g * m + j] = sum;
+	for (size_t j = 0; j < m; j++) {
+		struct lx_count rest = { 0 };
+		if (all != NULL)
+			rest = all[j];
+		for (unsigned g = 0; g <= k; g++) {
+			struct lx_count own = count_of(&work, g, j);
+			take_away(&rest, own);
+			if (g < k)
+				count[g * m + j] = own;
 		}
+		if (all != NULL)
+			count[work.left * m + j] = rest;
+	}
 	lx_arena_back(call->arena, mark);
 	return LX_OK;
+}
+
+void lx_ground_count_all(const struct columns *columns, size_t statements, struct lx_count *count)
+{
+	for (size_t j = 0; j < statements; j++) {
+		const int64_t *of = columns->tally + 4 * j;
+		count[j] = (struct lx_count){ (uint32_t)of[2], (uint32_t)of[0],
+			(uint32_t)(of[0] + of[1] + of[2]) };
+	}
 }
 
 /* 2^(-n/5) without the C library's pow, whose last digit differs between machines. */

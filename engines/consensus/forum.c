@@ -207,6 +207,7 @@ static enum lx_code add_column(struct lx_call *call, struct lx_forum *f)
 	c->place[f->o.statements - 1] = (uint16_t)at;
 	c->of[at] = (uint16_t)(f->o.statements - 1);
 	c->sum[at] = c->voted[at] = c->strong[at] = 0;
+	memset(c->tally + 4 * (f->o.statements - 1), 0, 4 * sizeof *c->tally);
 	c->n++;
 	return LX_OK;
 }
@@ -257,7 +258,10 @@ static void count_cell(struct lx_forum *f, size_t row, uint16_t cell, int sign)
 	uint16_t place = f->columns.place[LX_CELL_STATEMENT(cell)];
 	int said = LX_CELL_STANCE(cell);
 
-	if (f->rebuild || place == NO_PLACE)
+	if (f->rebuild)
+		return;
+	f->columns.tally[cell] += sign;
+	if (place == NO_PLACE)
 		return;
 	f->columns.sum[place] += sign * said;
 	f->columns.voted[place] += sign;

@@ -126,7 +126,8 @@ static void choose(unsigned groups, struct lx_ground *ground)
 }
 
 static enum lx_code form_groups(struct lx_call *call, const struct lx_opinions *opinions,
-	const struct lx_ground_options *options, const uint8_t *active, struct lx_ground *ground)
+	const struct lx_ground_options *options, const struct columns *columns,
+	const uint8_t *active, struct lx_ground *ground)
 {
 	for (size_t k = 0; k <= LX_GROUPS_MOST; k++)
 		ground->split[k] = (struct lx_split){ .silhouette = -2 };
@@ -142,8 +143,9 @@ static enum lx_code form_groups(struct lx_call *call, const struct lx_opinions *
 	ground->count = lx_array(call, ground->k * ground->statements, sizeof *ground->count);
 	if (ground->count == NULL)
 		return LX_BROKEN;
-	LX_TRY(lx_ground_count_groups(call, opinions, ground->group, ground->k, ground->count));
-	return lx_ground_count_groups(call, opinions, NULL, 1, ground->all);
+	lx_ground_count_all(columns, ground->statements, ground->all);
+	return lx_ground_count_groups(
+		call, opinions, ground->group, ground->k, ground->all, ground->count);
 }
 
 static enum lx_code compute(struct lx_call *call, const struct lx_opinions *opinions,
@@ -171,7 +173,7 @@ static enum lx_code compute(struct lx_call *call, const struct lx_opinions *opin
 		polis ? opinions->statements - columns->n : 0, made.xy));
 	LX_TRY(lx_ground_place_active(call, opinions, active, &made.grouped));
 	LX_TRY(lx_step(call, 1, 1));
-	LX_TRY(form_groups(call, opinions, options, active, &made));
+	LX_TRY(form_groups(call, opinions, options, columns, active, &made));
 	lx_ground_weigh_statements(opinions, &made, made.count);
 	LX_TRY(lx_step(call, 1, 1));
 	if (options->reruns > 0 && made.k > 1)

@@ -123,6 +123,26 @@ LX_CHECK enum lx_code lx_ground_plain_groups(struct lx_call *call, const uint8_t
 #define STARTS_CELLS 12 /* where beads are cells of a grid: the rest is done over all people */
 #define STARTS_FEW   5  /* for reruns, which look at one number of groups and compare roughly */
 
+/* points.c: for each point the squared distance to the nearest mean, and which it is (the first of equals), as a
+ * small whole number kept as a double. */
+struct points {
+	const double *x, *y, *weight;
+	size_t n;
+};
+struct means {
+	unsigned k;
+	double at[LX_GROUPS_MOST][2];
+	double inertia;
+};
+void lx_ground_nearest_means(
+	const struct points *points, const struct means *means, double *best, double *to);
+/* Adds, by nearest mean: x, y and weight; and the weighted distances of all. */
+struct sums {
+	double of[LX_GROUPS_MOST][3], inertia;
+};
+void lx_ground_sum_points(const struct points *points, unsigned k, const double *best,
+	const double *to, struct sums *sums);
+
 /* beads.c: people as few weighted points, for the many starts of k-means. */
 #define BEADS_MOST 4096
 struct beads {
@@ -139,47 +159,33 @@ struct grid {
 };
 struct grid lx_ground_grid_of(double (*xy)[2], const uint8_t *active, size_t people, size_t *n);
 size_t lx_ground_grid_cell(const struct grid *grid, const double xy[2]);
-struct means {
-	unsigned k;
-	double at[LX_GROUPS_MOST][2];
-	double inertia;
-};
 /* The start-th attempt at k means of the beads; k = 0 in *means: fewer than k places. */
 void lx_ground_beads_means(
 	const struct beads *beads, unsigned k, unsigned start, struct means *means);
-/* For n points: the squared distance to the nearest mean, and which it is (the first of equals). */
-void lx_ground_nearest_means(const double *x, const double *y, size_t n, const struct means *means,
-	double *best, double *to);
-
-/* crowd.c: all people, sorted into cells, and rounds of k-means over them. */
-/* What some of people adds to the means. */
-struct part {
-	double sum[LX_GROUPS_MOST][2], inertia;
-	uint32_t size[LX_GROUPS_MOST];
-	bool changed;
-};
-
-/* People of one cell: from[c] … from[c + 1] - 1, the box around them, their sums. `label` is their
- * common group, or LX_NO_GROUP where each has its own. */
-struct cell {
-	double low[2], high[2], sum[2], squares;
-	uint8_t label;
-};
+/* crowd.c: all people, sorted into cells, and rounds of k-means over them. People of cell c:
+ * from[c] … from[c + 1] - 1; the box around them by its middle and half its sides; their sums. */
 struct crowd {
 	size_t n, cells;
 	double *x, *y; /* by cell, then by row */
+	double *one;   /* weights: everybody's is 1 */
 	uint32_t *row, *from;
-	uint8_t *label;
-	struct cell *cell;
-	struct part *part;
-	const struct means *means;
+	double *middle[2], *half[2], *sum[2], *squares;
 };
 LX_CHECK enum lx_code lx_ground_crowd_gather(struct lx_call *call, const uint8_t *active,
 	const struct lx_ground *ground, struct crowd *crowd);
+/* Means on their way. `whole`: the common group of a cell, or LX_NO_GROUP where each has its own. */
+struct settling {
+	const struct crowd *crowd;
+	struct means means;
+	struct sums sums;
+	uint8_t *label, *whole;
+	bool changed;
+};
+LX_CHECK enum lx_code lx_ground_settling_open(
+	struct lx_call *call, const struct crowd *crowd, struct settling *settling);
 /* Carries the means on until nobody changes group, or, in a crowd, until that no longer matters. The
- * groups of people are in crowd->label, their sizes in `last`. */
-LX_CHECK enum lx_code lx_ground_crowd_settle(
-	struct lx_call *call, struct crowd *crowd, struct means *means, struct part *last);
+ * groups of people are in `label`, their sizes in `sums`. */
+LX_CHECK enum lx_code lx_ground_crowd_settle(struct lx_call *call, struct settling *settling);
 
 /* silhouette.c: mean silhouettes of all splits at once, over at most SILHOUETTE_MOST people. */
 #define SILHOUETTE_MOST 1500
@@ -190,10 +196,11 @@ LX_CHECK enum lx_code lx_ground_silhouettes(struct lx_call *call, const uint8_t 
 LX_CHECK enum lx_code lx_ground_polis_groups(
 	struct lx_call *call, const uint8_t *active, unsigned groups, struct lx_ground *ground);
 
-/* counts.c */
+/* counts.c; `all` [statements], where not NULL, spares counting the largest group. */
 LX_CHECK enum lx_code lx_ground_count_groups(struct lx_call *call,
 	const struct lx_opinions *opinions, const uint8_t *group, unsigned k,
-	struct lx_count *count);
+	const struct lx_count *all, struct lx_count *count);
+void lx_ground_count_all(const struct columns *columns, size_t statements, struct lx_count *count);
 void lx_ground_weigh_statements(
 	const struct lx_opinions *opinions, struct lx_ground *ground, const struct lx_count *count);
 

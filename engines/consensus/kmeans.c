@@ -14,12 +14,18 @@
 #define SMALLEST     3  /* people in a group, */
 #define SMALLEST_PER 25 /* and one in so many */
 
-/* The starts that are tried for each number of groups. */
+/* The starts that are tried for each number of groups, and the numbers of groups on their way: each has rooms
+ * of its own, so that they can go side by side. */
 struct tries {
 	struct crowd crowd;
 	struct beads *beads;
 	struct means *tried; /* [k][starts] */
 	unsigned from_k, starts;
+	size_t people;
+	const struct lx_progress *progress;
+	struct settling settling[LX_GROUPS_MOST];
+	uint8_t *spare[LX_GROUPS_MOST]; /* room for labels, exchanged with the split's */
+	struct lx_split *split;         /* of from_k and those after it */
 };
 
 static void try_start(void *with, size_t task)
@@ -31,14 +37,16 @@ static void try_start(void *with, size_t task)
 }
 
 /* New numbers of groups: by falling size, then by the smallest row, which has the smallest id. */
-static void renumber(const struct crowd *crowd, unsigned k, struct lx_split *split)
+static void renumber(const struct settling *s, struct lx_split *split)
 {
+	const struct crowd *crowd = s->crowd;
+	unsigned k = s->means.k;
 	uint8_t order[LX_GROUPS_MOST] = { 0, 1, 2, 3, 4 }, becomes[LX_GROUPS_MOST];
 	uint32_t first[LX_GROUPS_MOST], size[LX_GROUPS_MOST] = { 0 };
 
 	memset(first, 0xff, sizeof first);
 	for (size_t i = 0; i < crowd->n; i++) {
-		uint8_t g = crowd->label[i];
+		uint8_t g = s->label[i];
 		size[g]++;
 		first[g] = crowd->row[i] < first[g] ? crowd->row[i] : first[g];
 	}
@@ -55,28 +63,29 @@ static void renumber(const struct crowd *crowd, unsigned k, struct lx_split *spl
 		split->size[g] = size[order[g]];
 	}
 	for (size_t i = 0; i < crowd->n; i++)
-		split->group[crowd->row[i]] = becomes[crowd->label[i]];
+		split->group[crowd->row[i]] = becomes[s->label[i]];
 }
 
-/* Keeps a solution if it is the best so far; `spare` is room for labels, exchanged with the split's. */
-static void keep_if_better(const struct crowd *crowd, const struct means *means,
-	const struct part *last, size_t people, uint8_t **spare, struct lx_split *split)
+/* Keeps a solution if it is the best so far. */
+static void keep_if_better(
+	const struct settling *s, size_t people, uint8_t **spare, struct lx_split *split)
 {
+	const struct means *means = &s->means;
 	struct lx_split made = {
 		.tried = true, .silhouette = -2, .inertia = means->inertia, .group = *spare
 	};
 
 	for (size_t g = 0; g < means->k; g++)
-		if (last->size[g] == 0)
+		if (!(s->sums.of[g][2] > 0))
 			return;
 	if (split->tried && means->inertia > split->inertia)
 		return;
-	renumber(crowd, means->k, &made);
+	renumber(s, &made);
 	if (split->tried && means->inertia == split->inertia &&
 		memcmp(made.group, split->group, people) >= 0)
 		return;
 	made.admissible = made.size[means->k - 1] >= SMALLEST &&
-			  (size_t)made.size[means->k - 1] * SMALLEST_PER >= crowd->n;
+			  (size_t)made.size[means->k - 1] * SMALLEST_PER >= s->crowd->n;
 	*spare = split->group;
 	*split = made;
 }
@@ -101,28 +110,42 @@ static struct means next_best(struct means *tried, size_t starts)
 	return best;
 }
 
-static enum lx_code split_in(struct lx_call *call, struct tries *tries, unsigned k, size_t people,
-	struct lx_split *split)
+/* Carries the best of the starts on over all people, for one number of groups. */
+static enum lx_code split_one(void *with, size_t i, unsigned worker, struct lx_fault *fault)
 {
-	struct means *tried = tries->tried + (size_t)(k - tries->from_k) * tries->starts;
-	uint8_t *spare = lx_array(call, people, sizeof *spare);
+	struct tries *tries = with;
+	struct settling *s = &tries->settling[i];
+	struct means *tried = tries->tried + i * tries->starts;
+	struct lx_call call = { .progress = tries->progress };
 	double least = 0;
+	(void)worker;
 
-	split->group = lx_array(call, people, sizeof *split->group);
-	if (split->group == NULL || spare == NULL)
-		return LX_BROKEN;
-	memset(split->group, LX_NO_GROUP, people);
-	memset(spare, LX_NO_GROUP, people);
-	for (unsigned i = 0; i < tries->starts; i++) {
-		struct means means = next_best(tried, tries->starts);
-		struct part last;
-		if (i == 0)
-			least = means.inertia;
+	for (unsigned start = 0; start < tries->starts; start++) {
+		s->means = next_best(tried, tries->starts);
+		if (start == 0)
+			least = s->means.inertia;
 		/* of exact beads the best is the best; only its equals can matter */
-		if (means.k == 0 || (tries->beads->exact ? means.inertia > least : i >= FINALISTS))
+		if (s->means.k == 0 ||
+			(tries->beads->exact ? s->means.inertia > least : start >= FINALISTS))
 			break;
-		LX_TRY(lx_ground_crowd_settle(call, &tries->crowd, &means, &last));
-		keep_if_better(&tries->crowd, &means, &last, people, &spare, split);
+		enum lx_code code = lx_ground_crowd_settle(&call, s);
+		*fault = call.fault;
+		LX_TRY(code);
+		keep_if_better(s, tries->people, &tries->spare[i], &tries->split[i]);
+	}
+	return LX_OK;
+}
+
+static enum lx_code room_for_splits(struct lx_call *call, struct tries *tries, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		tries->split[i].group = lx_array(call, tries->people, sizeof(uint8_t));
+		tries->spare[i] = lx_array(call, tries->people, sizeof(uint8_t));
+		if (tries->split[i].group == NULL || tries->spare[i] == NULL)
+			return LX_BROKEN;
+		memset(tries->split[i].group, LX_NO_GROUP, tries->people);
+		memset(tries->spare[i], LX_NO_GROUP, tries->people);
+		LX_TRY(lx_ground_settling_open(call, &tries->crowd, &tries->settling[i]));
 	}
 	return LX_OK;
 }
@@ -139,15 +162,19 @@ static void string_beads(const struct crowd *crowd, struct beads *beads)
 	for (size_t c = 0; c < crowd->cells; c++) {
 		double people = crowd->from[c + 1] - crowd->from[c];
 		if (people > 0)
-			lx_ground_beads_add(beads, crowd->cell[c].sum[0] / people,
-				crowd->cell[c].sum[1] / people, people);
+			lx_ground_beads_add(beads, crowd->sum[0][c] / people,
+				crowd->sum[1][c] / people, people);
 	}
 }
 
 enum lx_code lx_ground_plain_groups(struct lx_call *call, const uint8_t *active, unsigned from,
 	unsigned to, unsigned starts, struct lx_ground *ground)
 {
-	struct tries tries = { .from_k = from, .starts = starts };
+	struct tries tries = { .from_k = from,
+		.starts = starts,
+		.people = ground->people,
+		.progress = call->progress,
+		.split = &ground->split[from] };
 	size_t ks = to - from + 1;
 
 	LX_TRY(lx_ground_crowd_gather(call, active, ground, &tries.crowd));
@@ -161,7 +188,9 @@ enum lx_code lx_ground_plain_groups(struct lx_call *call, const uint8_t *active,
 		return LX_BROKEN;
 	string_beads(&tries.crowd, tries.beads);
 	lx_parallel_sure(call->threads, ks * tries.starts, try_start, &tries);
-	for (unsigned k = from; k <= to; k++)
-		LX_TRY(split_in(call, &tries, k, ground->people, &ground->split[k]));
-	return LX_OK;
+	LX_TRY(room_for_splits(call, &tries, ks));
+	struct lx_call silent = { .arena = call->arena, .threads = call->threads };
+	enum lx_code code = lx_parallel(&silent, ks, split_one, &tries);
+	call->fault = silent.fault;
+	return code;
 }

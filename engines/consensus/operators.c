@@ -7,6 +7,7 @@
 #include "engines/consensus/inner.h"
 
 #include "base/parallel.h"
+#include "base/vector.h"
 
 #include <string.h>
 
@@ -18,24 +19,35 @@ struct dense_work {
 	struct lanes *out;
 };
 
-/* Two rows of the table at once, to keep the processor's adders busy. */
+/* Four rows of the table times the vectors, to keep the processor's adders busy. */
+LX_VECTOR static void four_rows(const double *restrict a, const double *restrict b,
+	const double *restrict c, const double *restrict d, size_t n,
+	const struct lanes *restrict in, struct lanes out[4])
+{
+	lx_four sum[4] = { { 0 } };
+
+	for (size_t j = 0; j < n; j++) {
+		lx_four v = *(const lx_four *)in[j].v;
+		sum[0] += a[j] * v;
+		sum[1] += b[j] * v;
+		sum[2] += c[j] * v;
+		sum[3] += d[j] * v;
+	}
+	memcpy(out, sum, sizeof sum);
+}
+
 static void dense_stripe(void *with, size_t task)
 {
 	const struct dense_work *work = with;
 	size_t n = work->dense->n, to = (task + 1) * STRIPE < n ? (task + 1) * STRIPE : n;
 
-	for (size_t i = task * STRIPE; i < to; i += 2) {
-		const double *a = work->dense->scatter + i * n;
-		const double *b = i + 1 < to ? a + n : a;
-		struct lanes x = { { 0 } }, y = { { 0 } };
-		for (size_t j = 0; j < n; j++)
-			for (size_t lane = 0; lane < LANES; lane++) {
-				x.v[lane] += a[j] * work->in[j].v[lane];
-				y.v[lane] += b[j] * work->in[j].v[lane];
-			}
-		work->out[i] = x;
-		if (i + 1 < to)
-			work->out[i + 1] = y;
+	for (size_t i = task * STRIPE; i < to; i += 4) {
+		const double *row = work->dense->scatter + i * n;
+		size_t rows = to - i < 4 ? to - i : 4;
+		struct lanes out[4];
+		four_rows(row, rows > 1 ? row + n : row, rows > 2 ? row + 2 * n : row,
+			rows > 3 ? row + 3 * n : row, n, work->in, out);
+		memcpy(work->out + i, out, rows * sizeof *out);
 	}
 }
 
@@ -75,31 +87,32 @@ struct sparse_work {
 	const struct lanes *in;
 };
 
+/* What one row adds: its deviations times the vectors, times its deviations again. */
+LX_VECTOR static void sparse_row(const struct sparse *s, const uint16_t *cell, size_t n,
+	const struct lanes *restrict in, struct lanes *restrict out)
+{
+	lx_four t = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		t += s->deviation[cell[i]] *
+		     *(const lx_four *)in[s->place[LX_CELL_STATEMENT(cell[i])]].v;
+	for (size_t i = 0; i < n; i++)
+		*(lx_four *)out[s->place[LX_CELL_STATEMENT(cell[i])]].v += s->deviation[cell[i]] *
+									   t;
+}
+
 static void sparse_block(void *with, size_t task)
 {
 	const struct sparse_work *work = with;
 	const struct sparse *s = work->sparse;
 	const struct lx_opinions *o = s->opinions;
-	const uint16_t *place = s->place;
 	struct lanes *out = s->partial + task * s->columns->n;
 	size_t to = o->people * (task + 1) / SPARSE_BLOCKS;
 
 	memset(out, 0, s->columns->n * sizeof *out);
-	for (size_t row = o->people * task / SPARSE_BLOCKS; row < to; row++) {
-		struct lanes t = { { 0 } };
-		for (size_t i = o->from[row]; i < o->from[row + 1]; i++) {
-			size_t column = place[LX_CELL_STATEMENT(o->cell[i])];
-			double d = s->deviation[o->cell[i]];
-			for (size_t lane = 0; lane < LANES; lane++)
-				t.v[lane] += d * work->in[column].v[lane];
-		}
-		for (size_t i = o->from[row]; i < o->from[row + 1]; i++) {
-			size_t column = place[LX_CELL_STATEMENT(o->cell[i])];
-			double d = s->deviation[o->cell[i]];
-			for (size_t lane = 0; lane < LANES; lane++)
-				out[column].v[lane] += d * t.v[lane];
-		}
-	}
+	for (size_t row = o->people * task / SPARSE_BLOCKS; row < to; row++)
+		sparse_row(
+			s, o->cell + o->from[row], o->from[row + 1] - o->from[row], work->in, out);
 }
 
 void lx_ground_sparse_apply(const void *with, const struct lanes *in, struct lanes *out)

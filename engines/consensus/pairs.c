@@ -9,6 +9,8 @@
 #include "engines/consensus/inner.h"
 
 #include "base/parallel.h"
+#include "base/vector.h"
+
 #include <assert.h>
 #include <pthread.h>
 #include <string.h>
@@ -27,17 +29,18 @@ static const uint64_t words[3][4] = {
 
 /* Rows are taken in blocks that stay in the processor's cache. */
 #define BLOCK_ROWS  8192
-#define BLOCK_VOTES ((size_t)1 << 18)
+#define BLOCK_VOTES ((size_t)1 << 17)
 
 /* A block of rows with the analysed columns only. `by_column` lists its votes column by column, each as
  * the place in `cell` and, in the low bits, how far that is from the beginning of its row. */
 #define WITHIN_BITS 12
+#define AHEAD       8 /* entries by which rows are asked for before they are looked at */
 struct block {
 	size_t rows, votes;
 	uint32_t from[BLOCK_ROWS + 1];
 	uint16_t cell[BLOCK_VOTES + LX_STATEMENTS_MOST];
 	uint32_t begin[PAIRED_MOST + 1], end[PAIRED_MOST + 1]; /* of a column's list */
-	uint32_t by_column[BLOCK_VOTES + LX_STATEMENTS_MOST];
+	uint32_t by_column[BLOCK_VOTES + LX_STATEMENTS_MOST + AHEAD];
 };
 static_assert(PAIRED_MOST <= 1 << WITHIN_BITS, "a place within a row must fit its bits");
 static_assert(
@@ -82,7 +85,7 @@ struct expanded {
 	uint64_t add[3][PAIRED_MOST];
 };
 
-static void count_dense(
+LX_VECTOR static void count_dense(
 	struct expanded *e, const uint16_t *cell, size_t n, size_t columns, uint64_t *word)
 {
 	memset(e->add[0], 0, columns * sizeof e->add[0][0]);
@@ -138,6 +141,8 @@ static void count_columns(const struct block *block, size_t columns, uint64_t *w
 	for (size_t l = 0; l < columns; l++) {
 		uint64_t *at = word + lx_ground_pair_at(0, l);
 		for (uint32_t e = block->begin[l]; e < block->end[l]; e++) {
+			__builtin_prefetch(
+				block->cell + (block->by_column[e + AHEAD] >> WITHIN_BITS));
 			uint32_t place = block->by_column[e] >> WITHIN_BITS;
 			uint32_t within = block->by_column[e] & ((1U << WITHIN_BITS) - 1);
 			const uint16_t *cell = block->cell + (place - within);

@@ -7,12 +7,13 @@
 #include "engines/consensus/inner.h"
 
 #include "base/parallel.h"
+#include "base/vector.h"
 
 #include <math.h>
 
-#define ROWS_AT_ONCE 50
 #define CLASSES_MOST (2 * 3 * 4 * 5)
 #define SPLITS       (LX_GROUPS_MOST + 1)
+#define AT_ONCE      4
 
 struct sample {
 	size_t n, classes;
@@ -22,7 +23,7 @@ struct sample {
 	uint32_t size[SPLITS][LX_GROUPS_MOST];
 	unsigned from, to;
 	const struct lx_ground *ground;
-	double part[SILHOUETTE_MOST / ROWS_AT_ONCE + 1][SPLITS];
+	double *away; /* [classes][n] sums of distances from each person to the class */
 };
 
 /* All groups of a person in one number. */
@@ -61,32 +62,51 @@ static void sort_sample(struct sample *s, const uint32_t *rows)
 	}
 }
 
-/* Sum of distances from (x, y) to a class, in four interleaved sums. */
-static double distances(const struct sample *s, size_t class, double x, double y)
+/* The distance from person `i` to each of those from `from` to `to`; added to what is theirs, and summed up in
+ * four interleaved sums. */
+LX_VECTOR static double measure(
+	const struct sample *s, size_t i, size_t from, size_t to, double *restrict theirs)
 {
-	double sum[4] = { 0 };
-	size_t i = s->begin[class], to = s->begin[class + 1];
+	double sum[AT_ONCE] = { 0 }, x = s->x[i], y = s->y[i];
+	size_t j = from;
 
-	for (; i + 4 <= to; i += 4)
-		for (size_t lane = 0; lane < 4; lane++) {
-			double dx = s->x[i + lane] - x, dy = s->y[i + lane] - y;
-			sum[lane] += sqrt(dx * dx + dy * dy);
+	for (; j + AT_ONCE <= to; j += AT_ONCE)
+		for (size_t lane = 0; lane < AT_ONCE; lane++) {
+			double dx = s->x[j + lane] - x, dy = s->y[j + lane] - y;
+			double d = sqrt(dx * dx + dy * dy);
+			theirs[j + lane] += d;
+			sum[lane] += d;
 		}
-	for (; i < to; i++) {
-		double dx = s->x[i] - x, dy = s->y[i] - y;
-		sum[0] += sqrt(dx * dx + dy * dy);
+	for (; j < to; j++) {
+		double dx = s->x[j] - x, dy = s->y[j] - y, d = sqrt(dx * dx + dy * dy);
+		theirs[j] += d;
+		sum[0] += d;
 	}
 	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-static double one(const struct sample *s, const double *by_class, unsigned k, uint8_t own)
+/* The distances of the people of a class to each other and to those of all later classes. Nobody else writes
+ * where this does: own distances to later classes, and others' distances to this one. */
+static void measure_class(void *with, size_t class)
+{
+	struct sample *s = with;
+	double *to_own = s->away + class * s->n;
+
+	for (size_t i = s->begin[class]; i < s->begin[class + 1]; i++) {
+		to_own[i] += measure(s, i, i + 1, s->begin[class + 1], to_own);
+		for (size_t c = class + 1; c < s->classes; c++)
+			s->away[c * s->n + i] = measure(s, i, s->begin[c], s->begin[c + 1], to_own);
+	}
+}
+
+static double one(const struct sample *s, size_t i, unsigned k, uint8_t own)
 {
 	double sum[LX_GROUPS_MOST] = { 0 }, near = INFINITY;
 
 	if (s->size[k][own] < 2)
 		return 0;
 	for (size_t c = 0; c < s->classes; c++)
-		sum[s->group[c][k]] += by_class[c];
+		sum[s->group[c][k]] += s->away[c * s->n + i];
 	for (unsigned g = 0; g < k; g++)
 		if (g != own && s->size[k][g] > 0 && sum[g] / (double)s->size[k][g] < near)
 			near = sum[g] / (double)s->size[k][g];
@@ -95,22 +115,14 @@ static double one(const struct sample *s, const double *by_class, unsigned k, ui
 	return isfinite(near) && larger > 0 ? (near - a) / larger : 0;
 }
 
-static void some_rows(void *with, size_t task)
+static double mean_of(const struct sample *s, unsigned k)
 {
-	struct sample *s = with;
-	size_t to = (task + 1) * ROWS_AT_ONCE < s->n ? (task + 1) * ROWS_AT_ONCE : s->n;
-	size_t class = 0;
-	double by_class[CLASSES_MOST];
+	double sum = 0;
 
-	for (size_t i = task * ROWS_AT_ONCE; i < to; i++) {
-		while (i >= s->begin[class + 1])
-			class ++;
-		for (size_t c = 0; c < s->classes; c++)
-			by_class[c] = distances(s, c, s->x[i], s->y[i]);
-		for (unsigned k = s->from; k <= s->to; k++)
-			if (s->ground->split[k].tried)
-				s->part[task][k] += one(s, by_class, k, s->group[class][k]);
-	}
+	for (size_t c = 0; c < s->classes; c++)
+		for (size_t i = s->begin[c]; i < s->begin[c + 1]; i++)
+			sum += one(s, i, k, s->group[c][k]);
+	return sum / (double)s->n;
 }
 
 enum lx_code lx_ground_silhouettes(struct lx_call *call, const uint8_t *active, unsigned from,
@@ -131,16 +143,13 @@ enum lx_code lx_ground_silhouettes(struct lx_call *call, const uint8_t *active, 
 	for (size_t i = 0; i < s->n && grouped > s->n; i++)
 		rows[i] = rows[i * grouped / s->n];
 	sort_sample(s, rows);
-	size_t tasks = (s->n + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE;
-	lx_parallel_sure(call->threads, tasks, some_rows, s);
-	for (unsigned k = from; k <= to; k++) {
-		double sum = 0;
-		if (!ground->split[k].tried)
-			continue;
-		for (size_t t = 0; t < tasks; t++)
-			sum += s->part[t][k];
-		ground->split[k].silhouette = sum / (double)s->n;
-	}
+	s->away = lx_array(call, s->classes * s->n, sizeof *s->away);
+	if (s->away == NULL)
+		return LX_BROKEN;
+	lx_parallel_sure(call->threads, s->classes, measure_class, s);
+	for (unsigned k = from; k <= to; k++)
+		if (ground->split[k].tried)
+			ground->split[k].silhouette = mean_of(s, k);
 	lx_arena_back(call->arena, mark);
 	return LX_OK;
 }

@@ -2,6 +2,8 @@
 /* One pass over all coalitions in blocks; the inner loop is eight lanes wide. */
 #include "engines/shares/pricing.h"
 
+#include "base/vector.h"
+
 #include <math.h>
 #include <pthread.h>
 #include <string.h>
@@ -79,12 +81,7 @@ void lx_pricing_exact(struct lx_pricing *pricing, int64_t v, uint32_t S)
 }
 
 /* The largest alpha v[k] - lows[k], k < m; m a multiple of LANES or smaller. */
-/* the thread sanitizer's run time is not there yet when the loader chooses a clone */
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-__attribute__((target_clones("avx2", "default")))
-#endif
-static double
-block_high(const double *v, const double *lows, double alpha, size_t m)
+LX_VECTOR static double block_high(const double *v, const double *lows, double alpha, size_t m)
 {
 	double lane[LANES], best = -INFINITY;
 

@@ -5,6 +5,8 @@
  */
 #include "engines/shares/inner.h"
 
+#include "base/vector.h"
+
 #include <pthread.h>
 #include <string.h>
 
@@ -61,12 +63,8 @@ static inline double fold_half(double *t, size_t half)
 }
 
 /* One block, folded in half for each player; returns the total. The clones add in the same order. */
-/* the thread sanitizer's run time is not there yet when the loader chooses a clone */
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-__attribute__((target_clones("avx2", "default")))
-#endif
-static double
-fold_block(const double *v, const double *weights, unsigned low, double *sums)
+LX_VECTOR static double fold_block(
+	const double *v, const double *weights, unsigned low, double *sums)
 {
 	double t[1 << LOW_MOST];
 	unsigned i = low;

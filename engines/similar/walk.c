@@ -6,6 +6,8 @@
 #include "engines/similar/query.h"
 #include "engines/similar/score.h"
 
+#include "base/vector.h"
+
 #include <string.h>
 
 #define WINDOW ((size_t)1 << 13)
@@ -127,12 +129,7 @@ static bool consider(struct walk *w, size_t number, uint32_t sum)
 }
 
 /* The first stride from `i` on that holds a sum of at least `least`, or WINDOW. */
-/* the thread sanitizer's run time is not there yet when the loader chooses a clone */
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-__attribute__((target_clones("avx2", "default")))
-#endif
-static size_t
-next_stride(const uint32_t *sums, size_t i, uint32_t least)
+LX_VECTOR static size_t next_stride(const uint32_t *sums, size_t i, uint32_t least)
 {
 	for (; i < WINDOW; i += STRIDE) {
 		uint32_t some = 0;

@@ -21,6 +21,8 @@ enum lx_code lx_verify_fail(
 	char place[48];
 
 	(void)snprintf(place, sizeof place, "%s/%" PRId64, kind, number);
+	if (strcmp(kind, "entry") != 0) /* the sentences of entries say "entry" themselves */
+		return lx_fail(lx_tx_call(v->tx), LX_CONFLICT, place, msgid, "%s", place);
 	return lx_fail(lx_tx_call(v->tx), LX_CONFLICT, place, msgid, "%" PRId64, number);
 }
 

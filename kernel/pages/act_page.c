@@ -242,6 +242,10 @@ static enum lx_code answer_json(struct lx_request *request, struct lx_reply *rep
 		LX_TRY(lx_reply_header(request, reply, "Location", "/api/v1/%s/%lld",
 			a->shape->type->plural, (long long)order->made_record));
 	}
+	LX_CLOSE(lx_buf_close) struct lx_buf note = { 0 };
+	LX_TRY(lx_promise_of(request, order->entry, &note));
+	if (note.len > 0)
+		(void)json_object_set_new(json, "signed", json_stringn(note.at, note.len));
 	/* good from the next checkpoint on, a second at most */
 	(void)json_object_set_new(
 		json, "receipt", json_sprintf("/log/proof/%lld", (long long)order->entry));

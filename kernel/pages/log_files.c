@@ -46,10 +46,9 @@ enum lx_code lx_page_checkpoint(struct lx_request *request, struct lx_reply *rep
 	return file_fields(request, reply, TEXT, "public, max-age=1");
 }
 
-enum lx_code lx_page_log_key(struct lx_request *request, struct lx_reply *reply)
+static enum lx_code write_key(
+	struct lx_request *request, const struct lx_note_key *key, struct lx_reply *reply)
 {
-	const struct lx_app *app = request->app;
-	const struct lx_note_key *key = lx_log_key(app->log);
 	char text[LX_NOTE_KEY_TEXT];
 
 	if (key == NULL)
@@ -59,18 +58,29 @@ enum lx_code lx_page_log_key(struct lx_request *request, struct lx_reply *reply)
 	return file_fields(request, reply, TEXT, "public, max-age=60");
 }
 
+enum lx_code lx_page_log_key(struct lx_request *request, struct lx_reply *reply)
+{
+	const struct lx_app *app = request->app;
+
+	return write_key(request, lx_log_key(app->log), reply);
+}
+
+enum lx_code lx_page_log_key_sm2(struct lx_request *request, struct lx_reply *reply)
+{
+	const struct lx_app *app = request->app;
+
+	return write_key(request, lx_log_sm2_key(app->log), reply);
+}
+
 enum lx_code lx_page_tile(struct lx_request *request, struct lx_reply *reply)
 {
-	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
 	const struct lx_app *app = request->app;
-	struct lx_published published;
 	struct lx_log_tile tile;
 
 	if (!lx_tile_parse(request->captures[0], &tile))
 		return none(request);
-	LX_TRY(published_now(request, &published));
-	LX_TRY(lx_store_read(app->store, request->call, &tx));
-	enum lx_code code = lx_tile_read(tx, published.size, &tile, &reply->body);
+	enum lx_code code = lx_log_tile(
+		app->log, request->call, lx_monotonic(), &tile, &reply->body);
 	if (code != LX_OK)
 		return code == LX_NOT_FOUND ? none(request) : code;
 	return file_fields(request, reply, "application/octet-stream", FOR_EVER);
@@ -169,4 +179,21 @@ enum lx_code lx_page_receipt(struct lx_request *request, struct lx_reply *reply)
 	LX_TRY(lx_reply_header(request, reply, "Content-Disposition",
 		"attachment; filename=\"%lld.tlog-proof\"", (long long)n));
 	return file_fields(request, reply, TEXT, "public, max-age=1");
+}
+
+enum lx_code lx_promise_of(struct lx_request *request, int64_t n, struct lx_buf *note)
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	const struct lx_app *app = request->app;
+	unsigned char leaf[LX_HASH_BYTES];
+
+	LX_TRY(lx_store_read(app->store, request->call, &tx));
+	LX_TRY(lx_tree_hashes(tx, 0, n - 1, n, leaf));
+	lx_store_release(&tx);
+	enum lx_code code = lx_log_promise(app->log, request->call, lx_monotonic(), n, leaf, note);
+	if (code != LX_BUSY)
+		return code;
+	lx_fault_clear(&request->call->fault); /* the act stands all the same */
+	lx_buf_clear(note);
+	return LX_OK;
 }

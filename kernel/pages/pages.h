@@ -182,6 +182,9 @@ LX_CHECK enum lx_code lx_form_fields(const struct lx_reader *reader, const struc
 	const struct lx_record *record, const struct lx_act *act, const json_t *typed,
 	struct lx_form *form);
 
+/* What the reply to an act says at once, signed (kernel/record/promise.h); *note empty for a log that may not sign (log_files.c). */
+LX_CHECK enum lx_code lx_promise_of(struct lx_request *request, int64_t n, struct lx_buf *note);
+
 /* The field for a signed order, where the charter asks that the act be signed, saying how (signing.c). */
 LX_CHECK enum lx_code lx_form_signing(const struct lx_reader *reader, const struct lx_type *type,
 	int64_t record, const struct lx_act *act, const json_t *typed, struct lx_form *form);
@@ -197,10 +200,10 @@ lx_handler lx_page_home, lx_page_list, lx_page_item, lx_page_new, lx_page_act_fo
 	lx_page_token_confirm, lx_page_token_drop, lx_page_out_everywhere_post, lx_page_factor,
 	lx_page_factor_post, lx_page_factor_drop, lx_page_factor_drop_post, lx_page_reset_begin,
 	lx_page_reset_begin_post, lx_page_reset, lx_page_reset_post, lx_page_own_data,
-	lx_page_erase, lx_page_erase_post, lx_page_checkpoint, lx_page_log_key, lx_page_tile,
-	lx_page_content, lx_page_add_checkpoint, lx_page_witness_key, lx_page_witness_seen,
-	lx_page_openapi, lx_page_receipt, lx_page_file, lx_page_open, lx_page_open_post,
-	lx_page_follow, lx_page_follow_post, lx_page_visit, lx_page_visit_act,
+	lx_page_erase, lx_page_erase_post, lx_page_checkpoint, lx_page_log_key, lx_page_log_key_sm2,
+	lx_page_tile, lx_page_content, lx_page_add_checkpoint, lx_page_witness_key,
+	lx_page_witness_seen, lx_page_openapi, lx_page_receipt, lx_page_file, lx_page_open,
+	lx_page_open_post, lx_page_follow, lx_page_follow_post, lx_page_visit, lx_page_visit_act,
 	lx_page_visit_act_post, lx_page_help_begin, lx_page_help_begin_post, lx_page_help,
 	lx_page_help_post;
 

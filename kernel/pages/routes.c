@@ -32,6 +32,7 @@ const struct lx_route lx_page_routes[] = {
 	{ "GET", "/record/:n", LX_ANYONE, lx_page_entry },
 	{ "GET", "/log/checkpoint", LX_AS_IT_IS, lx_page_checkpoint },
 	{ "GET", "/log/key", LX_AS_IT_IS, lx_page_log_key },
+	{ "GET", "/log/key-sm2", LX_AS_IT_IS, lx_page_log_key_sm2 },
 	{ "GET", "/log/tile/*", LX_AS_IT_IS, lx_page_tile },
 	{ "GET", "/log/content/:hash", LX_AS_IT_IS, lx_page_content },
 	{ "POST", "/log/add-checkpoint", LX_AS_IT_IS, lx_page_add_checkpoint },

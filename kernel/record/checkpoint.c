@@ -56,8 +56,8 @@ enum lx_code lx_checkpoint_verify(struct lx_call *call, struct lx_text note,
 	struct lx_checkpoint read = { .size = 0 };
 	struct lx_text text;
 
-	if (key->type !=
-		LX_NOTE_ED25519) /* a witness says when it saw a checkpoint; it does not make one */
+	/* a witness says when it saw a checkpoint; it does not make one */
+	if (key->type == LX_NOTE_COSIGNATURE)
 		return lx_fail(call, LX_INVALID, NULL, "record.key", NULL);
 	LX_TRY(lx_note_verify(call, note, key, &text));
 	if (!lx_checkpoint_read(text, &read))

@@ -19,6 +19,7 @@
 #define NOTE_MOST 16384 /* a name, two lines, a signature, those of 64 witnesses */
 
 static const char key_file[] = "log.key", public_file[] = "log.pub", last_file[] = "checkpoint";
+static const char sm2_file[] = "log.sm2", sm2_public_file[] = "log-sm2.pub";
 
 struct lx_log {
 	const char *keys;
@@ -26,6 +27,10 @@ struct lx_log {
 	pthread_mutex_t lock;
 	bool has_key, has_last;
 	struct lx_note_signer signer;
+	bool has_sm2;
+	struct lx_note_key sm2_key;
+	struct lx_secret_key sm2;
+	struct lx_served *served;
 	struct lx_fault refusal; /* msgid NULL: none */
 	struct lx_checkpoint last;
 	char note[NOTE_MOST]; /* of `last` */
@@ -71,6 +76,37 @@ enum lx_code lx_log_keys_make(struct lx_call *call, const char *keys, struct lx_
 		code = write_keys(call, keys, &signer);
 	lx_note_forget(&signer);
 	return code;
+}
+
+static enum lx_code write_sm2(
+	struct lx_call *call, const char *keys, const struct lx_secret_key *secret)
+{
+	struct lx_note_key log_key, key;
+	char text[LX_NOTE_KEY_TEXT + 1];
+
+	enum lx_code code = lx_log_key_beside(call, keys, &log_key);
+	if (code == LX_NOT_FOUND)
+		return lx_fail(call, LX_BUSY, NULL, "record.no_key", "%s", keys);
+	LX_TRY(code);
+	LX_TRY(lx_note_sm2_key(call, lx_text(log_key.name), &secret->public, &key));
+	lx_secret_write(secret, text);
+	code = lx_whole_write(call, keys, sm2_file, lx_text(text),
+		(struct lx_whole_how){ .secret = true, .fresh = true });
+	sodium_memzero(text, sizeof text);
+	LX_TRY(code);
+	lx_note_key_write(&key, text);
+	size_t n = strlen(text);
+	text[n++] = '\n';
+	return lx_whole_write(call, keys, sm2_public_file, (struct lx_text){ text, n },
+		(struct lx_whole_how){ .fresh = false });
+}
+
+enum lx_code lx_log_sm2_make(struct lx_call *call, const char *keys)
+{
+	LX_CLOSE(lx_secret_forget) struct lx_secret_key secret = { .secret = { 0 } };
+
+	LX_TRY(lx_secret_make(call, LX_SIGN_SM2, &secret));
+	return write_sm2(call, keys, &secret);
 }
 
 enum lx_code lx_log_key_beside(struct lx_call *call, const char *keys, struct lx_note_key *key)
@@ -154,10 +190,28 @@ static enum lx_code read_last(struct lx_call *call, struct lx_log *log)
 	return keep_note(call, log, note, &checkpoint);
 }
 
+static enum lx_code read_sm2(struct lx_call *call, struct lx_log *log)
+{
+	struct lx_text text;
+	enum lx_code code = lx_whole_read(call, log->keys, sm2_file, &text);
+
+	if (code == LX_NOT_FOUND) /* it is optional */
+		return LX_OK;
+	LX_TRY(code);
+	code = lx_secret_read(call, text, &log->sm2);
+	sodium_memzero((void *)(uintptr_t)text.at, text.len);
+	LX_TRY(code);
+	LX_TRY(lx_note_sm2_key(
+		call, lx_text(log->signer.key.name), &log->sm2.public, &log->sm2_key));
+	log->has_sm2 = true;
+	return LX_OK;
+}
+
 static enum lx_code read_keys(struct lx_call *call, struct lx_log *log)
 {
 	LX_TRY(read_signer(call, log->keys, &log->signer));
 	log->has_key = true;
+	LX_TRY(read_sm2(call, log));
 	return read_last(call, log);
 }
 
@@ -170,6 +224,11 @@ enum lx_code lx_log_open(
 		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
 	made->keys = keys;
 	made->store = store;
+	made->served = lx_served_open();
+	if (made->served == NULL) {
+		lx_memory_free(made);
+		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
+	}
 	(void)pthread_mutex_init(&made->lock, NULL);
 	if (read_keys(call, made) != LX_OK) {
 		made->refusal = call->fault;
@@ -185,6 +244,8 @@ void lx_log_close(struct lx_log **log)
 		return;
 	(void)pthread_mutex_destroy(&(*log)->lock);
 	lx_note_forget(&(*log)->signer);
+	lx_secret_forget(&(*log)->sm2);
+	lx_served_close(&(*log)->served);
 	lx_memory_free(*log);
 	*log = NULL;
 }
@@ -192,6 +253,11 @@ void lx_log_close(struct lx_log **log)
 const struct lx_note_key *lx_log_key(const struct lx_log *log)
 {
 	return log->has_key ? &log->signer.key : NULL;
+}
+
+const struct lx_note_key *lx_log_sm2_key(const struct lx_log *log)
+{
+	return log->has_sm2 ? &log->sm2_key : NULL;
 }
 
 /* --- publishing ------------------------------------------------------------------------------ */
@@ -230,15 +296,40 @@ static enum lx_code look(
 	return LX_OK;
 }
 
+/* Whether the last checkpoint has the lines of all keys: the second one may have come after it. */
+static bool signed_by_all(struct lx_call *call, const struct lx_log *log)
+{
+	struct lx_text text, note = { log->note, log->note_n };
+	bool yes = !log->has_sm2 || lx_note_verify(call, note, &log->sm2_key, &text) == LX_OK;
+
+	lx_fault_clear(&call->fault);
+	return yes;
+}
+
+/* The additional line, for the text of the note that stands in `note`. */
+static enum lx_code add_sm2(struct lx_call *call, const struct lx_log *log, struct lx_buf *note)
+{
+	struct lx_text text;
+
+	if (!log->has_sm2 || lx_buf_failed(note))
+		return LX_OK;
+	LX_TRY(lx_note_verify(call, lx_buf_view(note), &log->signer.key, &text));
+	LX_CLOSE(lx_buf_close) struct lx_buf line = { 0 };
+	LX_TRY(lx_note_sm2_line(call, &log->sm2_key, &log->sm2, text, &line));
+	lx_buf_text(note, lx_buf_view(&line));
+	return LX_OK;
+}
+
 static enum lx_code publish(struct lx_call *call, struct lx_log *log)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf note = { .limit = NOTE_MOST };
 	struct lx_checkpoint now;
 
 	LX_TRY(look(call, log, &now));
-	if (log->has_last && now.size == log->last.size)
+	if (log->has_last && now.size == log->last.size && signed_by_all(call, log))
 		return LX_OK;
 	lx_checkpoint_sign(&log->signer, now.size, now.root, &note);
+	LX_TRY(add_sm2(call, log, &note));
 	if (lx_buf_failed(&note))
 		return lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL);
 	LX_TRY(lx_whole_write(call, log->keys, last_file, lx_buf_view(&note),
@@ -282,6 +373,48 @@ enum lx_code lx_log_checkpoint(
 		code = copy_note(call, log, published);
 	(void)pthread_mutex_unlock(&log->lock);
 	return code;
+}
+
+/* --- tiles, promises -------------------------------------------------------------------------- */
+
+enum lx_code lx_log_tile(struct lx_log *log, struct lx_call *call, int64_t now,
+	const struct lx_log_tile *tile, struct lx_buf *out)
+{
+	LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
+	struct lx_checkpoint last;
+
+	(void)pthread_mutex_lock(&log->lock);
+	enum lx_code code = bring_up(call, log, now);
+	last = log->last;
+	(void)pthread_mutex_unlock(&log->lock);
+	LX_TRY(code);
+	if (lx_served_kept(log->served, &last, tile, out))
+		return LX_OK;
+	LX_TRY(lx_store_read(log->store, call, &tx));
+	return lx_served_read(log->served, tx, &last, tile, out);
+}
+
+enum lx_code lx_log_promise(struct lx_log *log, struct lx_call *call, int64_t now, int64_t n,
+	const unsigned char leaf[LX_HASH_BYTES], struct lx_buf *out)
+{
+	struct lx_promise said = { .n = n };
+
+	(void)pthread_mutex_lock(&log->lock);
+	/* a log that may not publish may not promise either */
+	enum lx_code code = log->fresh ? LX_OK : bring_up(call, log, now);
+	(void)pthread_mutex_unlock(&log->lock);
+	LX_TRY(code);
+	memcpy(said.leaf, leaf, sizeof said.leaf);
+	lx_promise_sign(&log->signer, &said, out);
+	return lx_buf_failed(out) ? lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL) : LX_OK;
+}
+
+enum lx_code lx_log_test(struct lx_log *log, struct lx_tx *tx)
+{
+	int64_t size;
+
+	LX_TRY(lx_journal_size(tx, &size));
+	return compare_last(lx_tx_call(tx), log, tx, size);
 }
 
 /* --- cosignatures ---------------------------------------------------------------------------- */

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define DASH    "\xe2\x80\x94 " /* U+2014 and a blank */
-#define TYPED   33              /* the type and 32 bytes of key */
+#define TYPED   44 /* the type and 32 bytes of key; of SM2 the type, its name, 33 bytes */
+#define SM2     "\xfflianxi/sm2"
 #define PRIVATE "PRIVATE+KEY+"
 #define LINE    (LX_NOTE_ID + crypto_sign_BYTES)
 #define MOMENT  8 /* bytes of a cosignature's moment, the highest first */
@@ -36,17 +37,30 @@ bool lx_note_name_fits(struct lx_text name)
 	return true;
 }
 
+/* The type and the bytes of a key, as keys are written; how many they are. */
+static size_t put_typed(
+	enum lx_note_type type, const unsigned char *bytes, unsigned char typed[TYPED])
+{
+	size_t begin = type == LX_NOTE_SM2 ? sizeof SM2 - 1 : 1,
+	       n = type == LX_NOTE_SM2 ? LX_PUBLIC_MOST : 32;
+
+	typed[0] = (unsigned char)type;
+	if (type == LX_NOTE_SM2)
+		memcpy(typed, SM2, begin);
+	memcpy(typed + begin, bytes, n);
+	return begin + n;
+}
+
 /* The first bytes of SHA-256(name ‖ \n ‖ type ‖ public key). */
 static void make_id(struct lx_note_key *key)
 {
-	unsigned char hash[LX_HASH_BYTES];
+	unsigned char hash[LX_HASH_BYTES], typed[TYPED];
 	struct lx_hashing hashing;
 
 	lx_hash_begin(&hashing);
 	lx_hash_add(&hashing, key->name, strlen(key->name));
-	const unsigned char between[2] = { '\n', (unsigned char)key->type };
-	lx_hash_add(&hashing, between, sizeof between);
-	lx_hash_add(&hashing, key->public, sizeof key->public);
+	lx_hash_add(&hashing, "\n", 1);
+	lx_hash_add(&hashing, typed, put_typed(key->type, key->public, typed));
 	lx_hash_end(&hashing, hash);
 	memcpy(key->id, hash, LX_NOTE_ID);
 }
@@ -70,15 +84,14 @@ void lx_note_forget(struct lx_note_signer *signer)
 	sodium_memzero(signer, sizeof *signer);
 }
 
-static void write_key(const char *before, const struct lx_note_key *key,
-	const unsigned char bytes[32], char text[LX_NOTE_KEY_TEXT])
+static void write_key(const char *before, const struct lx_note_key *key, const unsigned char *bytes,
+	char text[LX_NOTE_KEY_TEXT])
 {
-	unsigned char typed[TYPED] = { (unsigned char)key->type };
+	unsigned char typed[TYPED];
 	char base64[64];
 
-	memcpy(typed + 1, bytes, 32);
-	(void)sodium_bin2base64(
-		base64, sizeof base64, typed, sizeof typed, sodium_base64_VARIANT_ORIGINAL);
+	(void)sodium_bin2base64(base64, sizeof base64, typed, put_typed(key->type, bytes, typed),
+		sodium_base64_VARIANT_ORIGINAL);
 	(void)snprintf(text, LX_NOTE_KEY_TEXT, "%s%s+%02x%02x%02x%02x+%s", before, key->name,
 		key->id[0], key->id[1], key->id[2], key->id[3], base64);
 	sodium_memzero(typed, sizeof typed);
@@ -95,9 +108,29 @@ void lx_note_signer_write(const struct lx_note_signer *signer, char text[LX_NOTE
 	write_key(PRIVATE, &signer->key, signer->seed, text);
 }
 
+/* The same back; false for a type that is not known. */
+static bool take_typed(const unsigned char typed[TYPED], size_t n, enum lx_note_type *type,
+	unsigned char bytes[LX_PUBLIC_MOST])
+{
+	struct lx_public_key point;
+	size_t begin = sizeof SM2 - 1;
+
+	if (n == 33 && (typed[0] == LX_NOTE_ED25519 || typed[0] == LX_NOTE_COSIGNATURE)) {
+		*type = (enum lx_note_type)typed[0];
+		memcpy(bytes, typed + 1, 32);
+		return true;
+	}
+	if (n != TYPED || memcmp(typed, SM2, begin) != 0 ||
+		!lx_public_of_bytes(LX_SIGN_SM2, typed + begin, n - begin, &point))
+		return false;
+	*type = LX_NOTE_SM2;
+	memcpy(bytes, typed + begin, LX_PUBLIC_MOST);
+	return true;
+}
+
 /* A key taken apart: name, id in hexadecimal digits, type and bytes; false unless all have their form. */
 static bool take_apart(struct lx_text text, struct lx_text *name, unsigned char id[LX_NOTE_ID],
-	enum lx_note_type *type, unsigned char bytes[32])
+	enum lx_note_type *type, unsigned char bytes[LX_PUBLIC_MOST])
 {
 	unsigned char typed[TYPED];
 	struct lx_text hex, base64;
@@ -113,9 +146,7 @@ static bool take_apart(struct lx_text text, struct lx_text *name, unsigned char 
 		return false;
 	bool whole = sodium_base642bin(typed, sizeof typed, base64.at, base64.len, NULL, &m, NULL,
 			     sodium_base64_VARIANT_ORIGINAL) == 0 &&
-		     m == TYPED && (typed[0] == LX_NOTE_ED25519 || typed[0] == LX_NOTE_COSIGNATURE);
-	*type = (enum lx_note_type)typed[0];
-	memcpy(bytes, typed + 1, 32);
+		     take_typed(typed, m, type, bytes);
 	sodium_memzero(typed, sizeof typed);
 	return whole;
 }
@@ -140,7 +171,7 @@ enum lx_code lx_note_signer_read(
 	struct lx_call *call, struct lx_text text, struct lx_note_signer *signer)
 {
 	struct lx_note_signer read = { .seed = { 0 } };
-	unsigned char id[LX_NOTE_ID], seed[LX_NOTE_SEED];
+	unsigned char id[LX_NOTE_ID], seed[LX_PUBLIC_MOST];
 	struct lx_text name, rest = lx_text_trim(text);
 	size_t before = sizeof PRIVATE - 1;
 	enum lx_note_type type;
@@ -148,7 +179,7 @@ enum lx_code lx_note_signer_read(
 	if (!lx_text_starts(rest, PRIVATE))
 		return lx_fail(call, LX_INVALID, NULL, "record.private_key", NULL);
 	rest = (struct lx_text){ rest.at + before, rest.len - before };
-	bool whole = take_apart(rest, &name, id, &type, seed) &&
+	bool whole = take_apart(rest, &name, id, &type, seed) && type != LX_NOTE_SM2 &&
 		     lx_note_signer_make(call, type, name, seed, &read) == LX_OK &&
 		     memcmp(id, read.key.id, LX_NOTE_ID) == 0;
 	if (whole)
@@ -172,6 +203,34 @@ void lx_note_sign(const struct lx_note_signer *signer, struct lx_text text, stru
 		base64, sizeof base64, line, sizeof line, sodium_base64_VARIANT_ORIGINAL);
 	lx_buf_text(out, text);
 	lx_buf_printf(out, "\n" DASH "%s %s\n", signer->key.name, base64);
+}
+
+enum lx_code lx_note_sm2_key(struct lx_call *call, struct lx_text name,
+	const struct lx_public_key *public, struct lx_note_key *key)
+{
+	struct lx_note_key made = { .type = LX_NOTE_SM2 };
+
+	if (!lx_note_name_fits(name))
+		return lx_fail(call, LX_INVALID, NULL, "record.name", NULL);
+	memcpy(made.name, name.at, name.len);
+	memcpy(made.public, public->bytes, public->n);
+	make_id(&made);
+	*key = made;
+	return LX_OK;
+}
+
+enum lx_code lx_note_sm2_line(struct lx_call *call, const struct lx_note_key *key,
+	const struct lx_secret_key *secret, struct lx_text text, struct lx_buf *out)
+{
+	unsigned char line[LINE];
+	char base64[128];
+
+	memcpy(line, key->id, LX_NOTE_ID);
+	LX_TRY(lx_signature_make(call, secret, text, line + LX_NOTE_ID));
+	(void)sodium_bin2base64(
+		base64, sizeof base64, line, sizeof line, sodium_base64_VARIANT_ORIGINAL);
+	lx_buf_printf(out, DASH "%s %s\n", key->name, base64);
+	return LX_OK;
 }
 
 /* What a cosignature signs: C2SP tlog-cosignature, "cosignature/v1". */
@@ -219,12 +278,23 @@ static bool cosignature_holds(
 		       bytes + MOMENT, (const unsigned char *)said.at, said.len, key->public) == 0;
 }
 
+static bool sm2_holds(
+	const struct lx_note_key *key, struct lx_text text, const unsigned char *signature)
+{
+	struct lx_public_key public;
+
+	return lx_public_of_bytes(LX_SIGN_SM2, key->public, LX_PUBLIC_MOST, &public) &&
+	       lx_signature_holds(&public, text, signature);
+}
+
 /* `n` bytes of a line of this key, its id among them. */
 static bool signature_holds(
 	const struct lx_note_key *key, struct lx_text text, const unsigned char *bytes, size_t n)
 {
 	if (key->type == LX_NOTE_COSIGNATURE)
 		return n == LINE + MOMENT && cosignature_holds(key, text, bytes + LX_NOTE_ID);
+	if (key->type == LX_NOTE_SM2)
+		return n == LINE && sm2_holds(key, text, bytes + LX_NOTE_ID);
 	return n == LINE && crypto_sign_verify_detached(bytes + LX_NOTE_ID,
 				    (const unsigned char *)text.at, text.len, key->public) == 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Signed notes (C2SP signed-note v1.0.0): a text, an empty line, lines of signatures. Ed25519 (type 0x01), and the witnesses'
- * Ed25519 with a moment (type 0x04, C2SP tlog-cosignature v1); lines of other kinds and of unknown keys are left alone, as the
+ * Signed notes (C2SP signed-note v1.0.0): a text, an empty line, lines of signatures. Ed25519 (type 0x01), the witnesses'
+ * Ed25519 with a moment (type 0x04, C2SP tlog-cosignature v1), and SM2 as a type of our own (0xff, then "lianxi/sm2"); lines of other kinds and of unknown keys are left alone, as the
  * specification asks. Nothing here knows files or the store.
  *
  *	<text, ends in \n>
@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/call.h"
+#include "kernel/journal/signature.h"
 
 #define LX_NOTE_NAME       128 /* bytes of a key's name with its zero byte */
 #define LX_NOTE_SEED       32
@@ -21,15 +22,15 @@
 #define LX_NOTE_MOST       ((size_t)1 << 20)
 #define LX_NOTE_SIGNATURES 64 /* lines; verifiers must take 16 */
 
-/* Which signatures a key makes: those of a log or person; a witness's, each with its moment. */
-enum lx_note_type { LX_NOTE_ED25519 = 1, LX_NOTE_COSIGNATURE = 4 };
+/* Which signatures a key makes: those of a log or person; a witness's, each with its moment; the additional ones of a log. */
+enum lx_note_type { LX_NOTE_ED25519 = 1, LX_NOTE_COSIGNATURE = 4, LX_NOTE_SM2 = 0xff };
 
 /* A key to verify with. */
 struct lx_note_key {
 	enum lx_note_type type;
 	char name[LX_NOTE_NAME];
 	unsigned char id[LX_NOTE_ID];
-	unsigned char public[32];
+	unsigned char public[LX_PUBLIC_MOST]; /* 32 bytes; of SM2 33 */
 };
 
 /* A key to sign with. `seed` is the private half: wipe it with lx_note_forget. */
@@ -60,6 +61,14 @@ LX_CHECK enum lx_code lx_note_signer_read(
 
 /* Writes the note: `text` (ends in \n), an empty line, the signature. */
 void lx_note_sign(const struct lx_note_signer *signer, struct lx_text text, struct lx_buf *out);
+
+/* The verifier key of a name and an SM2 key. LX_INVALID `record.name`. */
+LX_CHECK enum lx_code lx_note_sm2_key(struct lx_call *call, struct lx_text name,
+	const struct lx_public_key *public, struct lx_note_key *key);
+
+/* Writes the line of an SM2 key for a note's text. LX_BROKEN `record.crypto`. */
+LX_CHECK enum lx_code lx_note_sm2_line(struct lx_call *call, const struct lx_note_key *key,
+	const struct lx_secret_key *secret, struct lx_text text, struct lx_buf *out);
 
 /* Writes a witness's line for a note's text: what it says of the text at `seconds` since 1970 (type LX_NOTE_COSIGNATURE). */
 void lx_note_cosign(const struct lx_note_signer *signer, struct lx_text text, int64_t seconds,

@@ -21,4 +21,8 @@ struct lx_background {
 /* One run: does what is to be done now, or nothing. A failure is told in the call's fault, and tried again with the next run. */
 typedef enum lx_code lx_background_fn(const struct lx_background *background);
 
+/* Asks a served region from outside for an address of its API, when a copy of its record is checked; the body is borrowed until
+ * the next question. */
+typedef enum lx_code lx_ask_fn(void *with, const char *path, long *status, struct lx_text *body);
+
 #endif

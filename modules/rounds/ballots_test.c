@@ -203,6 +203,15 @@ static void read_boxes(struct crowd *c, const char *path, struct boxes *b)
 
 /* --- the tests ---------------------------------------------------------------------------------- */
 
+static void work_beside(struct crowd *c)
+{
+	const struct lx_background b = { &c->w->call, c->w->store, c->w->writer, &c->w->region,
+		c->w->keys };
+
+	if (lx_rounds_background(&b) != LX_OK)
+		fail_msg("beside: %s %s", c->w->call.fault.msgid, c->w->call.fault.detail);
+}
+
 static int64_t prepare(struct crowd *c)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf opens = { 0 }, closes = { 0 };
@@ -224,6 +233,7 @@ static int64_t prepare(struct crowd *c)
 		opens.at, closes.at);
 	int64_t round = must(c->w, 1, "round.prepare", 0, input);
 	must(c->w, 1, "round.freeze", round, NULL);
+	work_beside(c);
 	struct lx_record record = load(c->w, "round", round);
 	(void)snprintf(c->key, sizeof c->key, "%s", lx_record_value(&record, "key").text.at);
 	pass(c->w, 3);
@@ -252,13 +262,9 @@ static struct lx_text urn_of(struct crowd *c)
 
 static void close_round(struct crowd *c)
 {
-	const struct lx_background b = { &c->w->call, c->w->store, c->w->writer, &c->w->region,
-		c->w->keys };
-
 	pass(c->w, 8);
 	is_in(c->w, "round", c->round, "closed", LX_WAIT);
-	if (lx_rounds_background(&b) != LX_OK)
-		fail_msg("not counted: %s %s", c->w->call.fault.msgid, c->w->call.fault.detail);
+	work_beside(c);
 	is_in(c->w, "round", c->round, "counted", LX_WAIT);
 }
 

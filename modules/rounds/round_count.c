@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * What happens to a closed round beside the writer, one durable step after the other: the boxes are opened and published; then the
+ * What happens to a round beside the writer: its roll is entered part by part (round_electors.c). And to a closed one, one durable step after the other: the boxes are opened and published; then the
  * secret is destroyed; then an entry says so; then the ballots are counted. Each step is found from the tables: whatever an end of
  * the process cuts short is taken up where it stood, and the secret stays until the entry that publishes the urn is on disk.
  */
@@ -182,6 +182,10 @@ static enum lx_code next_step(const struct lx_background *b, const struct lx_rec
 	bool kept = lx_text_is(lx_record_value(round, "secret").text, "kept");
 	bool lot = lx_text_is(lx_record_value(round, "tie").text, "lot");
 
+	if (lx_text_is(round->state, "freezing"))
+		return lx_round_freeze_step(b, round);
+	if (!lx_word_in(round->state, "closed counted confirmed void"))
+		return LX_OK; /* its urn is still to be filled */
 	if (kept && !published && lx_text_is(round->state, "closed"))
 		return publish(b, round);
 	if (kept) /* published, or void and never to be opened */
@@ -193,13 +197,14 @@ static enum lx_code next_step(const struct lx_background *b, const struct lx_rec
 	return count(b, round);
 }
 
-/* Steps until nothing changes: at most four. */
+/* Steps until nothing changes: one for each part of a roll, four after the closing. */
 static enum lx_code all_steps(const struct lx_background *b, int64_t number)
 {
 	const struct lx_shape *shape = lx_shape_find(b->region, LX_TEXT_OF("round"));
 	int64_t last = -1;
 
-	for (int i = 0; i < 6; i++) {
+	for (;;) {
+		struct lx_arena_mark mark = lx_arena_here(b->call->arena);
 		LX_CLOSE(lx_store_release) struct lx_tx *tx = NULL;
 		struct lx_record round;
 		LX_TRY(lx_store_read(b->store, b->call, &tx));
@@ -209,8 +214,8 @@ static enum lx_code all_steps(const struct lx_background *b, int64_t number)
 			return LX_OK;
 		last = round.last_n;
 		LX_TRY(next_step(b, &round));
+		lx_arena_back(b->call->arena, mark);
 	}
-	return LX_OK;
 }
 
 enum lx_code lx_rounds_background(const struct lx_background *b)

@@ -14,11 +14,18 @@ const struct lx_table lx_round_tables[] = {
 		"NULL, PRIMARY KEY (round, hash)",
 		"CREATE INDEX IF NOT EXISTS round_urn_by_lot ON round_urn (round, lot, hash)",
 		true },
-	/* a roll on its way into entries; emptied when it is there */
-	{ "round_enrolling", LX_SCRATCH,
-		"round INTEGER NOT NULL, number INTEGER NOT NULL, member INTEGER NOT NULL, PRIMARY "
-		"KEY (round, number)",
+	/* a roll on its way into entries, part by part; emptied when it is there. person 0: of a register */
+	{ "round_elector", LX_KEPT,
+		"round INTEGER NOT NULL, number INTEGER NOT NULL, person INTEGER NOT NULL, member "
+		"INTEGER NOT NULL, district TEXT, PRIMARY KEY (round, number)",
 		NULL, true },
+	/* an electoral register: keyed hashes of identity numbers, in their order; emptied when the round closes */
+	{ "round_register", LX_KEPT,
+		"round INTEGER NOT NULL, hash BLOB NOT NULL, number INTEGER NOT NULL, member "
+		"INTEGER NOT NULL, district TEXT, PRIMARY KEY (round, hash)",
+		NULL, true },
+	{ "round_register_key", LX_KEPT, "round INTEGER PRIMARY KEY, secret BLOB NOT NULL", NULL,
+		false },
 	{ 0 },
 };
 
@@ -40,16 +47,50 @@ const struct lx_query lx_q_electors = { "round.electors",
 	"SELECT id, f_home FROM person WHERE state = 'verified' AND f_home IS NOT NULL ORDER BY id",
 	"", "iT" };
 const struct lx_query lx_q_elector_put = { "round.elector_put",
-	"INSERT INTO round_enrolling (round, number, member) VALUES ($1, $2, $3)", "iii", "" };
+	"INSERT INTO round_elector (round, number, person, member, district) VALUES ($1, $2, $3, "
+	"$4, $5)",
+	"iiiiT", "" };
 const struct lx_query lx_q_elector_page = { "round.elector_page",
-	"SELECT number, member FROM round_enrolling WHERE round = $1 AND number > $2 ORDER BY "
-	"number LIMIT $3",
-	"iii", "ii" };
+	"SELECT number, person, member, district FROM round_elector WHERE round = $1 AND number > "
+	"$2 ORDER BY number LIMIT $3",
+	"iii", "iiiT" };
+const struct lx_query lx_q_electors_laid = { "round.electors_laid",
+	"SELECT member FROM round_elector WHERE round = $1 ORDER BY number", "i", "i" };
+const struct lx_query lx_q_elector_last = { "round.elector_last",
+	"SELECT number FROM round_elector WHERE round = $1 ORDER BY number DESC LIMIT 1", "i",
+	"i" };
+const struct lx_query lx_q_residents = { "round.residents",
+	"SELECT count(*) FROM (SELECT id FROM person WHERE state = 'verified' AND f_home IS NOT "
+	"NULL LIMIT 1) AS any_one",
+	"", "i" };
 const struct lx_query lx_q_electors_done = { "round.electors_done",
-	"DELETE FROM round_enrolling WHERE round = $1", "i", "" };
+	"DELETE FROM round_elector WHERE round = $1", "i", "" };
+
+const struct lx_query lx_q_register_put = { "round.register_put",
+	"INSERT INTO round_register (round, hash, number, member, district) VALUES ($1, $2, $3, "
+	"$4, $5)",
+	"ibiiT", "" };
+const struct lx_query lx_q_register = { "round.register",
+	"SELECT number, member, district FROM round_register WHERE round = $1 ORDER BY number", "i",
+	"iiT" };
+const struct lx_query lx_q_register_one = { "round.register_one",
+	"SELECT number FROM round_register WHERE round = $1 AND hash = $2", "ib", "i" };
+const struct lx_query lx_q_register_gone = { "round.register_gone",
+	"DELETE FROM round_register WHERE round = $1", "i", "" };
+const struct lx_query lx_q_register_key = { "round.register_key",
+	"SELECT secret FROM round_register_key WHERE round = $1", "i", "b" };
+const struct lx_query lx_q_register_key_put = { "round.register_key_put",
+	"INSERT INTO round_register_key (round, secret) VALUES ($1, $2)", "ib", "" };
+const struct lx_query lx_q_register_key_gone = { "round.register_key_gone",
+	"DELETE FROM round_register_key WHERE round = $1", "i", "" };
+/* what a resident whose residence is verified proved it by */
+const struct lx_query lx_q_proof_of = { "round.proof_of",
+	"SELECT f_proof FROM person WHERE id = $1 AND state = 'verified' AND f_proof IS NOT NULL",
+	"i", "I" };
 
 const struct lx_query lx_q_rounds_due = { "round.due",
-	"SELECT id FROM round WHERE state = 'closed' OR (f_secret = 'kept' AND state IN "
+	"SELECT id FROM round WHERE state IN ('freezing', 'closed') OR (f_secret = 'kept' AND "
+	"state IN "
 	"('counted', 'confirmed', 'void')) ORDER BY id LIMIT $1",
 	"i", "i" };
 
@@ -68,5 +109,8 @@ const struct lx_query lx_q_lots = { "round.lots",
 
 const struct lx_query *const lx_round_queries[] = { &lx_q_box_put, &lx_q_boxes_loose, &lx_q_box_lot,
 	&lx_q_boxes, &lx_q_boxes_of_lot, &lx_q_boxes_n, &lx_q_electors, &lx_q_elector_put,
-	&lx_q_elector_page, &lx_q_electors_done, &lx_q_rounds_due, &lx_q_roll_page, &lx_q_roll_one,
-	&lx_q_turnout, &lx_q_lots, NULL };
+	&lx_q_elector_page, &lx_q_electors_laid, &lx_q_elector_last, &lx_q_residents,
+	&lx_q_electors_done, &lx_q_register_put, &lx_q_register, &lx_q_register_one,
+	&lx_q_register_gone, &lx_q_register_key, &lx_q_register_key_put, &lx_q_register_key_gone,
+	&lx_q_proof_of, &lx_q_rounds_due, &lx_q_roll_page, &lx_q_roll_one, &lx_q_turnout,
+	&lx_q_lots, NULL };

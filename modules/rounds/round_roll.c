@@ -13,82 +13,48 @@
 #include <stdlib.h>
 #include <string.h>
 
-lx_rule_fn round_freeze, round_enrol, round_only_sound;
+lx_rule_fn round_has_electors, round_enlist, round_enrol, round_enrolled, round_only_sound;
 
-#define ENROL_ROWS     1200 /* of an entry: number and vote in the open, the member beside */
-#define SAMPLE_NUMBERS 20   /* of one member that another looks at */
+#define ENROL_ROWS     1200  /* of an entry: number and vote in the open, the member beside */
+#define ENROL_BYTES    50000 /* of one, as far as districts make it longer */
+#define SAMPLE_NUMBERS 20    /* of one member that another looks at */
 #define MEMBERS_MAX    1000
 #define STANDINGS_MOST 1000
 #define RELATION_BYTES 32
 
-struct elector {
-	int64_t person, member;
-	char pseudonym[LX_PSEUDONYM_TEXT];
-};
-
+/* The members of the roll's numbers 1, 2, 3 … */
 struct electors {
-	struct lx_call *call;
-	struct elector *list;
+	int64_t *member;
 	size_t n, cap;
 };
 
 static enum lx_code add_elector(void *with, const struct lx_value *values)
 {
 	struct electors *e = with;
-	struct lx_ref home;
 
-	if (!lx_ref_read(values[1].text, &home))
-		return LX_OK;
-	if (e->n == e->cap) {
-		size_t more = e->cap == 0 ? 1024 : 2 * e->cap;
-		struct elector *list = lx_array(e->call, more, sizeof *list);
-		if (list == NULL)
-			return LX_BROKEN;
-		if (e->n > 0)
-			memcpy(list, e->list, e->n * sizeof *list);
-		e->list = list;
-		e->cap = more;
-	}
-	e->list[e->n++] = (struct elector){ .person = values[0].number, .member = home.number };
+	if (e->n < e->cap)
+		e->member[e->n] = values[0].number;
+	e->n++;
 	return LX_OK;
-}
-
-static int by_pseudonym(const void *left, const void *right)
-{
-	return strcmp(((const struct elector *)left)->pseudonym,
-		((const struct elector *)right)->pseudonym);
 }
 
 static enum lx_code find_electors(struct lx_case *c, struct electors *e)
 {
-	*e = (struct electors){ .call = c->call };
-	LX_TRY(lx_each(c->work->tx, &lx_q_electors, NULL, add_elector, e));
-	if (e->n == 0)
+	struct lx_value last[4];
+	int64_t round = c->record->number;
+
+	*e = (struct electors){ .cap = 0 };
+	enum lx_code code = lx_one(
+		c->work->tx, &lx_q_elector_last, (struct lx_value[]){ LX_I(round) }, last);
+	if (code == LX_NOT_FOUND)
 		return lx_case_refuse(c, NULL, "round_nobody");
-	for (size_t i = 0; i < e->n; i++)
-		LX_TRY(lx_vault_pseudonym(c->work->tx, e->list[i].person, "round",
-			c->record->number, e->list[i].pseudonym));
-	qsort(e->list, e->n, sizeof e->list[0], by_pseudonym);
-	return LX_OK;
-}
-
-/* Remembers who is which number, and lays the roll ready for the entries that follow. */
-static enum lx_code lay_ready(struct lx_case *c, const struct electors *e)
-{
-	char relation[RELATION_BYTES];
-
-	LX_TRY(lx_run(c->work->tx, &lx_q_electors_done, &LX_I(c->record->number)));
-	for (size_t i = 0; i < e->n; i++) {
-		(void)snprintf(relation, sizeof relation, "roll/%zu", i + 1);
-		LX_TRY(lx_vault_stand(
-			c->work->tx, e->list[i].person, "round", c->record->number, relation));
-		LX_TRY(lx_run(c->work->tx, &lx_q_elector_put,
-			(struct lx_value[]){ LX_I(c->record->number), LX_I((int64_t)i + 1),
-				LX_I(e->list[i].member) }));
-	}
-	for (size_t i = 0; i < e->n; i += ENROL_ROWS)
-		LX_TRY(lx_case_follow(c, "round", c->record->number, "enrol", NULL));
-	return LX_OK;
+	LX_TRY(code);
+	e->cap = (size_t)last[0].number;
+	e->member = lx_array(c->call, e->cap, sizeof *e->member);
+	if (e->member == NULL)
+		return LX_BROKEN;
+	LX_TRY(lx_each(c->work->tx, &lx_q_electors_laid, &LX_I(round), add_elector, e));
+	return e->n == e->cap ? LX_OK : lx_case_refuse(c, NULL, "round_nobody");
 }
 
 /* SHA-256 over the lines "number member/3" in order of numbers. */
@@ -100,8 +66,8 @@ static void hash_roll(const struct electors *e, char text[LX_HASH_TEXT])
 	lx_hash_begin(&hashing);
 	for (size_t i = 0; i < e->n; i++) {
 		char line[64];
-		int n = snprintf(line, sizeof line, "%zu member/%lld\n", i + 1,
-			(long long)e->list[i].member);
+		int n = snprintf(
+			line, sizeof line, "%zu member/%lld\n", i + 1, (long long)e->member[i]);
 		lx_hash_add(&hashing, line, (size_t)n);
 	}
 	lx_hash_end(&hashing, hash);
@@ -178,7 +144,7 @@ static enum lx_code draw(struct lx_case *c, const struct electors *e, int64_t me
 	for (size_t i = 0; i < e->n; i++) {
 		struct lx_hashing hashing;
 		char line[64];
-		if (e->list[i].member != member)
+		if (e->member[i] != member)
 			continue;
 		int length = snprintf(line, sizeof line, "\n%zu", i + 1);
 		lx_hash_begin(&hashing);
@@ -230,7 +196,7 @@ static enum lx_code count_members(struct lx_case *c, const struct electors *e,
 	if (all == NULL)
 		return LX_BROKEN;
 	for (size_t i = 0; i < e->n; i++)
-		all[i] = e->list[i].member;
+		all[i] = e->member[i];
 	qsort(all, e->n, sizeof all[0], by_number);
 	*n = 0;
 	for (size_t i = 0; i < e->n; i++) {
@@ -278,41 +244,83 @@ static enum lx_code make_keys(struct lx_case *c)
 	return lx_case_set(c, "secret", json_string("kept"));
 }
 
-enum lx_code round_freeze(struct lx_case *c)
+/* Freezing has somebody to enter: a register, or residents. */
+enum lx_code round_has_electors(struct lx_case *c)
+{
+	struct lx_value any;
+
+	LX_TRY(lx_run(c->work->tx, &lx_q_electors_done, &LX_I(c->record->number)));
+	if (lx_record_value(c->record, "electors").kind != LX_V_NULL)
+		return LX_OK;
+	LX_TRY(lx_one(c->work->tx, &lx_q_residents, NULL, &any));
+	return any.number > 0 ? LX_OK : lx_case_refuse(c, NULL, "round_nobody");
+}
+
+/* The roll as it was laid ready (round_electors.c): committed to, counted by member, sampled. Of a register nobody can look at a
+ * sample: nothing in it says who is meant. */
+enum lx_code round_enlist(struct lx_case *c)
 {
 	int64_t members[MEMBERS_MAX], counts[MEMBERS_MAX];
 	char hash[LX_HASH_TEXT];
 	struct electors e;
 	size_t n;
 
+	if (lx_record_value(c->record, "roll_size").kind != LX_V_NULL)
+		return lx_case_refuse(c, NULL, "round_enlisted");
 	LX_TRY(find_electors(c, &e));
 	LX_TRY(count_members(c, &e, members, counts, &n));
 	hash_roll(&e, hash);
 	LX_TRY(lx_case_set(c, "roll_size", json_integer((json_int_t)e.n)));
 	LX_TRY(lx_case_set(c, "roll_hash", json_string(hash)));
 	LX_TRY(tell_electorate(c, members, counts, n));
-	LX_TRY(draw_samples(c, &e, members, n, hash));
-	LX_TRY(make_keys(c));
-	return lay_ready(c, &e);
+	if (lx_record_value(c->record, "electors").kind == LX_V_NULL)
+		LX_TRY(draw_samples(c, &e, members, n, hash));
+	return make_keys(c);
 }
 
-/* Rows of one entry: number and vote in the open, the same with the member inside. */
+/* Rows of one entry: number and vote in the open, the same with member and district inside. */
 struct enrolling {
+	struct lx_case *c;
 	json_t *open, *inner;
 	int64_t last;
+	size_t bytes;
 };
+
+/* Who is which number stands in the vault, unless the person was erased meanwhile. */
+static enum lx_code remember(struct lx_case *c, int64_t person, int64_t number)
+{
+	char relation[RELATION_BYTES], pseudonym[LX_PSEUDONYM_TEXT];
+
+	if (person == 0)
+		return LX_OK;
+	enum lx_code code = lx_vault_pseudonym(
+		c->work->tx, person, "round", c->record->number, pseudonym);
+	if (code == LX_CONFLICT) {
+		lx_fault_clear(&c->call->fault);
+		return LX_OK;
+	}
+	LX_TRY(code);
+	(void)snprintf(relation, sizeof relation, "roll/%lld", (long long)number);
+	return lx_vault_stand(c->work->tx, person, "round", c->record->number, relation);
+}
 
 static enum lx_code enrol_one(void *with, const struct lx_value *values)
 {
 	struct enrolling *e = with;
+	struct lx_text district = values[3].text;
 
+	e->bytes += 32 + district.len;
+	if (e->bytes > ENROL_BYTES)
+		return LX_OK; /* the next entry's */
 	e->last = values[0].number;
 	(void)json_array_append_new(
 		e->open, json_pack("[I, s]", (json_int_t)values[0].number, "no"));
-	(void)json_array_append_new(
-		e->inner, json_pack("[I, s, o]", (json_int_t)values[0].number, "no",
-				  json_sprintf("member/%lld", (long long)values[1].number)));
-	return LX_OK;
+	(void)json_array_append_new(e->inner,
+		json_pack("[I, s, o, o]", (json_int_t)values[0].number, "no",
+			json_sprintf("member/%lld", (long long)values[2].number),
+			values[3].kind == LX_V_NULL ? json_null()
+						    : json_stringn(district.at, district.len)));
+	return remember(e->c, values[1].number, values[0].number);
 }
 
 enum lx_code round_enrol(struct lx_case *c)
@@ -321,20 +329,33 @@ enum lx_code round_enrol(struct lx_case *c)
 	int64_t given = c->record->given[list], round = c->record->number;
 	LX_CLOSE(lx_json_free) json_t *open = json_array();
 	LX_CLOSE(lx_json_free) json_t *inner = json_array();
-	struct enrolling e = { .open = open, .inner = inner };
+	struct enrolling e = { .c = c, .open = open, .inner = inner };
 	struct lx_value page[] = { LX_I(round), LX_I(given), LX_I(ENROL_ROWS) };
 
 	LX_TRY(lx_each(c->work->tx, &lx_q_elector_page, page, enrol_one, &e));
+	if (e.last == 0)
+		return lx_case_refuse(c, NULL, "round_enlisted");
 	json_t *effect = json_pack("[s, s, [s, s], I, O]", "rows", "roll", "number", "voted",
 		(json_int_t)given + 1, open);
-	json_t *beside = json_pack("[s, s, [s, s, s], I, O]", "rows", "roll", "number", "voted",
-		"member", (json_int_t)given + 1, inner);
+	json_t *beside = json_pack("[s, s, [s, s, s, s], I, O]", "rows", "roll", "number", "voted",
+		"member", "district", (json_int_t)given + 1, inner);
 	if (effect == NULL || beside == NULL || json_array_append_new(c->open, effect) != 0 ||
 		json_array_append_new(c->inner, beside) != 0)
 		return lx_fail(c->call, LX_BROKEN, NULL, "base.memory", NULL);
 	if (e.last == lx_record_value(c->record, "roll_size").number)
 		LX_TRY(lx_run(c->work->tx, &lx_q_electors_done, &LX_I(round)));
 	return LX_OK;
+}
+
+/* The round waits for its opening once every number has been entered. */
+enum lx_code round_enrolled(struct lx_case *c)
+{
+	int list = lx_rows_find(c->record->shape->type, LX_TEXT_OF("roll"));
+	struct lx_value size = lx_record_value(c->record, "roll_size");
+
+	return size.kind != LX_V_NULL && c->record->given[list] == size.number
+		       ? LX_OK
+		       : lx_case_refuse(c, NULL, "round_not_enrolled");
 }
 
 /* The verifier says how many of the drawn were rightly on the roll, and changes nothing else. */
@@ -372,7 +393,7 @@ enum lx_code lx_round_number(struct lx_tx *tx, int64_t person, int64_t round, in
 			(void)lx_text_int(
 				(struct lx_text){ relation.at + 5, relation.len - 5 }, number);
 	}
-	return LX_OK;
+	return *number > 0 ? LX_OK : lx_register_match(tx, person, round, number);
 }
 
 enum lx_code lx_round_voted(

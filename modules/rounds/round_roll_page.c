@@ -47,7 +47,7 @@ static enum lx_code load_turnout(const struct lx_round_reader *r, struct turnout
 
 	*n = 0;
 	*t = NULL;
-	if (lx_word_in(r->record.state, "prepared frozen open"))
+	if (lx_word_in(r->record.state, "prepared freezing frozen open"))
 		return LX_OK;
 	LX_TRY(lx_all(r->reader.tx, &lx_q_turnout, &LX_I(r->record.number), MEMBERS_MAX, &rows, n));
 	*t = lx_array(r->reader.call, *n, sizeof **t);

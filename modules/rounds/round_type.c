@@ -2,7 +2,8 @@
 /* Rounds as tables: fields, states, terms, acts. What is secret about a ballot stands in round_urn.c. */
 #include "modules/rounds/rounds.h"
 
-lx_rule_fn round_prepared, round_is_ready, round_freeze, round_enrol, round_only_sound,
+lx_rule_fn round_prepared, round_is_ready, round_has_electors, round_enlist, round_enrol,
+	round_enrolled, round_only_sound, round_may_register, round_register, round_forget_register,
 	round_may_cast, round_to_urn, round_seal_lot, round_seal_rest, round_urn_whole,
 	round_publish, round_destroyed, round_to_draw, round_drawn, round_counted, round_outcomes,
 	round_may_object, round_only_answers, round_may_strike, round_struck, round_may_confirm,
@@ -36,6 +37,7 @@ static const struct lx_field objection[] = { { "member", LX_LINK, "member" },
 static const struct lx_field roll[] = { /* one row a voter, in an order that tells nothing */
 	{ "number", LX_NUMBER, "1.." },
 	{ "member", LX_LINK, "member", NULL, "secretariat auditor" },
+	{ "district", LX_WORD, "60", NULL, "secretariat auditor" },
 	{ "voted", LX_CHOICE, "yes no" }, END
 };
 static const struct lx_field lot[] = { /* commits to the sorted hashes of its boxes */
@@ -54,6 +56,7 @@ static const struct lx_field fields[] = { { "names", LX_NAMES, "120", "list sear
 	{ "threshold", LX_NUMBER, "0.." }, { "choices", LX_NUMBER, "1..1000" },
 	{ "budget", LX_MONEY, "1..", "list" }, { "top_down", LX_MONEY, "0.." },
 	{ "opens", LX_MOMENT, NULL, "list" }, { "closes", LX_MOMENT, NULL, "list" },
+	{ "electors", LX_NUMBER, "1.." }, /* of a register from a file; else residents vote */
 	{ "roll_size", LX_NUMBER, "0.." }, { "roll_hash", LX_HASH },
 	{ "key", LX_HASH }, /* the urn's public key */
 	{ "secret", LX_CHOICE, "kept destroyed" }, { "spoiled", LX_NUMBER, "0.." },
@@ -65,6 +68,7 @@ static const struct lx_relation relations[] = {
 	{ "verifier", LX_ACTS_FOR, "sample.verifier", "officer" }, END
 };
 static const struct lx_state states[] = { { "prepared", LX_WORK, LX_PUBLIC, "freeze" },
+	{ "freezing", LX_WORK, LX_PUBLIC }, /* its roll goes into entries, part by part */
 	{ "frozen", LX_WAIT, LX_PUBLIC, "recheck" }, { "open", LX_WORK, LX_PUBLIC, "cast" },
 	{ "closed", LX_WAIT, LX_PUBLIC, "draw" },
 	{ "counted", LX_WAIT, LX_PUBLIC, "answer strike confirm" },
@@ -87,9 +91,14 @@ static const struct lx_act acts[] = {
 		.guard = LX_C(round_prepared) },
 	{ "revise", "secretariat", "prepared", NULL, "* opens? closes?", "revise",
 		.guard = LX_C(round_prepared) },
-	{ "freeze", "secretariat", "prepared", "frozen", "", "cancel", .starts = "opens",
-		.guard = LX_C(round_is_ready), .also = LX_C(round_freeze) },
-	{ "enrol", "cause", "frozen", NULL, "", "-", .also = LX_C(round_enrol) },
+	{ "register", "secretariat", "prepared", NULL, "", "register",
+		.guard = LX_C(round_may_register), .also = LX_C(round_register) },
+	{ "freeze", "secretariat", "prepared", "freezing", "", "cancel",
+		.guard = LX_C(round_is_ready), .also = LX_C(round_has_electors) },
+	{ "enlist", "machine", "freezing", NULL, "", "-", .also = LX_C(round_enlist) },
+	{ "enrol", "machine", "freezing", NULL, "", "-", .also = LX_C(round_enrol) },
+	{ "enrolled", "machine", "freezing", "frozen", "", "-", .starts = "opens",
+		.guard = LX_C(round_enrolled) },
 	{ "recheck", "verifier", "frozen open", NULL, "=sample", "correct",
 		.guard = LX_C(round_only_sound) },
 	{ "open", "clock", "frozen", "open", "", "cancel", .starts = "closes" },
@@ -117,8 +126,8 @@ static const struct lx_act acts[] = {
 	{ "silence", "clock", "counted", NULL, "", "correct" },
 	{ "confirm", "delegate", "counted", "confirmed", "reason?", "annul", .consent = "council",
 		.guard = LX_C(round_may_confirm), .also = LX_C(round_settle) },
-	{ "cancel", "delegate", "prepared frozen open closed counted", "void", "reason", "-",
-		.consent = "council" },
+	{ "cancel", "delegate", "prepared freezing frozen open closed counted", "void", "reason",
+		"-", .consent = "council", .also = LX_C(round_forget_register) },
 	{ "annul", "delegate", "confirmed", "void", "reason", "-", .consent = "council",
 		.also = LX_C(round_unsettle) },
 	/* held elsewhere, entered from a file: nothing is verified, cast or confirmed here */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 lx_rule_fn round_may_cast, round_to_urn, round_seal_lot, round_seal_rest, round_urn_whole,
-	round_publish, round_destroyed, round_counted, round_outcomes;
+	round_publish, round_destroyed, round_counted, round_outcomes, round_forget_register;
 
 enum lx_code lx_round_entrants(struct lx_call *call, const struct lx_record *round,
 	struct lx_entrant **entrants, size_t *n)
@@ -135,6 +135,7 @@ enum lx_code round_seal_lot(struct lx_case *c)
 
 enum lx_code round_seal_rest(struct lx_case *c)
 {
+	LX_TRY(round_forget_register(c));
 	return seal(c, (size_t)2 * LX_ROUND_LOT);
 }
 

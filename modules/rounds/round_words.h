@@ -21,6 +21,15 @@ int64_t lx_round_boxes_sealed(const struct lx_record *round);
 /* The number of the objection to an entrant that was upheld; 0: there is none. */
 int64_t lx_round_upheld(const struct lx_record *round, struct lx_text code);
 
+/* A round that freezes: whoever is to be on its roll is laid ready beside the writer, a few thousand at a time, and entered part by
+ * part; every step is found from the tables, so that what was cut short is taken up again. */
+LX_CHECK enum lx_code lx_round_freeze_step(
+	const struct lx_background *background, const struct lx_record *round);
+
+/* The number that a round's electoral register has for what a resident proved the residence by; 0: none, or no register. */
+LX_CHECK enum lx_code lx_register_match(
+	struct lx_tx *tx, int64_t person, int64_t round, int64_t *number);
+
 /* The urn as a Pabulib file: what was opened, sorted by tracking number. */
 LX_CHECK enum lx_code lx_urn_write(struct lx_tx *tx, const struct lx_region *region,
 	const struct lx_record *round, struct lx_ballot *const *ballots, size_t n,

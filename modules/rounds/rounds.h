@@ -80,6 +80,11 @@ enum lx_code lx_rounds_background(const struct lx_background *background);
  * round. For `lianxi verify`. */
 LX_CHECK enum lx_code lx_rounds_verify(struct lx_tx *tx, const struct lx_region *region);
 
+/* The same from the public record alone: as many votes committed to by lots as cast, none in lots too small, as many published. With `ask` (may be
+ * NULL) the boxes, which are shown once nobody can open them, are compared with their lots. LX_CONFLICT naming the round. */
+LX_CHECK enum lx_code lx_rounds_verify_outside(
+	struct lx_tx *tx, const struct lx_region *region, lx_ask_fn *ask, void *with);
+
 /* Decides a round from its published urn, as its record says, without what is struck (report->overrides tells it: the objection is the
  * reason); everything of `report` is in the call's arena. `explained`
  * and `searched` are the caller's. Limits of members hold. */
@@ -114,9 +119,9 @@ LX_CHECK enum lx_code lx_round_perform(const struct lx_background *background, i
 
 /* --- pages -------------------------------------------------------------------------------------- */
 
-/* Ballot, the page to confirm it, casting, the roll and its samples, a ballot by its tracking number; what the general page of a round has besides. */
+/* Boxes of a lot, once nobody can open them (round_boxes_page.c). Ballot, the page to confirm it, casting, the roll and its samples, a ballot by its tracking number; what the general page of a round has besides. */
 lx_handler lx_page_ballot, lx_page_ballot_confirm, lx_page_cast, lx_page_roll, lx_page_track,
-	lx_page_sample;
+	lx_page_sample, lx_page_boxes;
 lx_part_more_fn lx_round_more;
 lx_part_fill_fn lx_round_fill;
 

@@ -169,6 +169,8 @@ static void a_round_is_voted_counted_and_confirmed(void **state)
 	must_not(w, LX_INVALID, "round_not_by_hand", 1, "round.revise", round, "{\"seed\":7}");
 	must(w, 1, "round.revise", round, "{\"budget\":\"1000\"}");
 	must(w, 1, "round.freeze", round, NULL);
+	is_in(w, "round", round, "freezing", LX_WORK);
+	assert_int_equal(work(w, w->keys), LX_OK);
 	is_in(w, "round", round, "frozen", LX_WAIT);
 	assert_true(there(w, round));
 	struct lx_record frozen = load(w, "round", round);
@@ -264,6 +266,7 @@ static void what_is_struck_is_counted_without(void **state)
 	int64_t round = prepare(w, "");
 
 	must(w, 1, "round.freeze", round, NULL);
+	assert_int_equal(work(w, w->keys), LX_OK);
 	pass(w, 8);
 	cast(w, 5, round, "101", "44444-BBBBB-CCCCC-DDDDD");
 	cast(w, 6, round, "011", "55555-BBBBB-CCCCC-DDDDD");
@@ -312,6 +315,7 @@ static void closing_is_taken_up_where_it_was_cut(void **state)
 	int64_t round = prepare(w, "");
 
 	must(w, 1, "round.freeze", round, NULL);
+	assert_int_equal(work(w, w->keys), LX_OK);
 	pass(w, 8);
 	is_in(w, "round", round, "open", LX_WORK);
 	cast(w, 5, round, "100", "11111-BBBBB-CCCCC-DDDDD");
@@ -332,6 +336,7 @@ static void closing_is_taken_up_where_it_was_cut(void **state)
 	/* an urn whose secret is already gone though no entry says so yet */
 	int64_t other = prepare(w, "");
 	must(w, 1, "round.freeze", other, NULL);
+	assert_int_equal(work(w, w->keys), LX_OK);
 	pass(w, 8);
 	is_in(w, "round", other, "open", LX_WORK);
 	must(w, 2, "round.cancel", other, "{\"reason\":\"名册有误，另行投票\"}");
@@ -360,6 +365,7 @@ static void a_lot_waits_for_its_source(void **state)
 	must_not(w, LX_CONFLICT, "round_source", 1, "round.freeze", bare, NULL);
 	must(w, 1, "round.revise", bare, "{\"source\":\"福利彩票双色球第 2026140 期\"}");
 	must(w, 1, "round.freeze", bare, NULL);
+	assert_int_equal(work(w, w->keys), LX_OK);
 	pass(w, 8);
 	cast(w, 5, bare, "110", "22222-BBBBB-CCCCC-DDDDD");
 	struct lx_text box = { (char *)noise, lx_box_length(3) };
@@ -401,6 +407,7 @@ static void a_result_that_does_not_follow_is_found(void **state)
 	int64_t round = prepare(w, "");
 
 	must(w, 1, "round.freeze", round, NULL);
+	assert_int_equal(work(w, w->keys), LX_OK);
 	pass(w, 8);
 	cast(w, 5, round, "101", "33333-BBBBB-CCCCC-DDDDD");
 	pass(w, 8);

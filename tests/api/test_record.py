@@ -8,6 +8,7 @@ import stat
 import time
 
 import region as regions
+import sm2
 
 ALL = "application/octet-stream"
 
@@ -235,3 +236,68 @@ def test_every_act_is_answered_with_its_receipt(region, lianxi, tmp_path):
     key = region.nobody.get("/log/key").body.decode().strip()
     said = lianxi("verify", "receipt", file, "--key", key).stdout
     assert f'"n":{answer.json()["entry"]}' in said and "need.submit" in said
+
+
+def test_the_reply_to_an_act_is_signed(region, lianxi, tmp_path):
+    """The region's word at once; the proof file that is had later must agree with it."""
+    answer = region.asker.send("/needs/new/submit", regions.need()).json()
+    said, file = tmp_path / "said", tmp_path / "need.tlog-proof"
+    said.write_text(answer["signed"])
+    key = region.nobody.get("/log/key").body.decode().strip()
+    lines = answer["signed"].split("\n")
+    assert lines[0] == "lianxi receipt 1" and lines[1] == key.split("+")[0] and lines[2] == str(answer["entry"])
+    regions.wait_for(lambda: region.nobody.ask("GET", answer["receipt"]).status == 200)
+    file.write_bytes(region.nobody.get(answer["receipt"]).body)
+    extra = base64.b64decode(file.read_bytes().split(b"\n")[1].removeprefix(b"extra "))
+    assert base64.b64decode(lines[3]) == leaf(extra)
+    told = lianxi("verify", "receipt", said, "--key", key, "--kept", file).stdout
+    assert f"entry {answer['entry']} stands" in told and "by the proof file" in told
+    said.write_text(answer["signed"].replace(lines[3], base64.b64encode(bytes(32)).decode()))
+    lianxi("verify", "receipt", said, "--key", key, code=1)
+    # another entry's proof file keeps no promise
+    said.write_text(answer["signed"])
+    other = tmp_path / "other.tlog-proof"
+    other.write_bytes(region.nobody.get("/log/proof/3").body)
+    assert "something else" in lianxi("verify", "receipt", said, "--key", key, "--kept", other, code=1).stdout
+    # and a checkpoint is no receipt, whatever is asked of it
+    said.write_bytes(region.nobody.get("/log/checkpoint").body)
+    lianxi("verify", "receipt", said, "--key", key, code=2)
+
+
+def test_an_sm2_line_stands_beside_the_other(region, lianxi, tmp_path):
+    """Added by keygen; verified by other arithmetic and by the commands; a program that knows Ed25519 only goes on as before."""
+    plain = region.nobody.get("/log/checkpoint").body.decode()
+    region.nobody.get("/log/key-sm2", 404)
+    region.stop()
+    keys = lianxi("keygen", region.folder, "--sm2").stdout.strip().split("\n")[-2:]
+    assert (region.folder / "keys/log-sm2.pub").read_text().strip() == keys[1]
+    assert stat.S_IMODE((region.folder / "keys/log.sm2").stat().st_mode) == 0o600
+    lianxi("keygen", region.folder, "--sm2", code=3)  # there is one
+    region.start()
+    note = region.nobody.get("/log/checkpoint").body.decode()
+    text, signatures = note.split("\n\n")
+    ed25519_line, sm2_line = signatures.strip().split("\n")
+    assert plain.split("\n\n")[1].strip() == ed25519_line and plain.split("\n\n")[0] == text, "no entry came: the same, signed by both"
+    assert region.nobody.get("/log/key-sm2").body.decode().strip() == keys[1]
+    name, identity, key = keys[1].split("+", 2)
+    typed = base64.b64decode(key)
+    assert typed.startswith(b"\xfflianxi/sm2") and len(typed) == 44
+    assert hashlib.sha256(name.encode() + b"\n" + typed).hexdigest()[:8] == identity
+    signature = base64.b64decode(sm2_line.split()[2])
+    assert sm2_line.split()[1] == name and signature[:4].hex() == identity
+    assert sm2.verify(typed[11:], (text + "\n").encode(), signature[4:])
+    assert not sm2.verify(typed[11:], text.encode(), signature[4:])
+    address = f"http://127.0.0.1:{region.server.port}"
+    for known in keys:
+        assert "entries hold" in lianxi("verify", address, "--key", known).stdout
+        receipt = tmp_path / "receipt"
+        receipt.write_bytes(region.nobody.get("/log/proof/2").body)
+        lianxi("verify", "receipt", receipt, "--key", known)
+    broken = bytearray(signature)
+    broken[40] ^= 1
+    receipt.write_text(receipt.read_text().replace(sm2_line.split()[2], base64.b64encode(bytes(broken)).decode()))
+    lianxi("verify", "receipt", receipt, "--key", keys[1], code=1)
+    lianxi("verify", "receipt", receipt, "--key", keys[0])
+    region.submitted = regions.submit(region)
+    regions.wait_for(lambda: region.nobody.get("/log/checkpoint").body.decode() != note)
+    assert region.nobody.get("/log/checkpoint").body.decode().count("\n— ") == 2

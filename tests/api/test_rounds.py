@@ -17,13 +17,16 @@ def moment(days):
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400 * days))
 
 
+def entrants():
+    return [{"code": "A1", "title": "跨市公交", "price": "600.00", "member": "member/1"},
+            {"code": "A2", "title": "水质监测", "price": "400.00", "member": "member/2"},
+            {"code": "A3", "title": "湿地公园", "price": "900.00", "member": "member/3"}]
+
+
 def prepare(region, **more):
     number = region.secretary.make("/rounds/new/prepare", {
         "names": names("公共项目投票", "Joint projects"), "rule": "mes", "utility": "cost", "completion": "add1x,greedy", "tie": "id",
-        "budget": "1000.00", "opens": moment(-1), "closes": moment(3),
-        "entrant": [{"code": "A1", "title": "跨市公交", "price": "600.00", "member": "member/1"},
-                    {"code": "A2", "title": "水质监测", "price": "400.00", "member": "member/2"},
-                    {"code": "A3", "title": "湿地公园", "price": "900.00", "member": "member/3"}], **more})
+        "budget": "1000.00", "opens": moment(-1), "closes": moment(3), "entrant": entrants(), **more})
     region.secretary.act(f"/rounds/{number}/freeze")
     wait_for(lambda: region.nobody.read(f"/rounds/{number}")["state"] == "open")
     return number
@@ -194,20 +197,56 @@ def timeline(region, number):
     return entries
 
 
-@pytest.mark.parametrize("change", [
+def address(region):
+    time.sleep(1.1)  # a checkpoint a second at most
+    return f"http://127.0.0.1:{region.server.port}"
+
+
+def tamper(region, change):
+    database = sqlite3.connect(region.database)
+    database.execute(change)
+    database.commit()
+    database.close()
+
+
+CHANGES = pytest.mark.parametrize("change", [
     "DELETE FROM round_urn WHERE hash = (SELECT min(hash) FROM round_urn)",
     "INSERT INTO round_urn SELECT round, zeroblob(32), lot, box FROM round_urn LIMIT 1",
     "UPDATE round_urn SET box = randomblob(length(box)) WHERE hash = (SELECT max(hash) FROM round_urn)",
 ], ids=["dropped", "added", "exchanged"])
+
+
+@CHANGES
+def test_a_box_is_missed_from_outside(region, lianxi, tmp_path, change):
+    """By who has no more than the address: boxes are shown once nobody can open them; a mirror at least is counted and recounted."""
+    number = prepare(region)
+    region.asker.act(f"/rounds/{number}/cast", approve=["A1"])
+    region.other.act(f"/rounds/{number}/cast", approve=["A2"])
+    assert region.nobody.ask("GET", f"/api/v1/rounds/{number}/boxes?lot=1").status == 404, "not while they could be opened"
+    assert "follow from the record" in lianxi("verify", address(region)).stdout
+    later(region, 4)
+    wait_for(lambda: region.nobody.read(f"/rounds/{number}")["state"] == "counted")
+    boxes = region.nobody.read(f"/rounds/{number}/boxes?lot=1")["boxes"]
+    assert len(boxes) == 2 and len({len(box) for box in boxes}) == 1
+    assert region.nobody.read(f"/rounds/{number}/boxes?lot=2")["boxes"] == []
+    region.nobody.get(f"/api/v1/rounds/{number}/boxes?lot=x", status=422)
+    lianxi("mirror", address(region), tmp_path / "mirror")
+    for copy in (address(region), tmp_path / "mirror"):
+        assert "1 results were worked out again" in lianxi("verify", copy, "--recount").stdout
+    region.stop()
+    tamper(region, change)
+    region.start(now=moment(4))
+    done = lianxi("verify", address(region), code=1)
+    assert f"round/{number}" in done.stdout
+
+
+@CHANGES
 def test_verify_finds_a_box(region, lianxi, change):
     number = prepare(region)
     region.asker.act(f"/rounds/{number}/cast", approve=["A1"])
     region.other.act(f"/rounds/{number}/cast", approve=[])
     assert "hold" in region.verify()
-    database = sqlite3.connect(region.database)
-    database.execute(change)
-    database.commit()
-    database.close()
+    tamper(region, change)
     done = lianxi("verify", region.folder, code=1)
     assert f"round/{number}" in done.stdout
 

@@ -86,6 +86,16 @@ def test_checkpoints_inclusion_and_consistency(lianxi, reader, tmp_path):
         log.read(reader, size)
 
 
+def test_a_second_signature_line_disturbs_nobody(lianxi, reader, tmp_path):
+    """SM2 is a type that Go's note does not know."""
+    log = Log(lianxi, tmp_path / "region")
+    log.read(reader, 3)
+    lianxi("keygen", log.folder, "--sm2")
+    for size in (5, 260):
+        log.read(reader, size)
+        assert log.older[-1].read_text().count("\n— ") == 2
+
+
 @pytest.mark.long
 def test_large_trees(lianxi, reader, tmp_path):
     log = Log(lianxi, tmp_path / "region")
