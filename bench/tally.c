@@ -5,8 +5,10 @@
  * of this process on its core (a shared machine says little else).
  *
  *	bench_tally FILE.pb mes|add1|phragmen|support ROUNDS
- *	bench_tally synthetic VOTERS PROJECTS APPROVALS
+ *	bench_tally synthetic VOTERS PROJECTS APPROVALS		as arrays, ballots not merged
+ *	bench_tally crowd VOTERS PROJECTS APPROVALS THREADS	the same ballots as a stream
  */
+#include "engines/tally/crowd.h"
 #include "engines/tally/run.h"
 
 #include "base/memory.h"
@@ -18,12 +20,17 @@
 #include <time.h>
 
 /* Time that this process has computed. */
-static double now(void)
+static double read_clock(clockid_t clock)
 {
 	struct timespec at;
 
-	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &at);
+	(void)clock_gettime(clock, &at);
 	return (double)at.tv_sec * 1e3 + (double)at.tv_nsec / 1e6;
+}
+
+static double now(void)
+{
+	return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 static char *read_all(const char *path, size_t *n)
@@ -41,18 +48,33 @@ static char *read_all(const char *path, size_t *n)
 	return bytes;
 }
 
+/* What the rule took, and what tells outcomes apart. */
+struct timed {
+	double rule, wall;
+	size_t winners;
+	uint64_t outcome, fallbacks;
+};
+
 /* The rule alone on a prepared view; -1 on a fault. */
-static double time_rule(struct lx_call *call, const struct lx_tally_view *view,
+static struct timed time_rule(struct lx_call *call, const struct lx_tally_view *view,
 	const struct lx_tally_setting *setting)
 {
 	struct lx_tally_result result = { .share_den = 1 };
 	struct lx_tally_log log;
-	double from = now();
+	struct timed timed = { .rule = -1 };
+	double from = now(), wall = read_clock(CLOCK_MONOTONIC);
 
 	if (lx_tally_log_open(call, view->n, &log) != LX_OK ||
 		lx_tally_decide(call, view, setting, &log, &result) != LX_OK)
-		return -1;
-	return now() - from;
+		return timed;
+	timed.rule = now() - from;
+	timed.wall = read_clock(CLOCK_MONOTONIC) - wall;
+	timed.winners = log.n;
+	timed.fallbacks = result.exact_fallbacks;
+	for (size_t i = 0; i < log.n; i++)
+		timed.outcome = timed.outcome * UINT64_C(0x9e3779b97f4a7c15) +
+				log.rounds[i].project + 1;
+	return timed;
 }
 
 static double time_support(struct lx_call *call, const struct lx_tally_election *e,
@@ -96,7 +118,7 @@ static int bench_file(const char *path, const char *task, int rounds)
 		double prepared = now();
 		double rule = strcmp(task, "support") == 0
 				      ? time_support(&call, &pb.election, &setting)
-				      : time_rule(&call, &view, &setting);
+				      : time_rule(&call, &view, &setting).rule;
 		(void)printf(
 			"{\"read\": %.4f, \"prepare\": %.4f, \"rule\": %.4f, \"bytes\": %zu}\n",
 			read - start, prepared - read, rule, n);
@@ -143,58 +165,127 @@ static size_t draw_ballot(uint64_t *state, size_t projects, double each, uint16_
 	return n;
 }
 
-static int bench_synthetic(size_t voters, size_t projects, double each)
-{
-	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = SIZE_MAX / 4 };
-	struct lx_call call = { .arena = &arena };
-	struct lx_tally_setting setting = { .rule = LX_RULE_MES };
-	size_t most = (size_t)((double)voters * 2 * each) + 64, n = 0;
-	uint64_t state = 20260411, *weight = lx_array(&call, voters, sizeof *weight);
-	uint64_t *first = lx_array(&call, voters + 1, sizeof *first);
-	uint16_t *choice = lx_array(&call, most, sizeof *choice);
-	int64_t *cost = lx_array(&call, projects, sizeof *cost);
-	struct lx_text *id = lx_array(&call, projects, sizeof *id);
-	struct lx_tally_view view;
-	double start = now();
+/* A synthetic election: its projects, and its ballots from a seed, one after the other. */
+struct synthetic {
+	struct lx_tally_election election;
+	size_t voters, drawn, entries;
+	double each;
+	uint64_t seed, state;
+	uint16_t choice[64];
+};
 
-	if (weight == NULL || first == NULL || choice == NULL || cost == NULL || id == NULL)
-		return 1;
+static enum lx_code open_synthetic(
+	struct lx_call *call, size_t voters, size_t projects, double each, struct synthetic *to)
+{
+	int64_t *cost = lx_array(call, projects, sizeof *cost);
+	struct lx_text *id = lx_array(call, projects, sizeof *id);
+	uint64_t state = 20260411;
+
+	if (cost == NULL || id == NULL || each > 16)
+		return LX_BROKEN;
 	for (size_t p = 0; p < projects; p++) {
 		cost[p] = 1000 + (int64_t)(draw(&state) % 100000);
 		id[p] = (struct lx_text){ (const char *)&cost[p], sizeof cost[p] };
 	}
-	for (size_t v = 0; v < voters; v++) {
-		weight[v] = 1;
-		n += draw_ballot(&state, projects, each, choice + n);
-		first[v + 1] = n;
-	}
-	struct lx_tally_election e = { .budget = (int64_t)projects * 50000 / 4,
+	*to = (struct synthetic){ .voters = voters, .each = each, .seed = state };
+	to->election = (struct lx_tally_election){ .budget = (int64_t)projects * 50000 / 4,
 		.projects_n = projects,
 		.cost = cost,
-		.id = id,
-		.ballots_n = voters,
-		.weight = weight,
-		.first = first,
-		.choice = choice };
-	if (lx_tally_prepare(&call, &e, &setting, &view) != LX_OK)
-		return 1;
-	double made = now() - start, rule = time_rule(&call, &view, &setting);
+		.id = id };
+	return LX_OK;
+}
+
+static void synthetic_rewind(void *with)
+{
+	struct synthetic *from = with;
+
+	from->state = from->seed;
+	from->drawn = from->entries = 0;
+}
+
+static bool synthetic_next(void *with, struct lx_tally_ballot *ballot)
+{
+	struct synthetic *from = with;
+
+	if (from->drawn++ == from->voters)
+		return false;
+	size_t n = draw_ballot(&from->state, from->election.projects_n, from->each, from->choice);
+	from->entries += n;
+	*ballot = (struct lx_tally_ballot){ from->choice, n, 1 };
+	return true;
+}
+
+/* Arrays of all ballots, as a caller would hold them. */
+static enum lx_code draw_all(struct lx_call *call, struct synthetic *from)
+{
+	size_t voters = from->voters, n = 0;
+	uint64_t *weight = lx_array(call, voters, sizeof *weight);
+	uint64_t *first = lx_array(call, voters + 1, sizeof *first);
+	uint16_t *choice = lx_array(
+		call, (size_t)((double)voters * 2 * from->each) + 64, sizeof *choice);
+	struct lx_tally_ballot ballot;
+
+	if (weight == NULL || first == NULL || choice == NULL)
+		return LX_BROKEN;
+	synthetic_rewind(from);
+	for (size_t v = 0; synthetic_next(from, &ballot); v++) {
+		memcpy(choice + n, ballot.choice, ballot.n * sizeof *choice);
+		n += ballot.n;
+		weight[v] = ballot.weight;
+		first[v + 1] = n;
+	}
+	from->election.ballots_n = voters;
+	from->election.weight = weight;
+	from->election.first = first;
+	from->election.choice = choice;
+	return LX_OK;
+}
+
+static int bench_synthetic(size_t voters, size_t projects, double each, unsigned threads)
+{
+	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = SIZE_MAX / 4 };
+	struct lx_call call = { .arena = &arena, .threads = threads };
+	struct lx_tally_setting setting = { .rule = LX_RULE_MES };
+	struct synthetic from;
+	struct lx_tally_stream stream = { &from, synthetic_rewind, synthetic_next };
+	struct lx_tally_view view;
 	struct rusage usage;
+	double start = now();
+
+	if (open_synthetic(&call, voters, projects, each, &from) != LX_OK)
+		return 1;
+	if (threads == 0 &&
+		(draw_all(&call, &from) != LX_OK ||
+			lx_tally_prepare(&call, &from.election, &setting, &view) != LX_OK))
+		return 1;
+	if (threads > 0 &&
+		lx_tally_crowd_prepare(&call, &from.election, &stream, &setting, &view) != LX_OK)
+		return 1;
+	double made = now() - start;
+	struct timed timed = time_rule(&call, &view, &setting);
 	(void)getrusage(RUSAGE_SELF, &usage);
-	(void)printf("{\"made\": %.2f, \"rule\": %.3f, \"entries\": %zu, \"peak_kb\": %ld}\n", made,
-		rule, n, usage.ru_maxrss);
-	return 0;
+	(void)printf(
+		"{\"made\": %.2f, \"rule\": %.3f, \"wall\": %.3f, \"entries\": %zu, \"rows\": %zu, "
+		"\"listed\": %zu, \"peak_kb\": %ld, \"winners\": %zu, \"fallbacks\": %llu, "
+		"\"outcome\": \"%016llx\"}\n",
+		made, timed.rule, timed.wall, from.entries, view.rows_n, view.start[view.n],
+		usage.ru_maxrss, timed.winners, (unsigned long long)timed.fallbacks,
+		(unsigned long long)timed.outcome);
+	return timed.rule < 0;
 }
 
 int main(int argc, char **argv)
 {
 	if (argc == 5 && strcmp(argv[1], "synthetic") == 0)
 		return bench_synthetic(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10),
-			strtod(argv[4], NULL));
+			strtod(argv[4], NULL), 0);
+	if (argc == 6 && strcmp(argv[1], "crowd") == 0)
+		return bench_synthetic(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10),
+			strtod(argv[4], NULL), (unsigned)strtoul(argv[5], NULL, 10));
 	if (argc == 4)
 		return bench_file(argv[1], argv[2], (int)strtol(argv[3], NULL, 10));
 	(void)fputs("bench_tally FILE.pb TASK ROUNDS | bench_tally synthetic VOTERS PROJECTS "
-		    "APPROVALS\n",
+		    "APPROVALS | bench_tally crowd VOTERS PROJECTS APPROVALS THREADS\n",
 		stderr);
 	return 2;
 }

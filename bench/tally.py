@@ -5,6 +5,7 @@
     LIANXI_SHARED=FOLDER bench/tally.py [BINARY_FOLDER]        (default: build/release)
     bench/tally.py --plot FILE.svg [BINARY_FOLDER]             (only: how time grows, drawn)
 
+Very large elections are drawn as a stream; the largest, of 240,000,000 voters (3.2 GB of memory, two minutes), only where TALLY_LARGEST is set.
 pabutools (with gmpy2) is installed from PyPI into build/peers when it is not there; where it cannot be had
 its column stays empty. Times are processor time, which other work on the machine disturbs least. Peer tasks that need more than PEER_SECONDS (of processor
 time) are stopped and said so.
@@ -144,6 +145,18 @@ def plot(path, engine):
                     + "\n".join(panels) + "\n</svg>\n")
 
 
+def show_crowds(engine):
+    """Elections too large for arrays: ballots come one after the other, seeded; on one thread and on two."""
+    print("\nVery large, as a stream (processor time of all threads; time by the clock says little on a machine that is shared):\n")
+    print("| voters | approvals | distinct rows | threads | made | rule | rule, by the clock | memory |\n| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for voters in (2_400_000, 24_000_000, *((240_000_000,) if os.environ.get("TALLY_LARGEST") else ())):
+        for threads in (1, 2):
+            out = subprocess.run([engine, "crowd", str(voters), "200", "4.5", str(threads)], capture_output=True, text=True, check=True).stdout
+            one = json.loads(out)
+            print(f"| {voters:,} | {one['entries'] / 1e6:,.1f} M | {one['rows'] / 1e6:.1f} M | {threads} | {one['made'] / 1e3:.2f} s | {one['rule'] / 1e3:.2f} s "
+                  f"| {one['wall'] / 1e3:.2f} s | {one['peak_kb'] / 1e3:,.0f} MB |", flush=True)
+
+
 def main():
     if len(sys.argv) > 2 and sys.argv[1] == "--plot":
         build = pathlib.Path(sys.argv[3] if len(sys.argv) > 3 else TOP / "build" / "release")
@@ -180,6 +193,7 @@ def main():
         out = subprocess.run([engine, "synthetic", str(voters), str(projects), str(each)], capture_output=True, text=True, check=True).stdout
         one = json.loads(out)
         print(f"| {voters:,} | {projects} | {each} | {one['made']:.0f} ms | {one['rule']:.1f} ms | {one['entries'] / one['rule'] / 1e6:.3f} |", flush=True)
+    show_crowds(engine)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* A file of demo/yangtze-delta by its name, "charter.json"; its bytes are JSON, without a zero byte behind them. */
+/* A file of demo/yangtze-delta by its name, "charter.json"; JSON without its blanks, or a document as it is; no zero byte behind. */
 struct lx_demo_file {
 	const char *name;
 	const unsigned char *bytes;

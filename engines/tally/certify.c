@@ -110,12 +110,15 @@ static enum lx_code proportional(
 	const struct lx_tally_claim *claim, struct lx_tally_certificate c[LX_PROPERTIES])
 {
 	bool shares = claim->setting->rule == LX_RULE_MES && !claim->result->replaced;
+	bool even = claim->setting->rule == LX_RULE_EVEN && !claim->result->replaced;
 	bool loads = claim->setting->rule == LX_RULE_PHRAGMEN;
 
 	if (claim->view->voters == 0)
 		return LX_OK;
-	c[LX_PROPERTY_PRICEABLE].checked = shares || loads;
-	c[LX_PROPERTY_PRICEABLE].guaranteed = shares || loads;
+	c[LX_PROPERTY_PRICEABLE].checked = shares || even || loads;
+	c[LX_PROPERTY_PRICEABLE].guaranteed = shares || even || loads;
+	if (even)
+		LX_TRY(lx_tally_check_even(claim, &c[LX_PROPERTY_PRICEABLE]));
 	if (shares)
 		LX_TRY(lx_tally_check_shares(claim, &c[LX_PROPERTY_PRICEABLE]));
 	if (loads)

@@ -20,6 +20,8 @@ struct lx_tally_claim {
 /* Each sets holds and witness of its certificate. */
 LX_CHECK enum lx_code lx_tally_check_shares(
 	const struct lx_tally_claim *claim, struct lx_tally_certificate *priceable);
+LX_CHECK enum lx_code lx_tally_check_even(
+	const struct lx_tally_claim *claim, struct lx_tally_certificate *priceable);
 LX_CHECK enum lx_code lx_tally_check_loads(
 	const struct lx_tally_claim *claim, struct lx_tally_certificate *priceable);
 LX_CHECK enum lx_code lx_tally_check_groups(const struct lx_tally_claim *claim,

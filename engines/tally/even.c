@@ -17,12 +17,12 @@
 #define NEAR 1e-9 /* doubles that differ by less, relatively, are compared exactly */
 
 /* `payers[p]`: how many can pay p in this round. `gain`: the least found, over / under; `gain_near` the
- * same as a double. */
+ * same as a double. `kept_num`, `kept_den`: the share before the last step. */
 struct even {
 	struct lx_rounds rounds;
 	uint64_t *payers;
 	bool *bought, *mark, seeks, found;
-	mpz_t gain_over, gain_under, over, under;
+	mpz_t gain_over, gain_under, over, under, kept_num, kept_den;
 	double gain_near;
 };
 
@@ -33,7 +33,8 @@ static struct even *around(struct lx_rounds *rounds)
 
 static void even_close(struct even *even)
 {
-	mpz_clears(even->gain_over, even->gain_under, even->over, even->under, NULL);
+	mpz_clears(even->gain_over, even->gain_under, even->over, even->under, even->kept_num,
+		even->kept_den, NULL);
 	lx_rounds_close(&even->rounds);
 }
 
@@ -228,17 +229,39 @@ static enum lx_code climb(struct even *even, mpz_t num, mpz_t den, struct lx_tal
 	while (lx_tally_judge(view, even->rounds.setting, log, &limits, even->mark) == LX_GO_ON &&
 		even->found) {
 		LX_TRY(lx_step(even->rounds.call, result->runs, 0));
+		mpz_set(even->kept_num, num);
+		mpz_set(even->kept_den, den);
 		raise(even, num, den);
 		LX_TRY(one_run(even, num, den, &next));
 		result->runs++;
-		if (next.spent > view->election->budget)
+		if (next.spent > view->election->budget) {
+			mpz_swap(num, even->kept_num);
+			mpz_swap(den, even->kept_den);
 			break;
+		}
 		struct lx_tally_log kept = *log;
 		*log = next;
 		next = kept;
 		result->steps++;
 		result->share = mpz_get_d(num) / mpz_get_d(den);
 	}
+	return LX_OK;
+}
+
+/* The share as text, "over/under". */
+static enum lx_code tell_share(
+	struct lx_call *call, const mpz_t num, const mpz_t den, struct lx_tally_result *result)
+{
+	size_t over = mpz_sizeinbase(num, 10) + 2, under = mpz_sizeinbase(den, 10) + 2;
+	char *text = lx_array(call, over + under, sizeof *text);
+
+	if (text == NULL)
+		return LX_BROKEN;
+	(void)mpz_get_str(text, 10, num);
+	size_t at = strlen(text);
+	text[at] = '/';
+	(void)mpz_get_str(text + at + 1, 10, den);
+	result->exact_share = text;
 	return LX_OK;
 }
 
@@ -261,7 +284,8 @@ enum lx_code lx_tally_even(struct lx_call *call, const struct lx_tally_view *vie
 	LX_CLOSE(even_close) struct even even = { 0 };
 	mpz_t num, den;
 
-	mpz_inits(even.gain_over, even.gain_under, even.over, even.under, NULL);
+	mpz_inits(even.gain_over, even.gain_under, even.over, even.under, even.kept_num,
+		even.kept_den, NULL);
 	if (view->voters == 0)
 		return LX_OK;
 	if (view->use !=
@@ -275,6 +299,8 @@ enum lx_code lx_tally_even(struct lx_call *call, const struct lx_tally_view *vie
 	enum lx_code code = one_run(&even, num, den, log);
 	if (code == LX_OK && even.seeks)
 		code = climb(&even, num, den, log, result);
+	if (code == LX_OK)
+		code = tell_share(call, num, den, result);
 	result->iterations = result->runs;
 	result->exact_fallbacks = even.rounds.fallbacks;
 	mpz_clears(num, den, NULL);

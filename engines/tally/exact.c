@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Equal Shares in rationals. */
 #include "engines/tally/exact.h"
+#include "engines/tally/blocks.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NONE UINT32_MAX
 
 void lx_tally_set_wide(mpz_t to, lx_int128 from)
 {
@@ -33,11 +32,12 @@ enum lx_code lx_tally_exact_open(
 	exact->child = lx_array(call, widest + 1, sizeof *exact->child);
 	exact->parts = lx_array(call, widest + 1, sizeof *exact->parts);
 	exact->money = lx_array(call, room, sizeof *exact->money);
-	if (exact->group == NULL || exact->members == NULL || exact->spare == NULL ||
-		exact->slot == NULL || exact->child == NULL || exact->parts == NULL ||
-		exact->money == NULL)
+	if (view->blocks != NULL)
+		exact->stretch = lx_array(call, LX_BLOCK_ROWS, sizeof *exact->stretch);
+	if ((view->blocks != NULL && exact->stretch == NULL) || exact->group == NULL ||
+		exact->members == NULL || exact->spare == NULL || exact->slot == NULL ||
+		exact->child == NULL || exact->parts == NULL || exact->money == NULL)
 		return LX_BROKEN;
-	memset(exact->slot, 0xff, room * sizeof *exact->slot);
 	mpz_inits(exact->denominator, exact->one, exact->two, exact->price.over, exact->price.under,
 		NULL);
 	return LX_OK;
@@ -100,22 +100,57 @@ static int by_group(const void *left, const void *right)
 	return a->use < b->use ? -1 : a->use > b->use;
 }
 
+/* Supporters of a project, a stretch of rows at a time: all of them, or those of a block. `from`: where use[] of the
+ * first stands; `next`: the stretch to come. */
+struct stretch {
+	const uint32_t *row;
+	size_t n, from, next;
+};
+
+static bool next_stretch(const struct lx_tally_exact *exact, size_t p, struct stretch *stretch)
+{
+	const struct lx_tally_view *view = exact->view;
+	const struct lx_tally_blocks *blocks = view->blocks;
+	size_t b = stretch->next++;
+
+	if (blocks == NULL) {
+		*stretch = (struct stretch){ view->voter + view->start[p],
+			view->start[p + 1] - view->start[p], view->start[p], b + 1 };
+		return b == 0;
+	}
+	if (b == blocks->n)
+		return false;
+	const uint64_t *at = blocks->at + b * blocks->projects_n + p;
+	stretch->row = exact->stretch;
+	stretch->n = (size_t)(at[1] - at[0]);
+	for (size_t i = 0; i < stretch->n; i++)
+		exact->stretch[i] = (uint32_t)(b * LX_BLOCK_ROWS + blocks->row[at[0] + i]);
+	return true;
+}
+
+static uint64_t people_of(const struct lx_tally_view *view, uint32_t row)
+{
+	return (uint64_t)(view->blocks == NULL ? view->weight[row]
+					       : lx_blocks_weight(view->blocks, row));
+}
+
 /* Supporters of one utility: a slot for each group. */
 static void collect_uniform(struct lx_tally_exact *exact, size_t p)
 {
-	const struct lx_tally_view *view = exact->view;
 	size_t n = 0;
 
-	for (size_t k = view->start[p]; k < view->start[p + 1]; k++) {
-		uint32_t row = view->voter[k], group = exact->group[row];
-		if (exact->slot[group] == NONE) {
-			exact->slot[group] = (uint32_t)n;
-			exact->parts[n++] = (struct lx_exact_part){ .group = group, .use = 1 };
+	for (struct stretch at = { 0 }; next_stretch(exact, p, &at);)
+		for (size_t i = 0; i < at.n; i++) {
+			uint32_t row = at.row[i], group = exact->group[row];
+			if (exact->slot[group] == 0) {
+				exact->parts[n++] = (struct lx_exact_part){ .group = group,
+					.use = 1 };
+				exact->slot[group] = (uint32_t)n;
+			}
+			exact->parts[exact->slot[group] - 1].people += people_of(exact->view, row);
 		}
-		exact->parts[exact->slot[group]].people += (uint64_t)view->weight[row];
-	}
 	for (size_t i = 0; i < n; i++)
-		exact->slot[exact->parts[i].group] = NONE;
+		exact->slot[exact->parts[i].group] = 0;
 	exact->parts_n = n;
 }
 
@@ -237,7 +272,7 @@ static size_t part_of(const struct lx_tally_exact *exact, uint32_t group, uint32
 	struct lx_exact_part key = { .group = group, .use = use };
 
 	if (exact->view->use == NULL)
-		return exact->slot[group];
+		return exact->slot[group] - 1;
 	const struct lx_exact_part *found = bsearch(
 		&key, exact->parts, exact->parts_n, sizeof key, by_group);
 	return (size_t)(found - exact->parts);
@@ -259,19 +294,20 @@ void lx_tally_exact_pay(struct lx_tally_exact *exact, size_t p)
 	for (size_t i = 0; i < exact->parts_n; i++) {
 		exact->child[i] = paid_group(exact, &exact->parts[i]);
 		if (view->use == NULL)
-			exact->slot[exact->parts[i].group] = (uint32_t)i;
+			exact->slot[exact->parts[i].group] = (uint32_t)i + 1;
 	}
-	for (size_t k = view->start[p]; k < view->start[p + 1]; k++) {
-		uint32_t row = view->voter[k], old = exact->group[row];
-		uint32_t now =
-			exact->child[part_of(exact, old, view->use == NULL ? 1 : view->use[k])];
-		exact->group[row] = now;
-		exact->members[now]++;
-		exact->members[old]--;
-	}
+	for (struct stretch at = { 0 }; next_stretch(exact, p, &at);)
+		for (size_t i = 0; i < at.n; i++) {
+			uint32_t row = at.row[i], old = exact->group[row];
+			uint32_t use = view->use == NULL ? 1 : view->use[at.from + i];
+			uint32_t now = exact->child[part_of(exact, old, use)];
+			exact->group[row] = now;
+			exact->members[now]++;
+			exact->members[old]--;
+		}
 	for (size_t i = 0; i < exact->parts_n; i++) {
 		uint32_t old = exact->parts[i].group;
-		exact->slot[old] = NONE;
+		exact->slot[old] = 0;
 		if (exact->members[old] == 0) {
 			exact->members[old] = 1; /* so that a second part does not spare it again */
 			exact->spare[exact->spare_n++] = old;

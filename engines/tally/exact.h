@@ -34,6 +34,7 @@ struct lx_tally_exact {
 	mpz_t *money;
 	size_t room, groups_n, spare_n;
 	uint32_t *group, *members, *spare, *slot, *child;
+	uint32_t *stretch; /* a block's supporters as rows */
 	struct lx_exact_part *parts;
 	size_t parts_n, synced;
 	struct lx_exact_price price;

@@ -13,9 +13,15 @@
 /* A row is a distinct ballot, or a part of at most 2^24 of its voters, so that its weight is exact
  * in a float too. voter[start[p]] .. voter[start[p + 1] - 1] are the rows that support project p (utility above 0), rising;
  * use[] beside it their utility, NULL when it is unit[p] for all. `rank` is the place of a project
- * in the order among equals. `people[p]`: voters who support it; `total[p]`: their utility. */
+ * in the order among equals. `people[p]`: voters who support it; `total[p]`: their utility.
+ *
+ * `blocks`: NULL, or where rows and supporters stand instead (lx_tally_crowd); then ballot, weight, voter and use are
+ * NULL, the differences of start[] hold, and only greedy and Equal Shares without Add1 take such a view. */
+struct lx_tally_blocks;
+
 struct lx_tally_view {
 	const struct lx_tally_election *election;
+	const struct lx_tally_blocks *blocks;
 	size_t n, rows_n;
 	uint64_t voters;
 	const uint32_t *ballot; /* of a row */

@@ -1,55 +1,24 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/*
- * The hot loops of Equal Shares. Sums run in four lanes, always the same ones, so that the result is
- * the same bits everywhere; no branch depends on a purse, as every second guess would be wrong.
- */
-#include "engines/tally/pass.h"
+/* The hot loops of Equal Shares. */
+#include "engines/tally/lanes.h"
 
 #include <float.h>
-#include <math.h>
 
 #define ROUND_UP 1.0000002 /* what a float may lose */
 
-/* Two doubles side by side; a comparison gives all bits or none in each. */
-typedef double pair __attribute__((vector_size(16)));
-typedef int64_t mask __attribute__((vector_size(16)));
-
-/* Four running sums as two pairs. */
-struct lanes {
-	pair all, poor, rich, next, last;
-};
-
-static pair keep(pair value, mask where)
-{
-	return (pair)((mask)value & where);
-}
-
 static inline void add_two(
-	struct lanes *lanes, const struct lx_purse *a, const struct lx_purse *b, pair y)
+	struct lx_lanes *lanes, const struct lx_purse *a, const struct lx_purse *b, lx_pair y)
 {
-	const pair none = { INFINITY, INFINITY };
-	pair money = { a->money, b->money };
-	pair people = { (double)a->people, (double)b->people };
-	mask can = money > y;
-	pair sum = money * people;
-	pair above = (pair)(((mask)money & can) | ((mask)none & ~can));
-	mask nearer = above < lanes->next;
-	pair below = keep(money, ~can);
-	mask farther = below > lanes->last;
-
-	lanes->all += sum;
-	lanes->poor += keep(sum, ~can);
-	lanes->rich += keep(people, can);
-	lanes->next = (pair)(((mask)above & nearer) | ((mask)lanes->next & ~nearer));
-	lanes->last = (pair)(((mask)below & farther) | ((mask)lanes->last & ~farther));
+	lx_lanes_add(lanes, (lx_pair){ a->money, b->money },
+		(lx_pair){ (double)a->people, (double)b->people }, y);
 }
 
 static struct lx_pass uniform(
 	const struct lx_purse *purse, const uint32_t *voter, size_t n, double y)
 {
 	static const struct lx_purse nobody = { 0 };
-	const pair level = { y, y };
-	struct lanes one = { .next = { INFINITY, INFINITY } }, two = one;
+	const lx_pair level = { y, y };
+	struct lx_lanes one = lx_lanes_none, two = one;
 	size_t i = 0;
 
 	for (; i + 4 <= n; i += 4) {
@@ -58,12 +27,7 @@ static struct lx_pass uniform(
 	}
 	for (; i < n; i++)
 		add_two(&one, &purse[voter[i]], &nobody, level);
-	pair all = one.all + two.all, poor = one.poor + two.poor, rich = one.rich + two.rich;
-	return (struct lx_pass){ .all = all[0] + all[1],
-		.poor = poor[0] + poor[1],
-		.rich = rich[0] + rich[1],
-		.next = fmin(fmin(one.next[0], one.next[1]), fmin(two.next[0], two.next[1])),
-		.last = fmax(fmax(one.last[0], one.last[1]), fmax(two.last[0], two.last[1])) };
+	return lx_lanes_sum(&one, &two);
 }
 
 static struct lx_pass mixed(const struct lx_purse *purse, const uint32_t *voter,

@@ -26,7 +26,10 @@ enum lx_code lx_tally_run_open(struct lx_call *call, const struct lx_tally_view 
 	size_t n = view->n;
 
 	*run = (struct lx_tally_run){ .call = call, .view = view, .setting = setting };
-	run->purse = lx_array(call, view->rows_n, sizeof *run->purse);
+	if (view->blocks != NULL)
+		LX_TRY(lx_blocks_purses_open(call, view->blocks, &run->blocks));
+	else
+		run->purse = lx_array(call, view->rows_n, sizeof *run->purse);
 	run->low = lx_array(call, n, sizeof *run->low);
 	run->heap = lx_array(call, n, sizeof *run->heap);
 	run->place = lx_array(call, n, sizeof *run->place);
@@ -34,9 +37,9 @@ enum lx_code lx_tally_run_open(struct lx_call *call, const struct lx_tally_view 
 	run->aside = lx_array(call, n, sizeof *run->aside);
 	run->names = lx_array(call, n, sizeof *run->names);
 	run->bought = lx_array(call, n, sizeof *run->bought);
-	if (run->purse == NULL || run->low == NULL || run->heap == NULL || run->place == NULL ||
-		run->bids == NULL || run->aside == NULL || run->names == NULL ||
-		run->bought == NULL)
+	if ((run->purse == NULL && view->blocks == NULL) || run->low == NULL || run->heap == NULL ||
+		run->place == NULL || run->bids == NULL || run->aside == NULL ||
+		run->names == NULL || run->bought == NULL)
 		return LX_BROKEN;
 	return lx_tally_limits_open(call, view->election, &run->limits);
 }
@@ -117,7 +120,9 @@ void lx_tally_run_start(struct lx_tally_run *run, lx_int128 num, int64_t den)
 	double share = (double)num / (double)den;
 	float doubt = (float)(share * 4 * DBL_EPSILON);
 
-	for (size_t row = 0; row < view->rows_n; row++)
+	if (view->blocks != NULL)
+		lx_blocks_start(view->blocks, &run->blocks, share, (double)doubt);
+	for (size_t row = 0; view->blocks == NULL && row < view->rows_n; row++)
 		run->purse[row] = (struct lx_purse){ share, doubt, view->weight[row] };
 	run->share = share;
 	run->worst = (double)doubt;
@@ -158,10 +163,33 @@ enum lx_code lx_tally_run_follow(struct lx_tally_run *run)
 	return LX_OK;
 }
 
+/* How many terms a sum over p's supporters adds up one after the other, and a few. */
+static double terms(const struct lx_tally_view *view, size_t p)
+{
+	size_t n = view->start[p + 1] - view->start[p];
+
+	return (double)(view->blocks == NULL ? n : lx_blocks_terms(view->blocks, n)) + 16;
+}
+
+static struct lx_pass pass_at(const struct lx_tally_run *run, size_t p, double y)
+{
+	if (run->view->blocks != NULL)
+		return lx_blocks_pass(run->view->blocks, &run->blocks, p, y);
+	return lx_tally_pass(run->view, run->purse, p, y);
+}
+
+static struct lx_sure_pass sure_pass_at(
+	const struct lx_tally_run *run, size_t p, double y, double d)
+{
+	if (run->view->blocks != NULL)
+		return lx_blocks_sure_pass(run->view->blocks, &run->blocks, p, y, d);
+	return lx_tally_sure_pass(run->view, run->purse, p, y, d);
+}
+
 /* How far sums over p's supporters may be off. */
 static double sum_error(const struct lx_tally_run *run, size_t p, double all)
 {
-	double n = (double)(run->view->start[p + 1] - run->view->start[p]) + 16;
+	double n = terms(run->view, p);
 
 	return run->worst * (double)run->view->people[p] + n * DBL_EPSILON * all;
 }
@@ -182,8 +210,8 @@ static double sure_distance(const struct lx_tally_run *run, size_t p, double y)
 	double cost = (double)run->view->election->cost[p], d = fmax(y * 1e-13, 2 * run->worst);
 
 	for (int i = 0; i < 4; i++) {
-		struct lx_sure_pass sure = lx_tally_sure_pass(run->view, run->purse, p, y, d);
-		double n = (double)(run->view->start[p + 1] - run->view->start[p]) + 16;
+		struct lx_sure_pass sure = sure_pass_at(run, p, y, d);
+		double n = terms(run->view, p);
 		double off = sure.doubt + fabs(sure.sum - cost) + n * DBL_EPSILON * cost;
 		if (sure.rich <= 0)
 			return -1;
@@ -256,7 +284,7 @@ static enum look look(struct lx_tally_run *run, struct lx_bid *bid, double best,
 
 	y = guessed ? y : from;
 	for (int i = 0; i < 64; i++) {
-		struct lx_pass pass = lx_tally_pass(view, run->purse, p, y);
+		struct lx_pass pass = pass_at(run, p, y);
 		double off = sum_error(run, p, pass.all);
 		if (pass.all < cost - off) {
 			note_lack(run, p, cost - off - pass.all, run->bought_n);
@@ -457,7 +485,10 @@ void lx_tally_run_buy(struct lx_tally_run *run, const struct lx_bid *bid)
 			heap_put(run, run->bids[i].project);
 	for (size_t i = 0; i < run->aside_n; i++)
 		heap_put(run, run->aside[i]);
-	lx_tally_pay(run->view, run->purse, bid->project, y, error, &run->worst);
+	if (run->view->blocks != NULL)
+		lx_blocks_pay(run->view->blocks, &run->blocks, bid->project, y, error, &run->worst);
+	else
+		lx_tally_pay(run->view, run->purse, bid->project, y, error, &run->worst);
 	run->follows = run->follows && run->bought_n < run->hint->n &&
 		       run->hint->bid[run->bought_n].project == bid->project;
 	run->bought[run->bought_n++] = bid->project;

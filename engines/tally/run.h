@@ -6,6 +6,7 @@
 #ifndef LX_ENGINES_TALLY_RUN_H
 #define LX_ENGINES_TALLY_RUN_H
 
+#include "engines/tally/blocks.h"
 #include "engines/tally/exact.h"
 #include "engines/tally/pass.h"
 
@@ -34,6 +35,7 @@ struct lx_tally_run {
 	const struct lx_tally_view *view;
 	const struct lx_tally_setting *setting;
 	struct lx_purse *purse;
+	struct lx_block_purses blocks; /* instead of `purse`, where the view has blocks */
 	double *low, worst, share;
 	uint16_t *heap, *place; /* place[p]: where p stands in the heap, if it does */
 	size_t heap_n;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* Deciding: the rule, then what completes it. */
-#include "engines/tally/inner.h"
+#include "engines/tally/crowd.h"
 
 #include <string.h>
+
+#define CROWD_LEAST ((size_t)1 << 20) /* distinct ballots from which blocks pay */
 
 static bool *taken_by(
 	struct lx_call *call, const struct lx_tally_view *view, const struct lx_tally_log *log)
@@ -95,29 +97,51 @@ enum lx_code lx_tally_decide(struct lx_call *call, const struct lx_tally_view *v
 	return LX_OK;
 }
 
-enum lx_code lx_tally(struct lx_call *call, const struct lx_tally_election *election,
+/* From a prepared election to the result. */
+static enum lx_code conclude(struct lx_call *call, const struct lx_tally_view *view,
 	const struct lx_tally_setting *setting, struct lx_tally_result *result)
 {
-	struct lx_tally_result found = { .share_den = 1 };
-	struct lx_tally_view view;
+	struct lx_tally_result found = { .share_num = view->election->budget,
+		.share_den = view->voters == 0 ? 1 : (int64_t)view->voters };
 	struct lx_tally_log log;
 
-	struct lx_tally_setting by = *setting;
-
-	if (lx_tally_by_approval(setting->rule))
-		by.utility = LX_UTILITY_CARD;
-	LX_TRY(lx_tally_prepare(call, election, &by, &view));
-	LX_TRY(lx_tally_log_open(call, view.n, &log));
-	found.share_num = election->budget;
-	found.share_den = view.voters == 0 ? 1 : (int64_t)view.voters;
-	LX_TRY(lx_tally_decide(call, &view, setting, &log, &found));
-	found.voters = view.voters;
+	LX_TRY(lx_tally_log_open(call, view->n, &log));
+	LX_TRY(lx_tally_decide(call, view, setting, &log, &found));
+	found.voters = view->voters;
 	found.rounds = log.rounds;
 	found.winners_n = log.n;
 	found.tied = log.tied;
 	found.total_cost = log.spent;
 	for (size_t i = 0; i < log.n; i++)
-		found.total_utility += view.total[log.rounds[i].project];
+		found.total_utility += view->total[log.rounds[i].project];
 	*result = found;
 	return LX_OK;
+}
+
+enum lx_code lx_tally_crowd(struct lx_call *call, const struct lx_tally_election *election,
+	struct lx_tally_stream *stream, const struct lx_tally_setting *setting,
+	struct lx_tally_result *result)
+{
+	struct lx_tally_view view;
+
+	if (!lx_tally_crowd_takes(election, setting))
+		return lx_fail(call, LX_INVALID, "rule", "tally.crowd", NULL);
+	LX_TRY(lx_tally_crowd_prepare(call, election, stream, setting, &view));
+	return conclude(call, &view, setting, result);
+}
+
+enum lx_code lx_tally(struct lx_call *call, const struct lx_tally_election *election,
+	const struct lx_tally_setting *setting, struct lx_tally_result *result)
+{
+	struct lx_tally_walk walk = { .election = election };
+	struct lx_tally_stream stream = lx_tally_walk_stream(&walk);
+	struct lx_tally_setting by = *setting;
+	struct lx_tally_view view;
+
+	if (election->ballots_n >= CROWD_LEAST && lx_tally_crowd_takes(election, setting))
+		return lx_tally_crowd(call, election, &stream, setting, result);
+	if (lx_tally_by_approval(setting->rule))
+		by.utility = LX_UTILITY_CARD;
+	LX_TRY(lx_tally_prepare(call, election, &by, &view));
+	return conclude(call, &view, setting, result);
 }

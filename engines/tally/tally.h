@@ -158,7 +158,7 @@ struct lx_tally_round {
 /* What a tally gives. `winners` in order of selection. `total_utility`: of all voters, in the units of
  * enum lx_tally_utility. `share`: what each voter had to spend, in
  * the last run of Equal Shares, as share_num / share_den smallest units; under LX_RULE_EVEN `share`,
- * rounded for reading. `steps`: increments taken;
+ * rounded for reading, and exact_share, "over/under" (else NULL). `steps`: increments taken;
  * `iterations`: budgets whose outcome was worked out or proved to be the same; `runs`: those worked
  * out; `exact_fallbacks`: decisions taken over by exact arithmetic; `rounded`: purchases after which
  * LX_RULE_BOUNDED had to round money (0: the outcome is exact); `prefer_greedy`, `prefer_this`:
@@ -173,6 +173,7 @@ struct lx_tally_result {
 	lx_int128 share_num;
 	int64_t share_den;
 	double share;
+	const char *exact_share;
 	uint64_t steps, iterations, runs, exact_fallbacks, rounded;
 	uint64_t prefer_greedy, prefer_this;
 	bool compared, replaced;
@@ -187,6 +188,34 @@ LX_CHECK enum lx_code lx_tally_check_election(
  * refused), LX_INVALID `tally.utility` (the utility does not fit the ballots), memory, cancellation. */
 LX_CHECK enum lx_code lx_tally(struct lx_call *call, const struct lx_tally_election *election,
 	const struct lx_tally_setting *setting, struct lx_tally_result *result);
+
+/* A ballot of a stream: `weight` > 0 voters name choice[0 .. n - 1], each once; borrowed until the next is asked for. */
+struct lx_tally_ballot {
+	const uint16_t *choice;
+	size_t n;
+	uint64_t weight;
+};
+
+/* Ballots one after the other: `next` gives one and returns whether there was one, after `rewind` from the first on, always
+ * the same ones. They are gone through twice, the first time perhaps not to the end. */
+struct lx_tally_stream {
+	void *with;
+	void (*rewind)(void *with);
+	bool (*next)(void *with, struct lx_tally_ballot *ballot);
+};
+
+#define LX_TALLY_CROWD_PROJECTS ((size_t)1000)
+
+/*
+ * Decides an election that is too large to be held as arrays: of `election` only what is said of projects and
+ * budget counts, ballots come from the stream. Takes up to LX_TALLY_CROWD_PROJECTS projects, utilities that are the same
+ * for all supporters, greedy and its variants, and Equal Shares with filling up by greedy or none. The outcome is
+ * that of lx_tally; memory is some 20 bytes for a distinct ballot, and while rows are made 2 for an approval more. On
+ * call->threads threads, with the same result for any number. LX_INVALID `tally.crowd` for what it does not take.
+ */
+LX_CHECK enum lx_code lx_tally_crowd(struct lx_call *call, const struct lx_tally_election *election,
+	struct lx_tally_stream *stream, const struct lx_tally_setting *setting,
+	struct lx_tally_result *result);
 
 /* A project that somebody entitled has funded, or left out, whatever the ballots say; never without a reason. */
 struct lx_tally_override {
@@ -289,7 +318,7 @@ LX_CHECK enum lx_code lx_tally_explain(struct lx_call *call,
  * budget, threshold, exclusion, limits: for every rule that has them.
  * priceable: of Equal Shares before completion (the prices are handed over in full, as whole numbers
  *   over one denominator; nobody pays more than the share, only supporters pay, the payments are the
- *   cost, no supported project left out could be paid from what its supporters have left), and of
+ *   cost, no supported project left out could be paid from what its supporters have left), of exact equal shares likewise, with even payments, and of
  *   Phragmen (payments are differences of loads; supporters of what was not bought have at most its cost left).
  * ejr_up_to_one: for utilities that are the same for all supporters of a project: of any group that
  *   names a project left out, one member's utility with that project added exceeds what the group's

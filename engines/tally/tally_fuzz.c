@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
  * Fuzzing: the bytes as a Pabulib file; what is read is written, read again and must be the same; a
- * small election is decided, by jumps and by single steps, and certified.
+ * small election is decided, by jumps and by single steps, as arrays and as a stream, and certified.
  */
-#include "engines/tally/tally.h"
+#include "engines/tally/crowd.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +65,19 @@ static void other_rules(struct lx_call *call, const struct lx_pb *pb)
 		require(division.amount[p] >= 0 && division.amount[p] <= pb->election.cost[p]);
 }
 
+/* The same ballots as a stream. */
+static void stream_them(struct lx_call *call, const struct lx_pb *pb)
+{
+	struct lx_tally_setting setting = { .rule = LX_RULE_MES };
+	struct lx_tally_walk walk = { .election = &pb->election };
+	struct lx_tally_stream stream = lx_tally_walk_stream(&walk);
+	struct lx_tally_result arrays, streamed;
+
+	require(lx_tally(call, &pb->election, &setting, &arrays) == LX_OK);
+	require(lx_tally_crowd(call, &pb->election, &stream, &setting, &streamed) == LX_OK);
+	same_outcome(&arrays, &streamed);
+}
+
 static void decide(struct lx_call *call, const struct lx_pb *pb)
 {
 	struct lx_tally_setting setting = { .rule = LX_RULE_MES, .completion = LX_COMPLETE_ADD1 };
@@ -81,6 +94,7 @@ static void decide(struct lx_call *call, const struct lx_pb *pb)
 	same_outcome(&jumped, &walked);
 	require(lx_tally_certify(call, &pb->election, &setting, &jumped, certificates) == LX_OK);
 	other_rules(call, pb);
+	stream_them(call, pb);
 	setting = (struct lx_tally_setting){ .rule = LX_RULE_PHRAGMEN };
 	require(lx_tally(call, &pb->election, &setting, &jumped) == LX_OK);
 	require(lx_tally_certify(call, &pb->election, &setting, &jumped, certificates) == LX_OK);

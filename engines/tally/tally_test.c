@@ -75,6 +75,40 @@ static void newer_rules_choose_what_can_be_followed_by_hand(void **state)
 	expect(plain, (struct lx_tally_setting){ .rule = LX_RULE_MAXIMIN }, "cb");
 }
 
+/* Shares of 25: c has three payers of 10, then b none but 25 and 15: 2 of 20 cannot pay. */
+static void prices_of_even_shares_are_checked(void **state)
+{
+	static const char *const wrong[] = { "25/0", "x", NULL };
+	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = 64 << 20 };
+	struct lx_call call = { .arena = &arena };
+	struct lx_tally_setting setting = { .rule = LX_RULE_EVEN };
+	struct lx_tally_certificate certificates[LX_PROPERTIES];
+	struct lx_tally_result result;
+	struct lx_pb pb;
+	(void)state;
+
+	assert_int_equal(tally_text(&call, plain, &setting, &pb, &result), LX_OK);
+	assert_string_equal(result.exact_share, "100/4");
+	assert_int_equal(
+		lx_tally_certify(&call, &pb.election, &setting, &result, certificates), LX_OK);
+	assert_true(certificates[LX_PROPERTY_PRICEABLE].guaranteed);
+	result.exact_share = "9/1"; /* nobody could have paid 10 */
+	assert_int_equal(
+		lx_tally_certify(&call, &pb.election, &setting, &result, certificates), LX_BROKEN);
+	lx_fault_clear(&call.fault);
+	result.exact_share = "40/1"; /* with so much the supporters of a could have bought it */
+	assert_int_equal(
+		lx_tally_certify(&call, &pb.election, &setting, &result, certificates), LX_BROKEN);
+	lx_fault_clear(&call.fault);
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		result.exact_share = wrong[i];
+		assert_int_equal(
+			lx_tally_certify(&call, &pb.election, &setting, &result, certificates),
+			LX_BROKEN);
+		lx_fault_clear(&call.fault);
+	}
+}
+
 static void threads_change_no_support(void **state)
 {
 	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = 64 << 20 };
@@ -301,6 +335,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_shares_buys_what_groups_can_pay),
 		cmocka_unit_test(newer_rules_choose_what_can_be_followed_by_hand),
+		cmocka_unit_test(prices_of_even_shares_are_checked),
 		cmocka_unit_test(threads_change_no_support),
 		cmocka_unit_test(greedy_without_skipping_ends_at_the_first_that_does_not_fit),
 		cmocka_unit_test(a_price_that_takes_all_that_all_have_is_affordable),
