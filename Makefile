@@ -65,6 +65,7 @@ format:
 	@$(FILES) | xargs -d '\n' clang-format -i
 
 install: build
+	@ninja -C $(BUILD) deploy/liblianxi-engines.a
 	meson install -C $(BUILD) --no-rebuild
 
 clean:

@@ -13,6 +13,7 @@
 #define LX_CLI_CLI_H
 
 #include "base/call.h"
+#include "base/json.h"
 #include "base/message.h"
 
 #define LX_OPTIONS_MAX 32
@@ -47,9 +48,11 @@ struct lx_cli {
 	struct lx_call call;
 	const struct lx_command *command;
 	enum lx_lang lang;
-	bool colour; /* standard output is a terminal and NO_COLOR is not set */
+	bool colour;        /* standard output is a terminal and NO_COLOR is not set */
+	bool colour_faults; /* the same of standard error */
 	bool wrong;
 	struct lx_buf out;
+	json_t *facts; /* of the result, for --format json: result.h */
 	size_t operands_n;
 	const char **operands;
 	size_t given_n;
@@ -64,6 +67,10 @@ const char *lx_option(const struct lx_cli *cli, const char *name);
 
 /* Gives an option as a flag would, with a value that is kept by the caller. */
 LX_CHECK enum lx_code lx_option_give(struct lx_cli *cli, const char *name, const char *value);
+
+/* What switches a terminal to a style; nothing where there is no colour. */
+enum lx_style_of { LX_STYLE_PLAIN, LX_STYLE_BOLD, LX_STYLE_RED, LX_STYLE_GREEN };
+const char *lx_style(bool colour, enum lx_style_of style);
 
 /* A variable of the environment, or NULL. */
 const char *lx_cli_environment(const char *name);
@@ -96,6 +103,9 @@ const struct lx_progress *lx_cli_progress(struct lx_cli *cli, const char *what);
 
 /* Takes the bar off the terminal. */
 void lx_cli_progress_end(struct lx_cli *cli);
+
+/* The options that every command has; ends with a zero row. */
+extern const struct lx_option lx_common_options[];
 
 /* The commands, ending with NULL. */
 extern const struct lx_command *const lx_commands[];

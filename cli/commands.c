@@ -22,6 +22,7 @@ extern const struct lx_command lx_import_command;
 extern const struct lx_command lx_export_command;
 extern const struct lx_command lx_backup_command;
 extern const struct lx_command lx_restore_command;
+extern const struct lx_command lx_manual_command;
 /* clang-format on */
 
 const struct lx_command *const lx_commands[] = {
@@ -44,5 +45,12 @@ const struct lx_command *const lx_commands[] = {
 	&lx_export_command,
 	&lx_backup_command,
 	&lx_restore_command,
+	&lx_manual_command,
 	NULL,
+};
+
+const struct lx_option lx_common_options[] = {
+	{ .name = "lang", .kind = LX_OPTION_CHOICE, .of = "zh en" },
+	{ .name = "help", .kind = LX_OPTION_FLAG },
+	{ 0 },
 };

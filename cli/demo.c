@@ -2,6 +2,7 @@
 /* lianxi demo DIR: a region with two years of life, to look at and to try. */
 #include "cli/demo.h"
 #include "cli/columns.h"
+#include "cli/result.h"
 #include "kernel/polity/founding.h"
 
 #include <stdio.h>
@@ -78,6 +79,15 @@ static enum lx_code count_records(struct lx_demo *demo, const char *type, int64_
 	return lx_record_last(tx, lx_shape_find(&demo->opened->region, lx_text(type)), n);
 }
 
+static void tell_count(struct lx_cli *cli, const char *key, int64_t n)
+{
+	if (lx_tells_json(cli))
+		return;
+	lx_buf_str(&cli->out, "  ");
+	lx_say_count(&cli->out, cli->lang, key, n);
+	lx_buf_char(&cli->out, '\n');
+}
+
 static enum lx_code print_made(struct lx_demo *demo, const char *folder)
 {
 	static const char *const types[] = { "member", "body", "person", "mandate", "organisation",
@@ -85,21 +95,22 @@ static enum lx_code print_made(struct lx_demo *demo, const char *folder)
 	struct lx_cli *cli = demo->cli;
 	struct lx_edge edge;
 
-	lx_say(&cli->out, cli->lang, "demo.made", folder);
-	lx_buf_char(&cli->out, '\n');
+	json_t *made = json_object();
+
+	lx_tell(cli, "demo.made", folder);
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
 		char key[32];
 		int64_t n;
 		LX_TRY(count_records(demo, types[i], &n));
 		(void)snprintf(key, sizeof key, "demo.n_%s", types[i]);
-		lx_buf_str(&cli->out, "  ");
-		lx_say_count(&cli->out, cli->lang, key, n);
-		lx_buf_char(&cli->out, '\n');
+		(void)json_object_set_new(made, types[i], json_integer(n));
+		tell_count(cli, key, n);
 	}
 	lx_writer_edge(demo->opened->writer, &edge);
-	lx_buf_str(&cli->out, "  ");
-	lx_say_count(&cli->out, cli->lang, "demo.n_entry", (int64_t)edge.size);
-	lx_buf_char(&cli->out, '\n');
+	tell_count(cli, "demo.n_entry", (int64_t)edge.size);
+	lx_fact_text(cli, "region", folder);
+	lx_fact(cli, "made", made);
+	lx_fact_number(cli, "entries", (int64_t)edge.size);
 	return LX_OK;
 }
 
@@ -160,6 +171,25 @@ static enum lx_code print_accounts(struct lx_demo *demo)
 	return LX_OK;
 }
 
+/* The same for programs: who there is, and the one password. */
+static enum lx_code tell_accounts(struct lx_demo *demo)
+{
+	struct lx_cli *cli = demo->cli;
+	json_t *accounts = json_array();
+
+	for (size_t i = 0; i < json_array_size(demo->people); i++) {
+		const json_t *person = json_array_get(demo->people, i);
+		(void)json_array_append_new(accounts,
+			json_pack("{s:O, s:O, s:s}", "account", json_object_get(person, "account"),
+				"name", json_object_get(person, "name"), "for",
+				holder_name(demo, person)));
+	}
+	lx_fact(cli, "accounts", accounts);
+	lx_fact_text(cli, "password", LX_DEMO_PASSWORD);
+	lx_fact_text(cli, "now", STORY_END);
+	return LX_OK;
+}
+
 static enum lx_code run(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_region_close) struct lx_opened opened = { .lock = -1 };
@@ -171,6 +201,8 @@ static enum lx_code run(struct lx_cli *cli)
 	lx_cli_progress_end(cli);
 	LX_TRY(code);
 	LX_TRY(print_made(&demo, folder));
+	if (lx_tells_json(cli))
+		return tell_accounts(&demo);
 	lx_buf_char(&cli->out, '\n');
 	LX_TRY(print_accounts(&demo));
 	lx_buf_char(&cli->out, '\n');
@@ -179,4 +211,9 @@ static enum lx_code run(struct lx_cli *cli)
 	return LX_OK;
 }
 
-const struct lx_command lx_demo_command = { "demo", "DIR", 1, 1, NULL, run };
+static const struct lx_option options[] = {
+	LX_FORMAT_OPTION,
+	{ 0 },
+};
+
+const struct lx_command lx_demo_command = { "demo", "DIR", 1, 1, options, run };

@@ -3,6 +3,7 @@
 #include "cli/erased.h"
 
 #include "cli/import.h"
+#include "cli/result.h"
 #include "kernel/journal/hash.h"
 #include "kernel/record/whole_file.h"
 
@@ -140,8 +141,8 @@ static enum lx_code enter(struct lx_import *import, int64_t person)
 	LX_TRY(lx_erased_keep(&cli->call, import->opened->store, import->opened->keys));
 	LX_TRY(lx_store_scrub(import->opened->store, &cli->call));
 	(void)snprintf(number, sizeof number, "%lld", (long long)entry);
-	lx_say(&cli->out, cli->lang, "erase.done", number);
-	lx_buf_char(&cli->out, '\n');
+	lx_tell(cli, "erase.done", number);
+	lx_fact_number(cli, "entry", entry);
 	return LX_OK;
 }
 
@@ -167,6 +168,7 @@ static enum lx_code run(struct lx_cli *cli)
 }
 
 static const struct lx_option options[] = {
+	LX_FORMAT_OPTION,
 	{ .name = "region", .kind = LX_OPTION_TEXT, .value = "DIR" },
 	{ .name = "reason", .kind = LX_OPTION_TEXT, .value = "TEXT" },
 	{ .name = "as", .kind = LX_OPTION_TEXT, .value = "MANDATE" },

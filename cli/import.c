@@ -2,6 +2,7 @@
 /* lianxi import PLURAL FILE.csv | roll FILE.csv | pabulib FILE.pb --region DIR: records of a file, each entered by its own act. */
 #include "cli/import.h"
 
+#include "cli/result.h"
 #include "engines/tally/report.h"
 #include "kernel/types/list.h"
 
@@ -94,16 +95,18 @@ static enum lx_code find_type(struct lx_import *import, const char *plural)
 static void tell_not_taken(struct lx_import *import)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf names = { 0 };
+	json_t *list = json_array();
 
 	for (size_t i = 0; i < import->columns_n; i++)
 		if (import->columns[i].kind == LX_COLUMN_NOT_TAKEN) {
+			struct lx_text head = import->columns[i].head;
+			(void)json_array_append_new(list, json_stringn(head.at, head.len));
 			lx_buf_str(&names, names.len == 0 ? "" : " ");
 			lx_buf_text(&names, import->columns[i].head);
 		}
-	if (names.len == 0)
-		return;
-	lx_say(&import->cli->out, import->cli->lang, "import.not_taken", names.at);
-	lx_buf_char(&import->cli->out, '\n');
+	lx_fact(import->cli, "not_taken", list);
+	if (names.len > 0)
+		lx_tell(import->cli, "import.not_taken", names.at);
 }
 
 static void tell(struct lx_import *import)
@@ -113,9 +116,11 @@ static void tell(struct lx_import *import)
 
 	(void)snprintf(n, sizeof n, "%lld", (long long)import->entered);
 	(void)snprintf(number, sizeof number, "%lld", (long long)import->number);
-	lx_say(&cli->out, cli->lang, "import.done", n, number);
-	lx_buf_char(&cli->out, '\n');
-	if (import->before > 0) {
+	lx_fact_number(cli, "import", import->number);
+	lx_fact_number(cli, "entered", import->entered);
+	lx_fact_number(cli, "before", import->before);
+	lx_tell(cli, "import.done", n, number);
+	if (import->before > 0 && !lx_tells_json(cli)) {
 		lx_say_count(&cli->out, cli->lang, "import.before", import->before);
 		lx_buf_char(&cli->out, '\n');
 	}
@@ -162,6 +167,7 @@ static enum lx_code run(struct lx_cli *cli)
 }
 
 static const struct lx_option options[] = {
+	LX_FORMAT_OPTION,
 	{ .name = "region", .kind = LX_OPTION_TEXT, .value = "DIR" },
 	{ .name = "as", .kind = LX_OPTION_TEXT, .value = "MANDATE" },
 	{ .name = "round", .kind = LX_OPTION_INT, .of = "1..1000000000" },

@@ -6,6 +6,7 @@
  */
 #include "base/decimal.h"
 #include "cli/import.h"
+#include "cli/result.h"
 #include "engines/tally/report.h"
 #include "modules/rounds/rounds.h"
 
@@ -408,12 +409,14 @@ static void tell(const struct pabulib *p)
 	(void)snprintf(round, sizeof round, "%lld", (long long)p->round);
 	(void)snprintf(number, sizeof number, "%lld", (long long)p->import->number);
 	(void)snprintf(projects, sizeof projects, "%zu", p->pb.election.projects_n);
+	lx_fact_number(cli, "import", p->import->number);
+	lx_fact_number(cli, "round", p->round);
+	lx_fact(cli, "before", json_boolean(p->before));
 	if (p->before)
-		lx_say(&cli->out, cli->lang, "import.pb_before", round);
+		lx_tell(cli, "import.pb_before", round);
 	else
-		lx_say(&cli->out, cli->lang, "import.pb_done", round, projects, number);
-	lx_buf_char(&cli->out, '\n');
-	if (!p->before) {
+		lx_tell(cli, "import.pb_done", round, projects, number);
+	if (!p->before && !lx_tells_json(cli)) {
 		lx_say_count(&cli->out, cli->lang, "import.pb_votes", (int64_t)p->pb.votes_n);
 		lx_buf_char(&cli->out, '\n');
 	}

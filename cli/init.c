@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* lianxi init DIR --charter FILE: founds a region in draft and prints one-time links for the first administrators. */
 #include "cli/region.h"
+#include "cli/result.h"
 #include "kernel/polity/founding.h"
 
 #include <stdio.h>
@@ -22,7 +23,7 @@ static enum lx_code link_job(struct lx_work *work, void *argument)
 }
 
 static enum lx_code print_link(struct lx_cli *cli, struct lx_opened *opened, const char *type,
-	size_t number, const json_t *names)
+	size_t number, const json_t *names, json_t *links)
 {
 	struct linking l = { .cli = cli };
 	const char *name = json_string_value(
@@ -31,29 +32,34 @@ static enum lx_code print_link(struct lx_cli *cli, struct lx_opened *opened, con
 	(void)snprintf(l.holder, sizeof l.holder, "%s/%zu", type, number);
 	lx_token_new(l.token);
 	LX_TRY(lx_writer_submit(opened->writer, &cli->call, link_job, &l));
-	lx_buf_printf(
-		&cli->out, "%-12s %s  /first/%s\n", l.holder, name == NULL ? "" : name, l.token);
+	if (!lx_tells_json(cli))
+		lx_buf_printf(&cli->out, "%-12s %s  /first/%s\n", l.holder,
+			name == NULL ? "" : name, l.token);
+	if (json_array_append_new(
+		    links, json_pack("{s:s, s:s, s:s+}", "holder", l.holder, "name",
+				   name == NULL ? "" : name, "path", "/first/", l.token)) != 0)
+		return lx_fail(&cli->call, LX_BROKEN, NULL, "base.memory", NULL);
 	return LX_OK;
 }
 
 /* The secretariat's first secretary, and each founding member's first administrator. */
-static enum lx_code print_links(struct lx_cli *cli, struct lx_opened *opened, const json_t *file)
+static enum lx_code print_links(
+	struct lx_cli *cli, struct lx_opened *opened, const json_t *file, json_t *links)
 {
 	const json_t *bodies = json_object_get(file, "bodies"),
 		     *members = json_object_get(file, "members");
 
-	lx_say(&cli->out, cli->lang, "init.links", NULL);
-	lx_buf_char(&cli->out, '\n');
+	lx_tell(cli, "init.links", NULL);
 	for (size_t i = 0; i < json_array_size(bodies); i++) {
 		const char *as = json_string_value(
 			json_object_get(json_array_get(bodies, i), "as"));
 		if (as != NULL && strcmp(as, "council") != 0)
 			LX_TRY(print_link(cli, opened, "body", i + 1,
-				json_object_get(json_array_get(bodies, i), "names")));
+				json_object_get(json_array_get(bodies, i), "names"), links));
 	}
 	for (size_t i = 0; i < json_array_size(members); i++)
 		LX_TRY(print_link(cli, opened, "member", i + 1,
-			json_object_get(json_array_get(members, i), "names")));
+			json_object_get(json_array_get(members, i), "names"), links));
 	return LX_OK;
 }
 
@@ -103,10 +109,15 @@ static enum lx_code run(struct lx_cli *cli)
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_CREATE, &opened));
 	LX_TRY(lx_region_start(cli, &opened));
 	LX_TRY(found(cli, &opened, file));
-	return print_links(cli, &opened, file);
+	LX_CLOSE(lx_json_free) json_t *links = json_array();
+	LX_TRY(print_links(cli, &opened, file, links));
+	lx_fact_text(cli, "region", cli->operands[0]);
+	lx_fact(cli, "links", json_incref(links));
+	return LX_OK;
 }
 
 static const struct lx_option options[] = {
+	LX_FORMAT_OPTION,
 	{ .name = "charter", .kind = LX_OPTION_TEXT, .value = "FILE" },
 	{ .name = "origin", .kind = LX_OPTION_TEXT, .value = "NAME" },
 	{ 0 },

@@ -3,6 +3,7 @@
 #include "cli/receipt.h"
 #include "cli/recount.h"
 #include "cli/region.h"
+#include "cli/result.h"
 #include "cli/verify_copy.h"
 #include "kernel/journal/hash.h"
 #include "kernel/types/apply.h"
@@ -37,8 +38,16 @@ enum lx_code lx_tell_difference(struct lx_cli *cli, enum lx_code code)
 {
 	if (code != LX_CONFLICT)
 		return code;
-	lx_say_fault(&cli->out, cli->lang, &cli->call.fault);
-	lx_buf_char(&cli->out, '\n');
+	if (lx_tells_json(cli)) {
+		LX_CLOSE(lx_buf_close) struct lx_buf says = { 0 };
+		lx_say_fault(&says, cli->lang, &cli->call.fault);
+		lx_fact_text(cli, "fault", lx_buf_failed(&says) ? "" : says.at);
+		lx_fact_text(cli, "code", cli->call.fault.msgid);
+	} else {
+		lx_buf_str(&cli->out, lx_style(cli->colour, LX_STYLE_RED));
+		lx_say_fault(&cli->out, cli->lang, &cli->call.fault);
+		lx_buf_printf(&cli->out, "%s\n", lx_style(cli->colour, LX_STYLE_PLAIN));
+	}
 	lx_fault_clear(&cli->call.fault);
 	cli->wrong = true;
 	return LX_OK;
@@ -151,8 +160,9 @@ static enum lx_code verify_region(struct lx_cli *cli)
 	if (code != LX_OK)
 		return lx_tell_difference(cli, code);
 	(void)snprintf(number, sizeof number, "%lld", (long long)size);
-	lx_say(&cli->out, cli->lang, "verify.done", number, root);
-	lx_buf_char(&cli->out, '\n');
+	lx_tell(cli, "verify.done", number, root);
+	lx_fact_number(cli, "entries", size);
+	lx_fact_text(cli, "root", root);
 	return LX_OK;
 }
 
@@ -170,6 +180,7 @@ static enum lx_code verify(struct lx_cli *cli)
 }
 
 static const struct lx_option verify_options[] = {
+	LX_FORMAT_OPTION,
 	{ .name = "recount", .kind = LX_OPTION_FLAG },
 	{ .name = "key", .kind = LX_OPTION_TEXT, .value = "KEY" },
 	{ .name = "entry", .kind = LX_OPTION_TEXT, .value = "FILE" },
@@ -191,12 +202,17 @@ static enum lx_code rebuild(struct lx_cli *cli)
 	cli->call.progress = lx_cli_progress(cli, "rebuild.progress");
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_WRITE, &opened));
 	LX_TRY(lx_rebuild(opened.store, &cli->call, &opened.region, true));
-	lx_say(&cli->out, cli->lang, "rebuild.done", NULL);
-	lx_buf_char(&cli->out, '\n');
+	lx_tell(cli, "rebuild.done", NULL);
+	lx_fact_text(cli, "region", cli->operands[0]);
 	return LX_OK;
 }
 
-const struct lx_command lx_rebuild_command = { "rebuild", "DIR", 1, 1, NULL, rebuild };
+static const struct lx_option result_options[] = {
+	LX_FORMAT_OPTION,
+	{ 0 },
+};
+
+const struct lx_command lx_rebuild_command = { "rebuild", "DIR", 1, 1, result_options, rebuild };
 
 /* --- backup, restore ------------------------------------------------------------------------- */
 
@@ -206,12 +222,12 @@ static enum lx_code backup(struct lx_cli *cli)
 
 	LX_TRY(lx_region_open(cli, cli->operands[0], LX_REGION_READ, &opened));
 	LX_TRY(lx_store_backup(opened.store, &cli->call, cli->operands[1]));
-	lx_say(&cli->out, cli->lang, "backup.done", cli->operands[1]);
-	lx_buf_char(&cli->out, '\n');
+	lx_tell(cli, "backup.done", cli->operands[1]);
+	lx_fact_text(cli, "file", cli->operands[1]);
 	return LX_OK;
 }
 
-const struct lx_command lx_backup_command = { "backup", "DIR FILE", 2, 2, NULL, backup };
+const struct lx_command lx_backup_command = { "backup", "DIR FILE", 2, 2, result_options, backup };
 
 /* The backup is a whole database: it is copied into a new folder, opened and checked. */
 static enum lx_code restore(struct lx_cli *cli)
@@ -242,9 +258,12 @@ static enum lx_code restore(struct lx_cli *cli)
 	if (code != LX_OK)
 		return lx_tell_difference(cli, code);
 	(void)snprintf(number, sizeof number, "%lld", (long long)size);
-	lx_say(&cli->out, cli->lang, "restore.done", cli->operands[1], number);
-	lx_buf_char(&cli->out, '\n');
+	lx_tell(cli, "restore.done", cli->operands[1], number);
+	lx_fact_text(cli, "region", cli->operands[1]);
+	lx_fact_number(cli, "entries", size);
+	lx_fact_text(cli, "root", root);
 	return LX_OK;
 }
 
-const struct lx_command lx_restore_command = { "restore", "FILE DIR", 2, 2, NULL, restore };
+const struct lx_command lx_restore_command = { "restore", "FILE DIR", 2, 2, result_options,
+	restore };

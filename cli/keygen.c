@@ -2,12 +2,24 @@
 /* lianxi keygen DIR: the key that signs the record, for regions that have none; a new log after a break. With --person a key
  * with which somebody signs what they do. */
 #include "cli/region.h"
+#include "cli/result.h"
 #include "kernel/journal/signature.h"
 #include "kernel/record/whole_file.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+
+static enum lx_code tell(
+	struct lx_cli *cli, const char *msgid, const struct lx_opened *opened, const char *key)
+{
+	lx_tell(cli, msgid, opened->keys);
+	if (!lx_tells_json(cli))
+		lx_buf_printf(&cli->out, "%s\n", key);
+	lx_fact_text(cli, "keys", opened->keys);
+	lx_fact_text(cli, "key", key);
+	return LX_OK;
+}
 
 static enum lx_code tell_key(struct lx_cli *cli, const struct lx_opened *opened)
 {
@@ -18,12 +30,13 @@ static enum lx_code tell_key(struct lx_cli *cli, const struct lx_opened *opened)
 	if (lx_log_key(log) == NULL)
 		return lx_fail(&cli->call, LX_BROKEN, NULL, "record.file", "%s", opened->keys);
 	lx_note_key_write(lx_log_key(log), text);
-	lx_say(&cli->out, cli->lang, "keygen.done", opened->keys);
-	lx_buf_printf(&cli->out, "\n%s\n", text);
-	if (lx_log_sm2_key(log) != NULL) {
-		lx_note_key_write(lx_log_sm2_key(log), text);
+	LX_TRY(tell(cli, "keygen.done", opened, text));
+	if (lx_log_sm2_key(log) == NULL)
+		return LX_OK;
+	lx_note_key_write(lx_log_sm2_key(log), text);
+	if (!lx_tells_json(cli))
 		lx_buf_printf(&cli->out, "%s\n", text);
-	}
+	lx_fact_text(cli, "sm2_key", text);
 	return LX_OK;
 }
 
@@ -37,9 +50,7 @@ static enum lx_code make_witness(
 	LX_TRY(lx_witness_key_make(&cli->call, opened->keys, lx_text(name)));
 	LX_TRY(lx_witness_open(&cli->call, opened->keys, &witness));
 	lx_note_key_write(lx_witness_key(witness), text);
-	lx_say(&cli->out, cli->lang, "keygen.witness_done", opened->keys);
-	lx_buf_printf(&cli->out, "\n%s\n", text);
-	return LX_OK;
+	return tell(cli, "keygen.witness_done", opened, text);
 }
 
 /* A person's key: a file of its own, for its owner only, and nothing of any region. */
@@ -60,8 +71,12 @@ static enum lx_code make_person(struct lx_cli *cli)
 	sodium_memzero(text, sizeof text);
 	LX_TRY(code);
 	lx_public_write(&key.public, public);
-	lx_say(&cli->out, cli->lang, "keygen.person_done", path);
-	lx_buf_printf(&cli->out, "\n%s %s\n", word, public);
+	lx_tell(cli, "keygen.person_done", path);
+	if (!lx_tells_json(cli))
+		lx_buf_printf(&cli->out, "%s %s\n", word, public);
+	lx_fact_text(cli, "file", path);
+	lx_fact_text(cli, "algorithm", word);
+	lx_fact_text(cli, "key", public);
 	return LX_OK;
 }
 
@@ -89,6 +104,7 @@ static enum lx_code run(struct lx_cli *cli)
 }
 
 static const struct lx_option options[] = {
+	LX_FORMAT_OPTION,
 	{ .name = "origin", .kind = LX_OPTION_TEXT, .value = "NAME" },
 	{ .name = "anew", .kind = LX_OPTION_FLAG },
 	{ .name = "sm2", .kind = LX_OPTION_FLAG },

@@ -5,6 +5,7 @@
  */
 #include "cli/cli.h"
 #include "cli/help.h"
+#include "cli/result.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +13,6 @@
 #include <unistd.h>
 
 #define MEMORY_LIMIT (SIZE_MAX / 4) /* commands bound what they read; the machine bounds the rest */
-
-static const struct lx_option common[] = {
-	{ .name = "help", .kind = LX_OPTION_FLAG },
-	{ .name = "lang", .kind = LX_OPTION_CHOICE, .of = "zh en" },
-	{ 0 },
-};
 
 static const struct lx_option *find_in(const struct lx_option *options, struct lx_text name)
 {
@@ -64,6 +59,16 @@ enum lx_code lx_option_give(struct lx_cli *cli, const char *name, const char *va
 	return give(cli, find_in(cli->command->options, lx_text(name)), value);
 }
 
+const char *lx_style(bool colour, enum lx_style_of style)
+{
+	static const char *const codes[] = { [LX_STYLE_PLAIN] = "\033[0m",
+		[LX_STYLE_BOLD] = "\033[1m",
+		[LX_STYLE_RED] = "\033[31m",
+		[LX_STYLE_GREEN] = "\033[32m" };
+
+	return colour ? codes[style] : "";
+}
+
 const char *lx_cli_environment(const char *name)
 {
 	const char *value = getenv(name);
@@ -76,7 +81,7 @@ static enum lx_code take_option(struct lx_cli *cli, int argc, char **argv, int *
 {
 	const char *word = argv[*i] + 2, *equals = strchr(word, '=');
 	struct lx_text name = { word, equals == NULL ? strlen(word) : (size_t)(equals - word) };
-	const struct lx_option *option = find_in(common, name);
+	const struct lx_option *option = find_in(lx_common_options, name);
 
 	if (option == NULL)
 		option = find_in(cli->command->options, name);
@@ -155,7 +160,8 @@ static void tell(struct lx_cli *cli)
 {
 	LX_CLOSE(lx_buf_close) struct lx_buf text = { 0 };
 
-	lx_buf_str(&text, "lianxi: ");
+	lx_buf_printf(&text, "%slianxi:%s ", lx_style(cli->colour_faults, LX_STYLE_RED),
+		lx_style(cli->colour_faults, LX_STYLE_PLAIN));
 	if (cli->call.fault.field[0] != '\0')
 		lx_buf_printf(&text, "%s: ", cli->call.fault.field);
 	lx_say_fault(&text, cli->lang, &cli->call.fault);
@@ -188,7 +194,8 @@ static enum lx_code run(struct lx_cli *cli, int argc, char **argv)
 		lx_help_command(cli);
 		return LX_OK;
 	}
-	return cli->command->run(cli);
+	LX_TRY(cli->command->run(cli));
+	return lx_result_write(cli);
 }
 
 int main(int argc, char **argv)
@@ -200,6 +207,8 @@ int main(int argc, char **argv)
 		.call = { .arena = &arena, .threads = cores < 1 ? 1 : (unsigned)cores },
 		.lang = language(),
 		.colour = isatty(STDOUT_FILENO) && (no_colour == NULL || no_colour[0] == '\0'),
+		.colour_faults = isatty(STDERR_FILENO) &&
+				 (no_colour == NULL || no_colour[0] == '\0'),
 	};
 
 	enum lx_code code = run(&cli, argc, argv);
@@ -210,5 +219,6 @@ int main(int argc, char **argv)
 	if (code != LX_OK)
 		tell(&cli);
 	lx_buf_close(&cli.out);
+	lx_json_free(&cli.facts);
 	return exit_code(&cli, code);
 }

@@ -4,6 +4,7 @@
 
 #include "cli/mirror_files.h"
 #include "cli/receipt.h"
+#include "cli/result.h"
 #include "kernel/journal/hash.h"
 #include "kernel/record/whole_file.h"
 
@@ -156,10 +157,12 @@ static enum lx_code copy(struct lx_cli *cli, struct lx_fetch *fetch)
 	(void)snprintf(number, sizeof number, "%lld", (long long)m.entries);
 	(void)snprintf(contents, sizeof contents, "%lld", (long long)m.contents);
 	lx_hash_write(m.checkpoint.root, root);
-	lx_say(&cli->out, cli->lang, "mirror.done", number, contents);
-	lx_buf_char(&cli->out, '\n');
-	lx_say(&cli->out, cli->lang, "mirror.root_is", root);
-	lx_buf_char(&cli->out, '\n');
+	lx_tell(cli, "mirror.done", number, contents);
+	lx_tell(cli, "mirror.root_is", root);
+	lx_fact_text(cli, "origin", m.checkpoint.origin);
+	lx_fact_number(cli, "entries", m.entries);
+	lx_fact_number(cli, "contents", m.contents);
+	lx_fact_text(cli, "root", root);
 	return LX_OK;
 }
 
@@ -173,6 +176,7 @@ static enum lx_code run(struct lx_cli *cli)
 }
 
 static const struct lx_option options[] = {
+	LX_FORMAT_OPTION,
 	{ .name = "key", .kind = LX_OPTION_TEXT, .value = "KEY" },
 	{ 0 },
 };

@@ -2,6 +2,7 @@
 /* lianxi verify receipt FILE --key KEY: a receipt checked without network and without the region. */
 #include "cli/receipt.h"
 
+#include "cli/result.h"
 #include "kernel/journal/hash.h"
 #include "kernel/record/promise.h"
 #include "kernel/record/proof.h"
@@ -31,10 +32,16 @@ static void tell_receipt(struct lx_cli *cli, const struct lx_receipt *receipt,
 	(void)snprintf(number, sizeof number, "%lld", (long long)receipt->index + 1);
 	(void)snprintf(size, sizeof size, "%lld", (long long)checkpoint->size);
 	lx_hash_write(checkpoint->root, root);
-	lx_say(&cli->out, cli->lang, "verify.receipt", number, checkpoint->origin);
+	lx_fact_number(cli, "number", receipt->index + 1);
+	lx_fact_text(cli, "origin", checkpoint->origin);
+	lx_fact_number(cli, "entries", checkpoint->size);
+	lx_fact_text(cli, "root", root);
+	lx_fact(cli, "entry", json_stringn(receipt->entry.at, receipt->entry.len));
+	lx_tell(cli, "verify.receipt", number, checkpoint->origin);
+	lx_tell(cli, "verify.receipt_tree", size, root);
+	if (lx_tells_json(cli))
+		return;
 	lx_buf_char(&cli->out, '\n');
-	lx_say(&cli->out, cli->lang, "verify.receipt_tree", size, root);
-	lx_buf_str(&cli->out, "\n\n");
 	lx_buf_text(&cli->out, receipt->entry);
 	lx_buf_char(&cli->out, '\n');
 }

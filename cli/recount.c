@@ -2,6 +2,7 @@
 /* Recorded results worked out again: in a region's folder, or in what was replayed of a public record. */
 #include "cli/recount.h"
 
+#include "cli/result.h"
 #include "modules/modules.h"
 
 #include <stdio.h>
@@ -37,7 +38,7 @@ enum lx_code lx_recount(struct lx_cli *cli, struct lx_tx *tx, const struct lx_re
 	for (const struct lx_recounter *r = lx_module_recounters; r->type != NULL; r++)
 		LX_TRY(recount_type(cli, tx, region, r, &n));
 	(void)snprintf(number, sizeof number, "%lld", (long long)n);
-	lx_say(&cli->out, cli->lang, "verify.recounted", number);
-	lx_buf_char(&cli->out, '\n');
+	lx_tell(cli, "verify.recounted", number);
+	lx_fact_number(cli, "recounted", n);
 	return LX_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* lianxi verify URL, lianxi verify DIR of a mirror: everything that is public, checked on one's own machine. */
 #include "cli/verify_copy.h"
+#include "cli/result.h"
 
 #include "cli/receipt.h"
 #include "cli/replay.h"
@@ -32,8 +33,7 @@ static void tell_number(struct lx_cli *cli, const char *msgid, int64_t first, in
 
 	(void)snprintf(a, sizeof a, "%lld", (long long)first);
 	(void)snprintf(b, sizeof b, "%lld", (long long)second);
-	lx_say(&cli->out, cli->lang, msgid, a, b);
-	lx_buf_char(&cli->out, '\n');
+	lx_tell(cli, msgid, a, b);
 }
 
 static void tell(struct lx_cli *cli, const struct lx_mirror *m, const struct lx_replay *replay)
@@ -41,8 +41,15 @@ static void tell(struct lx_cli *cli, const struct lx_mirror *m, const struct lx_
 	char root[LX_HASH_TEXT];
 
 	lx_hash_write(m->checkpoint.root, root);
-	lx_say(&cli->out, cli->lang, "verify.copy_of", m->checkpoint.origin, root);
-	lx_buf_char(&cli->out, '\n');
+	lx_tell(cli, "verify.copy_of", m->checkpoint.origin, root);
+	lx_fact_text(cli, "origin", m->checkpoint.origin);
+	lx_fact_text(cli, "root", root);
+	lx_fact_number(cli, "entries", m->entries);
+	lx_fact_number(cli, "contents", m->contents);
+	lx_fact_number(cli, "withdrawn", m->withdrawn);
+	lx_fact_number(cli, "not_shown", m->not_shown);
+	if (m->fetch != NULL)
+		lx_fact_number(cli, "records", replay->records);
 	tell_number(cli, "mirror.done", m->entries, m->contents);
 	if (m->withdrawn + m->not_shown > 0)
 		tell_number(cli, "verify.not_there", m->withdrawn, m->not_shown);

@@ -30,7 +30,7 @@ act() {
 	key=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 	reply=$(curl -sS --fail-with-body --retry 3 -H "Authorization: Bearer $1" -H "Idempotency-Key: $key" \
 		-H 'Content-Type: application/json' -d "${3:-{\}}" "$api/$2") || { echo "$2: $reply" >&2; exit 1; }
-	echo "$reply" | jq .number
+	printf "%s" "$reply" | jq .number
 }
 
 # read_it PATH FILTER: reads a record
@@ -173,7 +173,7 @@ calls=$(jq -n --arg basis "$basis" --arg figures "$figures" --arg income "ledger
 receipt() {
 	set -- "$1" "$2" $calls
 	called=$(curl -sS --fail-with-body "$api/vouchers/$3")
-	received=$(act "$treasurer_token" vouchers/new/receive "$(echo "$called" | jq --arg settles "voucher/$3" --arg bank "ledger/$bank" \
+	received=$(act "$treasurer_token" vouchers/new/receive "$(printf "%s" "$called" | jq --arg settles "voucher/$3" --arg bank "ledger/$bank" \
 		--arg claim "ledger/$2" '(.amount.minor | tonumber / 100 | tostring) as $amount | {text: "分摊款到账", payer: .payer.ref, $settles,
 		posting: [{ledger: $bank, side: "debit", $amount}, {ledger: $claim, side: "credit", $amount}]}')")
 	act "$1" "vouchers/$received/acknowledge" >"$folder/done"

@@ -224,11 +224,13 @@ static enum lx_code list_in(struct listing *l, struct lx_reply *reply)
 {
 	LX_TRY(lx_route_type(l->reader, &l->shape));
 	LX_TRY(lx_seen_list(l->reader, l->shape, &l->around, &l->seen));
+	/* a question that makes no sense has no fresh answer either */
+	if (l->reader->request->media != LX_ATOM)
+		LX_TRY(lx_list_ask(l));
 	if (lx_reply_fresh(l->reader->request, reply, l->seen))
 		return LX_OK;
 	if (l->reader->request->media == LX_ATOM)
 		return lx_feed_reply(l->reader, l->shape, 0, reply);
-	LX_TRY(lx_list_ask(l));
 	LX_TRY(lx_list_search(l));
 	if (l->reader->request->media == LX_HTML)
 		return list_html(l, reply);

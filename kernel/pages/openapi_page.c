@@ -215,17 +215,30 @@ void lx_openapi_record_schema(struct lx_json *j, const struct lx_type *type)
 
 /* --- what an act takes ----------------------------------------------------------------------- */
 
-static void everything(struct lx_json *j, const struct lx_type *type)
+static bool takes_by_name(const struct lx_act *act, const char *name)
+{
+	struct lx_text rest = lx_text(act->takes);
+	struct lx_taken taken;
+
+	while (lx_takes_next(&rest, &taken))
+		if (lx_text_is(taken.name, name))
+			return true;
+	return false;
+}
+
+/* What "*" stands for: whatever the act does not name besides. */
+static void everything(struct lx_json *j, const struct lx_type *type, const struct lx_act *act)
 {
 	for (const struct lx_field *f = type->fields; f->name != NULL; f++)
-		if (f->kind != LX_COUNT) {
+		if (f->kind != LX_COUNT && !takes_by_name(act, f->name)) {
 			lx_json_key(j, f->name);
 			input_schema(j, f);
 		}
-	for (const struct lx_rows *r = type->rows; r != NULL && r->name != NULL; r++) {
-		lx_json_key(j, r->name);
-		rows_schema(j, r, true);
-	}
+	for (const struct lx_rows *r = type->rows; r != NULL && r->name != NULL; r++)
+		if (!takes_by_name(act, r->name)) {
+			lx_json_key(j, r->name);
+			rows_schema(j, r, true);
+		}
 }
 
 static void taken_members(struct lx_json *j, const struct lx_type *type, const struct lx_act *act)
@@ -239,7 +252,7 @@ static void taken_members(struct lx_json *j, const struct lx_type *type, const s
 		char name[48];
 		(void)snprintf(name, sizeof name, "%.*s", (int)taken.name.len, taken.name.at);
 		if (lx_text_is(taken.name, "*")) {
-			everything(j, type);
+			everything(j, type, act);
 		} else if (list >= 0) {
 			lx_json_key(j, name);
 			rows_schema(j, &type->rows[list], true);

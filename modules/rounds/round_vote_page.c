@@ -378,8 +378,9 @@ static enum lx_code answer_json(struct lx_request *request, const struct lx_orde
 	const struct lx_ballot *ballot, struct lx_reply *reply)
 {
 	LX_CLOSE(lx_json_free)
-	json_t *json = json_pack("{s:s, s:I, s:I, s:b}", "type", "round", "number",
-		(json_int_t)order->made_record, "entry", (json_int_t)order->entry, "cast", 1);
+	json_t *json = json_pack("{s:s, s:I, s:I, s:b, s:b}", "type", "round", "number",
+		(json_int_t)order->made_record, "entry", (json_int_t)order->entry, "pending", 0,
+		"cast", 1);
 
 	if (!order->again && ballot->tracking[0] != '\0')
 		(void)json_object_set_new(json, "tracking", json_string(ballot->tracking));

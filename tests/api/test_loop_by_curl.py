@@ -1,40 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The script of docs/the-loop-by-curl.md, run as it stands, in a region whose conference may object for no time at all."""
 import json
-import os
-import subprocess
 
+import loop
 import pytest
-import region as regions
-from conftest import TOP
-from region import PASSWORD, Region, names, term
-
-SCRIPT = TOP / "docs" / "the-loop-by-curl.sh"
-
-
-def charter():
-    made = regions.charter()
-    made["institution"] += [{"type": "ledger", "on": "yes"}, {"type": "voucher", "on": "yes"}]
-    made["term"] = [t for t in made["term"] if t["name"] != "round.object"] + [term("round.object", 0, "hours"), term("fund.pay", 5, "days")]
-    made["rule"].append({"name": "fund.pay", "silence": "absent", "early": "yes"})
-    made["majority"].append({"rule": "fund.pay", "weight": "body", "of": "asked", "least": "2", "more": "no"})
-    made["bodies"] += [{"as": "treasury", "names": names("基金办", "Treasury"), "kind": "office"},
-                       {"as": "audit", "names": names("审计组", "Audit"), "kind": "panel"}]
-    return made
 
 
 @pytest.fixture(scope="module")
 def looped(lianxi, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("loop") / "region"
-    file = folder.parent / "charter.json"
-    file.write_text(json.dumps(charter(), ensure_ascii=False))
-    printed = lianxi("init", folder, "--charter", file).stdout
-    links = {line.split()[0]: line.split()[-1] for line in printed.splitlines() if "/first/" in line}
-    own = Region(lianxi, folder).start()
-    regions.populate(own, links)
-    for body, name in (("body/3", "treasurer"), ("body/4", "auditor")):
-        own.register(name, links[body])
-        own.grant(name, name, body, name)
+    own = loop.found(lianxi, tmp_path_factory.mktemp("loop") / "region")
     yield own
     own.kill()
 
@@ -62,10 +36,7 @@ def calls_by_adopted_shares(looped):
 
 
 def test_the_loop_by_curl(looped, lianxi):
-    done = subprocess.run(
-        [SCRIPT, f"http://127.0.0.1:{looped.server.port}", "asker", "secretary", "treasurer", "auditor",
-         *(f"{n}=officer{n},delegate{n}" for n in (2, 3, 1))],
-        capture_output=True, text=True, timeout=300, env={**os.environ, "LIANXI_PASSWORD": PASSWORD})
+    done = loop.run(looped.server.port)
     assert done.returncode == 0, done.stdout + done.stderr
     told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"ref"')]
     assert {t["ref"].split("/")[0] for t in told} == {
