@@ -30,7 +30,7 @@ act() {
 	key=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 	reply=$(curl -sS --fail-with-body --retry 3 -H "Authorization: Bearer $1" -H "Idempotency-Key: $key" \
 		-H 'Content-Type: application/json' -d "${3:-{\}}" "$api/$2") || { echo "$2: $reply" >&2; exit 1; }
-	echo "$reply" | jq .number
+	printf '%s\n' "$reply" | jq .number
 }
 
 # read_it PATH FILTER: reads a record
