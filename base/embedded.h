@@ -5,8 +5,7 @@
 
 #include "base/text.h"
 
-/* A file by its name, "charter.json"; its bytes are JSON without blanks, and no zero byte stands behind them. A table ends with a zero
- * row. */
+/* A file by its name, "charter.json"; JSON without its blanks, any other file as it is; no zero byte behind. A table ends with a zero row. */
 struct lx_embedded {
 	const char *name;
 	const unsigned char *bytes;

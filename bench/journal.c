@@ -78,7 +78,7 @@ static void add_plain(struct bench *b, int64_t i)
 	LX_CLOSE(lx_buf_close) struct lx_buf bytes = { 0 };
 	json_t *value = entry(i);
 
-	(void)json_object_set_new(value, "format", json_integer(0));
+	(void)json_object_set_new(value, "format", json_integer(LX_ENTRY_FORMAT));
 	(void)json_object_set_new(value, "n", json_integer(i));
 	(void)json_object_set_new(value, "at", json_integer(i));
 	must(b, lx_json_canonical(&bytes, value, &b->call.fault));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* lianxi demo DIR: a region with fourteen months of life, to look at and to try. */
+/* lianxi demo DIR: a region with two years of life, to look at and to try. */
 #include "cli/demo.h"
 #include "cli/columns.h"
 #include "cli/result.h"

@@ -53,6 +53,10 @@ LX_CHECK enum lx_code lx_demo_linked(
 LX_CHECK enum lx_code lx_demo_link(
 	struct lx_demo *demo, const char *name, const char *type, int64_t record);
 
+/* The documents that an input names ("file:study.pdf", of the data's folder) laid down for a person, their tokens put in their place. A name
+ * that is none, or a file of no kind that is taken: LX_INVALID (demo_files.c). */
+LX_CHECK enum lx_code lx_demo_documents(struct lx_demo *demo, int64_t person, json_t *input);
+
 /* Lets the clock's due acts happen, each at its own moment, then sets the clock to `until`. */
 LX_CHECK enum lx_code lx_demo_advance(struct lx_demo *demo, int64_t until);
 

@@ -2,7 +2,8 @@
 /*
  * The demonstration's files read into events in order of time. A file of stories is a list of
  *	{ "key", "type", "lang"?, "record"?, "steps": [{ "at", "who": account or list, "every"?: minutes, "act", "input"? }] }
- * ("approves" makes a ballot of a step, "beside" lets the machine's own work be done after it: demo_ballot.c)
+ * ("approves" makes a ballot of a step, "beside" lets the machine's own work be done after it: demo_ballot.c; a value "file:study.pdf" is a
+ * document: demo_files.c)
  * and a person is { "account", "at", "name", … } (demo_people.c).
  */
 #include "cli/demo.h"

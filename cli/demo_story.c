@@ -62,6 +62,7 @@ enum lx_code lx_demo_step(struct lx_demo *demo, const struct lx_demo_event *even
 		return lx_fail(&demo->cli->call, LX_INVALID, story->key, "demo.data", "%s",
 			who == NULL ? story->key : who);
 	LX_TRY(lx_demo_linked(demo, json_object_get(event->what, "input"), &input));
+	LX_TRY(lx_demo_documents(demo, order.person, input));
 	order.input = input;
 	if (json_object_get(event->what, "approves") != NULL)
 		LX_TRY(lx_demo_ballot(demo, story->record, json_object_get(event->what, "approves"),

@@ -249,11 +249,11 @@ static enum lx_code restore(struct lx_cli *cli)
 		return lx_fail(&cli->call, errno == EEXIST ? LX_CONFLICT : LX_INVALID,
 			cli->operands[1], errno == EEXIST ? "region.exists" : "cli.open", "%s",
 			strerror(errno));
-	LX_TRY(lx_store_open(&cli->call, cli->operands[0], LX_STORE_READ, region.tables, &from));
+	LX_TRY(lx_store_open(&cli->call, cli->operands[0], LX_STORE_COPY, region.tables, &from));
 	enum lx_code code = lx_store_backup(from, &cli->call, path);
 	lx_store_close(&from);
 	LX_TRY(code);
-	LX_TRY(lx_region_open(cli, cli->operands[1], LX_REGION_READ, &opened));
+	LX_TRY(lx_region_open(cli, cli->operands[1], LX_REGION_WRITE, &opened));
 	code = verify_journal(cli, &opened, &size, root);
 	if (code != LX_OK)
 		return lx_tell_difference(cli, code);

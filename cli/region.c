@@ -2,6 +2,7 @@
 /* Opening and closing a region's folder. */
 #include "cli/region.h"
 
+#include "kernel/types/apply.h"
 #include "modules/modules.h"
 
 #include <errno.h>
@@ -117,6 +118,15 @@ static void note_origin(struct lx_cli *cli, struct lx_opened *opened)
 	lx_fault_clear(&cli->call.fault);
 }
 
+/* The tables of an older program's region are derived anew when it is first opened for writing. */
+static enum lx_code bring_up_to_date(struct lx_cli *cli, struct lx_opened *opened)
+{
+	if (!lx_store_stale(opened->store))
+		return LX_OK;
+	LX_TRY(lx_rebuild(opened->store, &cli->call, &opened->region, true));
+	return lx_store_derived(opened->store, &cli->call);
+}
+
 enum lx_code lx_region_open(
 	struct lx_cli *cli, const char *folder, enum lx_region_use use, struct lx_opened *opened)
 {
@@ -140,6 +150,7 @@ enum lx_code lx_region_open(
 	LX_TRY(path_of(cli, folder, "keys", opened->keys));
 	note_origin(cli, opened);
 	LX_TRY(lx_store_open(&cli->call, path, modes[use], opened->region.tables, &opened->store));
+	LX_TRY(bring_up_to_date(cli, opened));
 	return use == LX_REGION_CREATE ? make_keys(cli, folder, opened->keys) : LX_OK;
 }
 

@@ -27,7 +27,7 @@ act() {
 	key=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 	reply=$(curl -sS --fail-with-body --retry 3 -H "Authorization: Bearer $1" -H "Idempotency-Key: $key" \
 		-H 'Content-Type: application/json' -d "$3" "$api/$2") || { echo "$reply" >&2; exit 1; }
-	echo "$reply"
+	printf "%s\n" "$reply"
 }
 
 asker_token=$(token "$asker")
@@ -38,7 +38,7 @@ echo '1. The resident submits a need.'
 input=$(jq -n --arg category "$category" '{title: "早晚高峰跨市公交太少", text: "早晚高峰跨市公交间隔超过四十分钟，赶不上地铁。",
 	kind: "proposal", $category}')
 receipt=$(act "$asker_token" needs/new/submit "$input")
-need=$(echo "$receipt" | jq .number)
+need=$(printf "%s" "$receipt" | jq .number)
 echo "   It is need $need: $address/needs/$need"
 
 echo '2. The secretariat routes it to the government responsible.'

@@ -30,7 +30,7 @@ act() {
 	key=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 	reply=$(curl -sS --fail-with-body --retry 3 -H "Authorization: Bearer $1" -H "Idempotency-Key: $key" \
 		-H 'Content-Type: application/json' -d "${3:-{\}}" "$api/$2") || { echo "$2: $reply" >&2; exit 1; }
-	printf '%s\n' "$reply" | jq .number
+	printf "%s" "$reply" | jq .number
 }
 
 # read_it PATH FILTER: reads a record
@@ -131,13 +131,12 @@ act "$delegate_one" "allocations/$allocation/adopt" '{"adopted": "shapley", "rea
 consent "allocations/$allocation" adopted "$delegate_one" "$delegate_two"
 curl -sS --fail-with-body "$api/allocations/$allocation" |
 	jq -c '[.share[] | select(.method == "shapley") | {member: .member.ref, minor: .amount.minor}]'
-share_one=$(read_it "allocations/$allocation" ".share[] | select(.method == \"shapley\" and .member.ref == \"$one\") | .amount.minor | tonumber / 100")
-share_two=$(read_it "allocations/$allocation" ".share[] | select(.method == \"shapley\" and .member.ref == \"$two\") | .amount.minor | tonumber / 100")
 
 echo '5. They agree: two articles, one promise; in force today by the clock.'
 today=$(jq -rn --argjson now "$now" '$now + 8 * 3600 | todate[:10]')
-agreement=$(act "$delegate_one" agreements/new/draft "$(jq -n --arg one "$one" --arg two "$two" --arg project "project/$night" '
-	{title: "夜间公交共办协议", party: [{member: $one}, {member: $two}], $project,
+agreement=$(act "$delegate_one" agreements/new/draft "$(jq -n --arg one "$one" --arg two "$two" --arg project "project/$night" \
+	--arg allocation "allocation/$allocation" '
+	{title: "夜间公交共办协议", party: [{member: $one}, {member: $two}], $project, $allocation,
 	article: [{number: "1", heading: "费用", text: "按已通过的分摊方案缴入共同发展基金。"},
 		{number: "2", heading: "开行", text: "牵头方在期限之前开行。"}],
 	promise: [{article: "2", title: "夜间公交开行", owner: $one, due: "2099-01-01"}]}')")
@@ -161,18 +160,29 @@ posting() {
 	jq -cn --arg debit "ledger/$1" --arg credit "ledger/$2" --arg amount "$3" \
 		'[{ledger: $debit, side: "debit", $amount}, {ledger: $credit, side: "credit", $amount}]'
 }
-# contribution OFFICER MEMBER AMOUNT
-contribution() {
-	claim=$(ledger "due${2#member/}." claim none "$2")
-	call=$(act "$treasurer_token" vouchers/new/call "$(jq -n --arg payer "$2" --arg basis "agreement/$agreement#article.1" \
-		--argjson posting "$(posting "$claim" "$income" "$3")" '{text: "夜间公交分摊款", $payer, $basis, due: "2099-01-01", $posting}')")
-	receipt=$(act "$treasurer_token" vouchers/new/receive "$(jq -n --arg payer "$2" --arg settles "voucher/$call" \
-		--argjson posting "$(posting "$bank" "$claim" "$3")" '{text: "分摊款到账", $payer, $settles, $posting}')")
-	act "$1" "vouchers/$receipt/acknowledge" >"$folder/done"
-	wait_for "vouchers/$call" settled
+# what is called by the shares that the agreement names is worked out, shown, and entered as it was shown: a call for each who pays
+claim_one=$(ledger "due${one#member/}." claim none "$one") claim_two=$(ledger "due${two#member/}." claim none "$two")
+basis=agreement/$agreement#article.1
+figures=$(curl -sS --fail-with-body -G -H "Authorization: Bearer $treasurer_token" --data-urlencode total=1000.00 \
+	--data-urlencode "basis=$basis" "$api/fund/calls" | jq -r .figures)
+calls=$(jq -n --arg basis "$basis" --arg figures "$figures" --arg income "ledger/$income" \
+	'{total: "1000.00", text: "夜间公交分摊款", due: "2099-01-01", $basis, $income, $figures}' |
+	curl -sS --fail-with-body -H "Authorization: Bearer $treasurer_token" -H 'Content-Type: application/json' -d @- "$api/fund/calls" |
+	jq -r '.vouchers[]')
+# receipt OFFICER CLAIM: the treasurer records what came in for the next call, the payer acknowledges it
+receipt() {
+	set -- "$1" "$2" $calls
+	called=$(curl -sS --fail-with-body "$api/vouchers/$3")
+	received=$(act "$treasurer_token" vouchers/new/receive "$(printf "%s" "$called" | jq --arg settles "voucher/$3" --arg bank "ledger/$bank" \
+		--arg claim "ledger/$2" '(.amount.minor | tonumber / 100 | tostring) as $amount | {text: "分摊款到账", payer: .payer.ref, $settles,
+		posting: [{ledger: $bank, side: "debit", $amount}, {ledger: $claim, side: "credit", $amount}]}')")
+	act "$1" "vouchers/$received/acknowledge" >"$folder/done"
+	wait_for "vouchers/$3" settled
+	shift 3
+	calls=$*
 }
-contribution "$officer_one" "$one" "$share_one"
-contribution "$officer_two" "$two" "$share_two"
+receipt "$officer_one" "$claim_one"
+receipt "$officer_two" "$claim_two"
 act "$officer_one" "projects/$night/begin" "{\"begins\": \"$today\", \"ends\": \"2099-12-31\"}" >"$folder/done"
 act "$officer_one" "projects/$night/reach" '{"milestone": [{"row": 1, "reached": "yes", "proof": "首班车准点发出"}]}' >"$folder/done"
 payment=$(act "$treasurer_token" vouchers/new/ask "$(jq -n --arg payee "$one" --arg basis "project/$night#milestone.1" \

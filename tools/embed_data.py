@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Embeds data files into a C table: embed_data.py OUT.c HEADER TABLE FILE …   (rows of struct lx_embedded: base/embedded.h)
 
-JSON is checked and stored without its blanks; anything that does not parse ends the build."""
+JSON is checked and stored without its blanks, and what does not parse ends the build; other files are stored as they are."""
 import json
 import pathlib
 import sys
@@ -13,11 +13,12 @@ def main():
     parts, rows = [], []
     for i, name in enumerate(sys.argv[4:]):
         path = pathlib.Path(name)
-        try:
-            value = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as fault:
-            raise SystemExit(f"{path}: {fault}")
-        data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        data = path.read_bytes()
+        if path.suffix == ".json":
+            try:
+                data = json.dumps(json.loads(data), ensure_ascii=False, separators=(",", ":")).encode()
+            except ValueError as fault:
+                raise SystemExit(f"{path}: {fault}")
         lines = [", ".join(map(str, data[k:k + 24])) for k in range(0, len(data), 24)]
         parts.append(f"static const unsigned char bytes_{i}[] = {{\n\t" + ",\n\t".join(lines) + "\n};")
         rows.append(f'\t{{ "{path.name}", bytes_{i}, sizeof bytes_{i} }},')

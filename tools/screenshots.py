@@ -26,16 +26,16 @@ PASSWORD = "lianxi-demo"
 # name: address; {plural} in it is the number of the newest record
 PAGES = {
     "home": "/", "needs": "/needs", "need": "/needs/{needs}", "express": "/needs/new", "search": "/search?q=公交",
-    "organisations": "/organisations", "organisation": "/organisations/1", "projects": "/projects", "project": "/projects/1",
-    "rounds": "/rounds", "round": "/rounds/1", "result": "/rounds/1/result", "roll": "/rounds/1/roll",
-    "allocations": "/allocations", "allocation": "/allocations/1", "agreements": "/agreements", "agreement": "/agreements/1",
-    "fund": "/fund", "fund-member": "/fund/members/1", "commitments": "/commitments", "commitment": "/commitments/1",
+    "organisations": "/organisations", "organisation": "/organisations/1", "projects": "/projects", "project": "/projects/10",
+    "rounds": "/rounds", "round": "/rounds/2", "result": "/rounds/2/result", "struck": "/rounds/1/result", "roll": "/rounds/2/roll",
+    "allocations": "/allocations", "allocation": "/allocations/1", "agreements": "/agreements", "agreement": "/agreements/2",
+    "fund": "/fund", "fund-member": "/fund/members/1", "commitments": "/commitments", "commitment": "/commitments/8",
     "duty": "/duty", "council": "/council", "members": "/members", "member": "/members/1", "charter": "/charter",
-    "thread": "/thread/project/1", "record": "/record", "entry": "/record/40", "sign-in": "/sign-in", "none": "/needs/99999",
+    "thread": "/thread/project/10", "record": "/record", "entry": "/record/40", "sign-in": "/sign-in", "none": "/needs/99999",
 }
 # name: account, address
 OWN = {
-    "desk-secretary": ("secretary", "/desk"), "account": ("citizen20", "/account"), "vote": ("citizen20", "/rounds/2/cast"),
+    "desk-secretary": ("secretary", "/desk"), "account": ("citizen20", "/account"), "vote": ("citizen20", "/rounds/3/cast"),
     "route": ("secretary", "/needs/{needs}/route"),
 }
 

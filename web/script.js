@@ -94,19 +94,29 @@ for (const aside of document.querySelectorAll(".similar[data-from]")) {
 	});
 }
 
-// A ballot adds up what is ticked, beside the budget.
+// A ballot adds up what is ticked: a part of the bar for each project, what is left of the budget; and shows the chosen ones alone.
 for (const ballot of document.querySelectorAll("form.ballot")) {
-	const unit = 10 ** Number(ballot.dataset.places);
-	const sum = ballot.querySelector(".sum"), bar = ballot.querySelector("progress");
+	const data = ballot.dataset, budget = Number(data.budget), unit = 10 ** Number(data.places);
+	const [sum, rest, bar, only] = [".sum", ".rest", "svg", ".two"].map((each) => ballot.querySelector(".spent " + each));
+	const money = new Intl.NumberFormat(document.documentElement.lang,
+		{ style: "currency", currency: data.currency, currencyDisplay: "narrowSymbol", minimumFractionDigits: 0 });
 	const show = () => {
-		const ticked = [...ballot.querySelectorAll("input[name=approve]:checked")];
-		const spent = ticked.reduce((all, box) => all + Number(box.dataset.price), 0);
-		sum.textContent = ballot.dataset.said.replace("{0}", ticked.length)
-			.replace("{1}", (spent / unit).toLocaleString(document.documentElement.lang));
-		bar.max = Number(ballot.dataset.budget);
-		bar.value = Math.min(spent, bar.max);
+		const prices = [...ballot.querySelectorAll("input[name=approve]:checked")].map((box) => Number(box.dataset.price));
+		const spent = prices.reduce((all, price) => all + price, 0), whole = Math.max(budget, spent);
+		let from = 0;
+		sum.textContent = data.said.replace("{0}", prices.length).replace("{1}", money.format(spent / unit));
+		rest.textContent = (spent > budget ? data.over : data.left).replace("{0}", money.format(Math.abs(budget - spent) / unit));
+		bar.replaceChildren(...prices.map((price) => {
+			const part = document.createElementNS(bar.namespaceURI, "rect"), wide = price / whole * 1000;
+			for (const [name, value] of [["class", "f-c1"], ["x", from], ["width", Math.max(wide - 4, 1)], ["height", 16]])
+				part.setAttribute(name, value);
+			from += wide;
+			return part;
+		}));
 	};
-	bar.hidden = false;
+	only.addEventListener("click", () => only.setAttribute("aria-pressed", String(ballot.classList.toggle("only"))));
+	bar.removeAttribute("hidden");
+	only.hidden = false;
 	ballot.addEventListener("change", show);
 	show();
 }

@@ -117,7 +117,7 @@ enum lx_code lx_journal_append(
 
 	if (!json_is_object(entry) || (inner != NULL && !json_is_object(inner)))
 		return lx_fail(call, LX_INVALID, NULL, "journal.form", NULL);
-	LX_TRY(set(call, entry, "format", json_integer(0)));
+	LX_TRY(set(call, entry, "format", json_integer(LX_ENTRY_FORMAT)));
 	LX_TRY(set(call, entry, "n", json_integer(n)));
 	LX_TRY(set(call, entry, "at", json_integer(at)));
 	if (inner != NULL)

@@ -2,6 +2,8 @@
 /* Recognising canonical JSON without building anything: a descent over the bytes. */
 #include "kernel/journal/form.h"
 
+#include "kernel/journal/journal.h"
+
 #include "base/json.h"
 
 #include <string.h>
@@ -217,7 +219,8 @@ static bool head_pair(void *with, struct lx_text name, struct lx_text bytes)
 bool lx_form_entry(struct lx_text bytes, struct lx_entry_head *head)
 {
 	*head = (struct lx_entry_head){ .format = -1, .n = -1, .at = -1 };
-	return whole(bytes, head_pair, head) && head->format == 0 && head->n >= 1 && head->at >= 0;
+	return whole(bytes, head_pair, head) && head->format >= 0 &&
+	       head->format <= LX_ENTRY_FORMAT && head->n >= 1 && head->at >= 0;
 }
 
 static bool inner_pair(void *with, struct lx_text name, struct lx_text bytes)

@@ -18,7 +18,7 @@ struct lx_entry_head {
 /* Whether the bytes are one canonical object. */
 bool lx_form_canonical(struct lx_text bytes);
 
-/* As lx_form_canonical, and an entry's head: "format" 0, "n" from 1, "at" from 0; "inner", where it
+/* As lx_form_canonical, and an entry's head: "format" 0 or 1, "n" from 1, "at" from 0; "inner", where it
  * stands, a string; "with" an object of strings. */
 bool lx_form_entry(struct lx_text bytes, struct lx_entry_head *head);
 

@@ -13,7 +13,9 @@
 #include "base/json.h"
 #include "kernel/store/store.h"
 
-#define LX_ENTRY_MAX      65535
+#define LX_ENTRY_MAX 65535
+#define LX_ENTRY_FORMAT                                                                            \
+	1 /* frozen (docs/journal.md); entries of format 0 are read, none is written */
 #define LX_HASH_BYTES     32
 #define LX_HASH_TEXT      45 /* base64 with padding and zero byte */
 #define LX_CONTENT_CHUNK  ((size_t)1 << 20)

@@ -80,19 +80,6 @@ static struct lx_text token_of(
 	return kept == NULL ? (struct lx_text){ "", 0 } : (struct lx_text){ kept, out.len };
 }
 
-struct laying {
-	struct lx_upload *upload;
-	size_t part;
-};
-
-static enum lx_code lay_job(struct lx_work *work, void *argument)
-{
-	struct laying *laying = argument;
-
-	laying->upload->at = work->now;
-	return lx_upload_part(work->tx, work->edge, laying->upload, laying->part);
-}
-
 /* The name of a file becomes a field that holds its token; what the form kept of an earlier one gives way. */
 static enum lx_code put_token(struct lx_request *request, struct lx_text name, struct lx_text token)
 {
@@ -138,8 +125,8 @@ static enum lx_code lay(
 		.media = media->type };
 	lx_upload_seal(&upload);
 	for (size_t i = 0; i < lx_upload_parts(&upload); i++) {
-		struct laying laying = { &upload, i };
-		LX_TRY(lx_writer_submit(app->writer, request->call, lay_job, &laying));
+		struct lx_laying laying = { &upload, i };
+		LX_TRY(lx_writer_submit(app->writer, request->call, lx_laying_job, &laying));
 		if (upload.number == 0)
 			break; /* it lies there from before */
 	}

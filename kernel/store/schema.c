@@ -16,6 +16,10 @@
 
 const struct lx_table lx_sqlite_tables[] = {
 	{ "table_kind", LX_KEPT, "name TEXT PRIMARY KEY, kind INTEGER NOT NULL", NULL, true },
+	/* which schema the file has, and whether derived tables wait for a rebuild (steps.c) */
+	{ "schema_version", LX_KEPT,
+		"one INTEGER PRIMARY KEY, version INTEGER NOT NULL, stale INTEGER NOT NULL", NULL,
+		false },
 	/* numbers for types: a document's id is its type's number and its record's (search.c) */
 	{ "search_type", LX_KEPT, "number INTEGER PRIMARY KEY, type TEXT NOT NULL, UNIQUE (type)",
 		NULL, false },
@@ -334,6 +338,7 @@ static enum lx_code mend_full_text(const struct work *w)
 
 static enum lx_code mend_all(const struct work *w)
 {
+	LX_TRY(lx_sqlite_steps(w->store, w->call, w->adding));
 	LX_TRY(nothing_else(w));
 	for (const struct lx_table *t = lx_sqlite_tables; t->name != NULL; t++)
 		LX_TRY(mend(w, t));
@@ -343,7 +348,8 @@ static enum lx_code mend_all(const struct work *w)
 			return lx_fail(w->call, LX_BROKEN, NULL, "store.declared", "%s", t->name);
 		LX_TRY(mend(w, t));
 	}
-	return mend_full_text(w);
+	LX_TRY(mend_full_text(w));
+	return w->adding ? lx_sqlite_version_put(w->store, w->call) : LX_OK;
 }
 
 enum lx_code lx_sqlite_schema(struct lx_store *store, struct lx_call *call, bool adding)

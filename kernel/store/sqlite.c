@@ -114,7 +114,7 @@ enum lx_code lx_sqlite_connect(struct lx_store *store, struct lx_call *call, boo
 		(void)sqlite3_close(db);
 		return code;
 	}
-	if (store->mode == LX_STORE_READ)
+	if (store->mode == LX_STORE_READ || store->mode == LX_STORE_COPY)
 		(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	if (!writing)
 		sqlite3_progress_handler(db, LX_PROGRESS_STEPS, past_deadline, connection);
@@ -186,6 +186,8 @@ static enum lx_code prepare_file(struct lx_store *store, struct lx_call *call)
 	if (store->mode == LX_STORE_WRITE ||
 		store->mode == LX_STORE_SCRATCH) /* a backup put in place is not in this mode yet */
 		LX_TRY(lx_sqlite_exec(store->writer.db, call, "PRAGMA journal_mode = WAL"));
+	if (store->mode == LX_STORE_COPY)
+		return LX_OK;
 	LX_TRY(lx_sqlite_schema(store, call, store->mode != LX_STORE_READ));
 	LX_TRY(lx_sqlite_scrub_check(store, call));
 	return store->mode == LX_STORE_READ ? LX_OK : lx_sqlite_search_check(store, call);
@@ -199,8 +201,8 @@ static enum lx_code open_all(struct lx_store *store, struct lx_call *call)
 		LX_TRY(make_file(call, store->path));
 	else if (access(store->path, F_OK) != 0)
 		return lx_fail(call, LX_NOT_FOUND, NULL, "store.missing", "%s", store->path);
-	enum lx_code code = lx_sqlite_connect(
-		store, call, store->mode != LX_STORE_READ, &store->writer);
+	enum lx_code code = lx_sqlite_connect(store, call,
+		store->mode != LX_STORE_READ && store->mode != LX_STORE_COPY, &store->writer);
 	if (code == LX_OK)
 		code = prepare_file(store, call);
 	if (code != LX_OK && store->mode == LX_STORE_CREATE) {

@@ -57,6 +57,7 @@ struct lx_store {
 	pthread_cond_t returned;
 	unsigned lent, patient;
 	bool gate;
+	bool stale; /* derived tables are to be filled by a rebuild, as schema_version in the file says */
 	_Atomic bool scrub_due; /* as user_version in the file says, or soon will */
 	struct lx_connection writer;
 	struct lx_connection readers[LX_READERS_MAX];
@@ -97,6 +98,10 @@ bool lx_sqlite_lend_writer(struct lx_store *store);
 void lx_sqlite_return_writer(struct lx_store *store);
 
 /* Compares the tables of the file with the declared ones, adds what is missing if `adding`. */
+/* Inside the transaction of lx_sqlite_schema: before tables are looked at, and after (steps.c). */
+LX_CHECK enum lx_code lx_sqlite_steps(struct lx_store *store, struct lx_call *call, bool adding);
+LX_CHECK enum lx_code lx_sqlite_version_put(struct lx_store *store, struct lx_call *call);
+
 LX_CHECK enum lx_code lx_sqlite_schema(struct lx_store *store, struct lx_call *call, bool adding);
 
 /* Makes the index of the stored documents anew when its tokens were made by other rules. */

@@ -46,6 +46,7 @@ enum lx_store_mode {
 	LX_STORE_WRITE,    /* an existing database; tables not there yet are added */
 	LX_STORE_CREATE,   /* a new one; LX_CONFLICT if the file exists */
 	LX_STORE_SCRATCH,  /* as LX_STORE_WRITE, for a copy that nobody misses: nothing is synced */
+	LX_STORE_COPY,     /* an existing one of any program, for lx_store_backup alone */
 };
 
 struct lx_store;
@@ -57,6 +58,12 @@ struct lx_tx;
  * store is closed). The store is the caller's: lx_store_close. A database with a table that is not declared is refused. */
 LX_CHECK enum lx_code lx_store_open(struct lx_call *call, const char *path, enum lx_store_mode mode,
 	const struct lx_table *tables, struct lx_store **store);
+
+/* Whether the derived tables are to be filled by a rebuild before anything is read: the file is of an older program, or that rebuild was
+ * interrupted. lx_store_derived says that it is done. A file of a newer program is refused by lx_store_open: LX_CONFLICT
+ * `store.newer`; one that is stale cannot be opened for reading only: LX_CONFLICT `store.stale`. */
+bool lx_store_stale(const struct lx_store *store);
+LX_CHECK enum lx_code lx_store_derived(struct lx_store *store, struct lx_call *call);
 
 /* Closes all connections. Nobody may hold a transaction. NULL is allowed. */
 void lx_store_close(struct lx_store **store);

@@ -525,12 +525,15 @@ static enum lx_code apply_entry(struct applying *a, const json_t *open, const js
 		LX_TRY(a->batch == NULL ? find_record(a, &loaded) : hold_record(a));
 	LX_CLOSE(lx_json_free) json_t *list = NULL;
 	LX_TRY(lx_proof_apply(a->tx, a->region, a->n, a->at, a->entry, a->record, replayed));
-	LX_TRY(lx_upcast(a->tx, a->record, a->entry, &list));
+	LX_TRY(lx_upcast(a->call, a->record, a->entry, a->entry, &list));
 	/* what it leads to before the act, too */
 	LX_TRY(lx_marks_lead(a->tx, a->batch, a->record, a->n));
 	LX_TRY(apply_effects(a, list));
-	if (!shut && inner != NULL)
-		LX_TRY(apply_effects(a, json_object_get(inner, "do")));
+	LX_CLOSE(lx_json_free) json_t *inside = NULL;
+	if (!shut && inner != NULL) {
+		LX_TRY(lx_upcast(a->call, a->record, a->entry, inner, &inside));
+		LX_TRY(apply_effects(a, inside));
+	}
 	LX_TRY(note_contents(a, json_object_get(open, "with")));
 	return finish(a, shut);
 }

@@ -123,3 +123,11 @@ enum lx_code lx_init_order_job(struct lx_work *work, void *order)
 
 	return lx_perform(work, work->with, &init, order);
 }
+
+enum lx_code lx_laying_job(struct lx_work *work, void *argument)
+{
+	struct lx_laying *laying = argument;
+
+	laying->upload->at = work->now;
+	return lx_upload_part(work->tx, work->edge, laying->upload, laying->part);
+}

@@ -61,14 +61,14 @@ static bool step_effect(const struct lx_step *step, const struct lx_record *reco
 	return step->change != LX_DROPPED;
 }
 
-enum lx_code lx_upcast(
-	struct lx_tx *tx, const struct lx_record *record, const json_t *entry, json_t **effects)
+enum lx_code lx_upcast(struct lx_call *call, const struct lx_record *record, const json_t *entry,
+	const json_t *part, json_t **effects)
 {
 	int64_t version = json_integer_value(json_object_get(entry, "v"));
-	json_t *list = json_object_get(entry, "do");
+	json_t *list = json_object_get(part, "do");
 
 	if (!json_is_array(list))
-		return lx_fail(lx_tx_call(tx), LX_CONFLICT, NULL, "types.entry", "do");
+		return lx_fail(call, LX_CONFLICT, NULL, "types.entry", "do");
 	if (version >= record->shape->version) {
 		*effects = json_incref(list);
 		return LX_OK;
@@ -80,5 +80,5 @@ enum lx_code lx_upcast(
 			if (!step_effect(step, record, copy, json_array_get(copy, i)))
 				(void)json_array_remove(copy, i);
 	*effects = copy;
-	return copy == NULL ? lx_fail(lx_tx_call(tx), LX_BROKEN, NULL, "base.memory", NULL) : LX_OK;
+	return copy == NULL ? lx_fail(call, LX_BROKEN, NULL, "base.memory", NULL) : LX_OK;
 }

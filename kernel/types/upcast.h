@@ -7,8 +7,9 @@
 #include "base/json.h"
 #include "kernel/types/record.h"
 
-/* The effects of an entry as the newest version of its type reads them; *effects is the caller's (lx_json_free). */
-LX_CHECK enum lx_code lx_upcast(
-	struct lx_tx *tx, const struct lx_record *record, const json_t *entry, json_t **effects);
+/* The effects of `part` (the entry itself, or its inner part) as the newest version of the entry's type reads them; *effects is the
+ * caller's (lx_json_free). */
+LX_CHECK enum lx_code lx_upcast(struct lx_call *call, const struct lx_record *record,
+	const json_t *entry, const json_t *part, json_t **effects);
 
 #endif

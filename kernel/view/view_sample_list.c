@@ -365,7 +365,7 @@ static void entry_page(struct sample *s)
 			"\"mandate/"
 			"12\",\"do\":[[\"set\",\"outcome\",\"done\"],[\"set\",\"answer\",\"content/"
 			"991\"],[\"set\",\"state\",\"answered\"]],\"for\":\"member/"
-			"1\",\"format\":0,\"n\":48213,\"of\":\"need/3817\",\"v\":1}"),
+			"1\",\"format\":1,\"n\":48213,\"of\":\"need/3817\",\"v\":1}"),
 		.proof = { say(s, "证明", "Proof"), proof, COUNT(proof) },
 		.path = path,
 		.path_n = COUNT(path),

@@ -14,7 +14,7 @@ static const struct lx_rows rows[] = { { "evidence", evidence }, { "helper", hel
 static const struct lx_field fields[] = { { "title", LX_TEXT, "4..200", "list search" },
 	{ "text", LX_TEXT, "10..20000", "search" },
 	{ "owner", LX_LINK, "member body", "list filter" },
-	{ "source", LX_LINK, "need agreement.article", "filter thread" },
+	{ "source", LX_LINK, "need project agreement.article", "filter thread" },
 	{ "indicator", LX_TEXT, "2..200", "search" }, { "target", LX_DECIMAL, "4" },
 	{ "due", LX_MOMENT, NULL, "list filter" }, { "doubt_by", LX_MOMENT }, END };
 static const struct lx_relation relations[] = { { "owner", LX_ACTS_FOR, "owner", "officer" },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /*
- * Calls for all members by the charter's formula: worked out as a proposal, then entered by the treasurer with one button, as
+ * Calls for all who pay, by the charter's formula or by the shares that an agreement names: worked out as a proposal, then entered by the treasurer with one button, as
  * single acts with keys of their own in one transaction: all of them or none.
  */
 #include "kernel/pages/small_form.h"
@@ -26,7 +26,8 @@ static const struct {
 	{ "income", "fund.income", LX_FIELD_SELECT, false, "" },
 };
 #define FIELDS (sizeof fields / sizeof fields[0])
-#define INCOME 5 /* among them */
+#define BASIS  4 /* among them */
+#define INCOME 5
 
 /* What is to be called, and how it divides. */
 struct calling {
@@ -78,7 +79,8 @@ static enum lx_code prepare(struct calling *c)
 	if (!lx_decimal_read(c->given[0], c->reader->charter.places, &c->total) || c->total < 1)
 		return lx_fail(call, LX_INVALID, "total", "input.money", "%s",
 			c->reader->charter.currency);
-	LX_TRY(lx_fund_shares(&c->reader->sight, c->total, &c->shares, &c->shares_n));
+	LX_TRY(lx_fund_shares(
+		&c->reader->sight, c->given[BASIS], c->total, &c->shares, &c->shares_n));
 	c->prepared = true;
 	return LX_OK;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The charter's formula for contributions. */
+/* Who contributes how much: by the charter's formula, or by an allocation that was adopted. */
 #include "modules/fund/shares.h"
 
 #include "engines/shares/shares.h"
+#include "kernel/types/reduce.h"
 #include "modules/fund/fund_queries.h"
 
 #include <stdio.h>
@@ -145,28 +146,150 @@ static enum lx_code claim_of(const struct lx_sight *sight, struct lx_fund_share 
 	return code == LX_NOT_FOUND ? LX_OK : code;
 }
 
-enum lx_code lx_fund_shares(
-	const struct lx_sight *sight, int64_t total, struct lx_fund_share **shares, size_t *n)
+/* Whole minor units of exact shares, and the claims they would be posted to. */
+static enum lx_code whole_shares(const struct lx_sight *sight, const struct lx_ratios *exact,
+	struct lx_fund_share *made, size_t n)
 {
 	struct lx_call *call = lx_tx_call(sight->tx);
-	LX_CLOSE(lx_ratios_close) struct lx_ratios exact = { 0 };
 	LX_CLOSE(lx_ratios_close) struct lx_ratios unit = { 0 };
+	int64_t *units = lx_array(call, n, sizeof *units);
+
+	if (units == NULL)
+		return LX_BROKEN;
+	LX_TRY(lx_ratios_open(call, 1, &unit));
+	mpq_set_ui(unit.at[0], 1, 1);
+	LX_TRY(lx_round_shares(call, exact, unit.at[0], units));
+	for (size_t i = 0; i < n; i++) {
+		made[i].amount = units[i];
+		LX_TRY(claim_of(sight, &made[i]));
+	}
+	return LX_OK;
+}
+
+static enum lx_code by_formula(
+	const struct lx_sight *sight, int64_t total, struct lx_fund_share **shares, size_t *n)
+{
+	LX_CLOSE(lx_ratios_close) struct lx_ratios exact = { 0 };
 	struct members members = { .n = 0 };
 
 	LX_TRY(load_members(sight, &members));
 	LX_TRY(exact_shares(sight, &members, total, &exact));
-	LX_TRY(lx_ratios_open(call, 1, &unit));
-	mpq_set_ui(unit.at[0], 1, 1);
-	int64_t *units = lx_array(call, members.n, sizeof *units);
-	struct lx_fund_share *made = lx_array(call, members.n, sizeof *made);
-	if (units == NULL || made == NULL)
+	*shares = lx_array(lx_tx_call(sight->tx), members.n, sizeof **shares);
+	if (*shares == NULL)
 		return LX_BROKEN;
-	LX_TRY(lx_round_shares(call, &exact, unit.at[0], units));
-	for (size_t i = 0; i < members.n; i++) {
-		made[i] = (struct lx_fund_share){ members.records[i].number, 0, units[i] };
-		LX_TRY(claim_of(sight, &made[i]));
-	}
-	*shares = made;
 	*n = members.n;
-	return LX_OK;
+	for (size_t i = 0; i < members.n; i++)
+		(*shares)[i].member = members.records[i].number;
+	return whole_shares(sight, &exact, *shares, members.n);
+}
+
+/* --- by an allocation ------------------------------------------------------------------------- */
+
+static enum lx_code load_seen(
+	const struct lx_sight *sight, const struct lx_ref *ref, struct lx_record *record, bool *may)
+{
+	enum lx_code code = lx_record_load(
+		sight->tx, lx_shape_find(sight->region, ref->type), ref->number, record);
+
+	*may = false;
+	if (code == LX_NOT_FOUND) {
+		lx_fault_clear(&lx_tx_call(sight->tx)->fault);
+		return LX_OK;
+	}
+	LX_TRY(code);
+	return lx_may_read(sight, record, may);
+}
+
+/* The allocation that a basis is, or that the agreement it is (an article of) names; *found false: neither. */
+static enum lx_code find_allocation(const struct lx_sight *sight, struct lx_text basis,
+	struct lx_record *allocation, bool *found)
+{
+	struct lx_record agreement;
+	struct lx_ref ref;
+
+	*found = false;
+	if (!lx_ref_read(basis, &ref))
+		return LX_OK;
+	if (lx_text_is(ref.type, "agreement")) {
+		LX_TRY(load_seen(sight, &ref, &agreement, found));
+		if (!*found)
+			return LX_OK;
+		*found = lx_ref_read(lx_record_value(&agreement, "allocation").text, &ref);
+	} else {
+		*found = lx_text_is(ref.type, "allocation");
+	}
+	return *found ? load_seen(sight, &ref, allocation, found) : LX_OK;
+}
+
+static enum lx_code none_adopted(const struct lx_sight *sight)
+{
+	return lx_fail(lx_tx_call(sight->tx), LX_CONFLICT, "basis", "fund_no_shares", NULL);
+}
+
+/* The adopted shares as they stand in the record, amounts in minor units. */
+static enum lx_code adopted_shares(const struct lx_sight *sight, const struct lx_record *allocation,
+	struct lx_fund_share *made, size_t *n)
+{
+	const struct lx_type *type = allocation->shape->type;
+	int list = lx_rows_find(type, LX_TEXT_OF("share"));
+	const struct lx_field *fields = type->rows[list].fields;
+	int method = lx_field_find(fields, LX_TEXT_OF("method")),
+	    member = lx_field_find(fields, LX_TEXT_OF("member")),
+	    amount = lx_field_find(fields, LX_TEXT_OF("amount"));
+	struct lx_text adopted = lx_record_value(allocation, "adopted").text;
+	struct lx_ref ref;
+
+	*n = 0;
+	if (!lx_text_is(allocation->state, "adopted") ||
+		!lx_text_is(lx_record_value(allocation, "of").text, "cost"))
+		return none_adopted(sight);
+	for (size_t i = 0; i < allocation->lists[list].n; i++) {
+		const struct lx_value *values = allocation->lists[list].rows[i].values;
+		if (!lx_text_equal(values[method].text, adopted) ||
+			!lx_ref_read(values[member].text, &ref))
+			continue;
+		if (values[amount].number < 0)
+			return none_adopted(sight); /* who is to receive is not called */
+		made[(*n)++] = (struct lx_fund_share){ ref.number, 0, values[amount].number };
+	}
+	return *n > 0 ? LX_OK : none_adopted(sight);
+}
+
+/* The total in the proportion of what was adopted: all of it, or an instalment. */
+static enum lx_code by_allocation(const struct lx_sight *sight, const struct lx_record *allocation,
+	int64_t total, struct lx_fund_share **shares, size_t *n)
+{
+	int list = lx_rows_find(allocation->shape->type, LX_TEXT_OF("share"));
+	struct lx_call *call = lx_tx_call(sight->tx);
+	LX_CLOSE(lx_ratios_close) struct lx_ratios exact = { 0 };
+	LX_CLOSE(lx_ratios_close) struct lx_ratios sum = { 0 };
+
+	*shares = lx_array(call, allocation->lists[list].n, sizeof **shares);
+	if (*shares == NULL)
+		return LX_BROKEN;
+	LX_TRY(adopted_shares(sight, allocation, *shares, n));
+	LX_TRY(lx_ratios_open(call, *n, &exact));
+	LX_TRY(lx_ratios_open(call, 2, &sum));
+	for (size_t i = 0; i < *n; i++) {
+		mpq_set_si(exact.at[i], (*shares)[i].amount, 1);
+		mpq_add(sum.at[0], sum.at[0], exact.at[i]);
+	}
+	if (mpq_sgn(sum.at[0]) == 0)
+		return none_adopted(sight);
+	mpq_set_si(sum.at[1], total, 1);
+	mpq_div(sum.at[0], sum.at[1], sum.at[0]);
+	for (size_t i = 0; i < *n; i++)
+		mpq_mul(exact.at[i], exact.at[i], sum.at[0]);
+	return whole_shares(sight, &exact, *shares, *n);
+}
+
+enum lx_code lx_fund_shares(const struct lx_sight *sight, struct lx_text basis, int64_t total,
+	struct lx_fund_share **shares, size_t *n)
+{
+	struct lx_record allocation;
+	bool found;
+
+	LX_TRY(find_allocation(sight, basis, &allocation, &found));
+	return found ? by_allocation(sight, &allocation, total, shares, n)
+		     : by_formula(sight, total, shares, n);
 }

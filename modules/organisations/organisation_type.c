@@ -5,7 +5,9 @@
 lx_rule_fn organisation_first_steward, organisation_hands_over;
 
 static const struct lx_field reach[] = { { "member", LX_LINK, "member", "filter" }, END };
-static const struct lx_field proof[] = { { "text", LX_TEXT, "4..4000" }, END };
+static const struct lx_field proof[] = { { "text", LX_TEXT,
+						 "4..4000" }, /* what it is: for everyone */
+	{ "file", LX_FILE, "pdf image sheet", NULL, "founder steward secretariat auditor" }, END };
 static const struct lx_rows rows[] = { { "reach", reach, "member" }, { "proof", proof }, END };
 static const struct lx_field fields[] = { { "names", LX_NAMES, "120", "list search" },
 	{ "kind", LX_CHOICE, "semi_official chamber association university civic media",

@@ -112,7 +112,7 @@ static enum lx_code project_row(
 		.phone = tr(r, "result.votes_short") };
 	cells[n] = (struct lx_cell){ .kind = LX_CELL_TEXT,
 		.under = p->in ? paid(r, project) : lx_result_why(r, project) };
-	if (by_shares(r))
+	if (by_shares(r) && !p->struck)
 		LX_TRY(bar(r, project, &cells[n].bar));
 	n++;
 	cells[n++] = dot(r, p->in, tr(r, "result.this_rule"));

@@ -21,12 +21,14 @@ struct lx_ballot_line {
 struct lx_ballot_page {
 	struct lx_frame frame;
 	struct lx_words above, heading, intro;
-	struct lx_words count, budget, said; /* said: how the script tells the sum */
+	struct lx_words count, budget;
+	struct lx_words said, left,
+		over; /* how the script tells the sum, what is left, by how much it is over */
 	struct lx_link_view how;
 	struct lx_note note;
 	struct lx_address action;
 	struct lx_text csrf;
-	struct lx_text minor, places; /* of the budget */
+	struct lx_text minor, places, currency; /* of the budget */
 	const struct lx_ballot_line *lines;
 	size_t lines_n;
 	bool open; /* the reader may vote here now */

@@ -167,10 +167,12 @@ static enum lx_code show_roll(struct lx_round_reader *r, const struct lx_value *
 	const struct turnout *t, size_t members, struct lx_reply *reply)
 {
 	struct lx_view view = lx_show_view(&r->reader);
+	bool registered = lx_record_value(&r->record, "electors").kind != LX_V_NULL;
 	struct lx_roll_page page = { .above = lx_round_name(r),
 		.above_link = lx_round_address(r, ""),
 		.heading = lx_round_words(r, "round.page_roll"),
-		.intro = lx_round_words(r, "round.page_roll_intro") };
+		.intro = lx_round_words(
+			r, registered ? "round.page_register_intro" : "round.page_roll_intro") };
 	struct lx_cell size = { .words = number_words(
 					r, lx_record_value(&r->record, "roll_size").number) };
 	struct lx_cell hash = { .kind = LX_CELL_REF,

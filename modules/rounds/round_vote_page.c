@@ -174,11 +174,14 @@ static enum lx_code show_ballot(
 			lx_show_text(&r->reader, "%zu", r->n).at, NULL),
 		.budget = lx_round_money(r, budget),
 		.said = lx_round_words(r, "round.page_said"),
+		.left = lx_round_words(r, "round.page_left"),
+		.over = lx_round_words(r, "round.page_over"),
 		.how = { lx_round_words(r, "round.page_how"), lx_round_address(r, "") },
 		.action = lx_round_address(r, "/vote"),
 		.csrf = lx_text(r->reader.request->visitor.csrf),
 		.minor = lx_show_text(&r->reader, "%lld", (long long)budget),
-		.places = lx_show_text(&r->reader, "%u", r->reader.charter.places) };
+		.places = lx_show_text(&r->reader, "%u", r->reader.charter.places),
+		.currency = lx_text(r->reader.charter.currency) };
 	const struct lx_fault *fault = &r->reader.call->fault;
 	LX_CLOSE(lx_buf_close) struct lx_buf says = { 0 };
 	const char *why;
@@ -235,6 +238,15 @@ static enum lx_code chosen_cells(const struct lx_round_reader *r, const struct l
 	return LX_OK;
 }
 
+/* What the chosen ones leave of the budget, or by how much they are over it: both are allowed, the rule decides. */
+static struct lx_words rest_of(const struct lx_round_reader *r, int64_t total)
+{
+	int64_t rest = lx_record_value(&r->record, "budget").number - total;
+
+	return lx_show_say(&r->reader, rest < 0 ? "round.page_over" : "round.page_left",
+		lx_round_money(r, rest < 0 ? -rest : rest).text.at, NULL);
+}
+
 static enum lx_code hidden_ballot(
 	const struct lx_round_reader *r, const struct lx_ballot *ballot, struct lx_form *form)
 {
@@ -282,6 +294,7 @@ static enum lx_code show_confirm(
 
 	LX_TRY(chosen_cells(r, ballot, &cells, &n, &total));
 	sum.words = lx_round_money(r, total);
+	sum.under = rest_of(r, total);
 	number.words = lx_words(shown_tracking(r, ballot->tracking));
 	facts[0] = (struct lx_fact){ lx_round_words(r, "round.page_chosen"), cells, n };
 	facts[1] = (struct lx_fact){ lx_round_words(r, "round.page_sum"), &sum, 1 };

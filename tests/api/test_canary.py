@@ -33,6 +33,7 @@ MAY = {
     "13833334444": {"asker"},  # the person's phone
     "110101199003078888": {"asker", "officer2"},  # the proof of residence
     "13877778888": {"other", "secretary"},  # the contact of an organisation: who applied, and the secretariat
+    "canarymembers": {"other", "secretary"},  # the document that shows for whom it speaks: they, and the auditors
     "13855556666": set(),  # the contact of who is erased
 }
 OF_PERSON = {"canarypersonname", "canarymail", "13833334444", "110101199003078888"}
@@ -71,9 +72,12 @@ def plant(region):
     second = region.officer2.make("/projects/new/propose", {**path, "title": "环湖骑行道"})
     assess(region, second, "canaryhiddenstudy")
     region.secretary.act(f"/projects/{second}/hide", REASON)
-    region.other.make("/organisations/new/apply", {
-        "names": {"zh": "护河会", "en": "River Watch"}, "kind": "civic", "task": "沿河巡查并公布结果。", "for_whom": "沿河居民", "speaks_for": 12,
-        "reach": [{"member": "member/2"}], "proof": [{"text": "登记证书"}], "contact": "13877778888"})
+    body, head = multipart({
+        "names.zh": "护河会", "names.en": "River Watch", "kind": "civic", "task": "沿河巡查并公布结果。", "for_whom": "沿河居民", "speaks_for": "12",
+        "reach.0.member": "member/2", "proof.0.text": "会员名册", "contact": "13877778888"},
+        [("proof.0.file", "members.csv", "text/csv", b"name,street\r\ncanarymembers,1\r\n")])
+    applied = region.other.ask("POST", "/api/v1/organisations/new/apply", body, head)
+    assert applied.status == 201, applied
     region.secretary.act(f"/needs/{hidden}/hide", REASON)
     gone = region.asker.make("/needs/new/submit", need(text="canarygonetext 一段要撤下的文字"))
     content = region.nobody.read(f"/needs/{gone}")["text"]["content"]

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 import urllib.parse
 
 import pytest
@@ -54,7 +55,7 @@ def digests(folder):
 
 
 def test_tells_what_was_made(made):
-    for words in ("44 members", "46 needs", "8 organisations", "18 projects", "lianxi-demo", "citizen6", "secretary", "auditor", "hangzhou"):
+    for words in ("44 members", "55 needs", "8 organisations", "22 projects", "lianxi-demo", "citizen6", "secretary", "auditor", "hangzhou"):
         assert words in made[1]
 
 
@@ -91,7 +92,7 @@ def test_members_seats_and_needs(port):
     assert all(seat["holder"] for seat in seats)
     assert len({seat["member"]["ref"] for seat in seats}) == 41
     needs = listed(port, "needs")["needs"]
-    assert len(needs) == 45  # one is hidden
+    assert len(needs) == 54  # one is hidden
     assert {need["state"] for need in needs} == STATES
     assert {need["mark"] for need in needs} >= {"wait", "work", "soon", "late", "done", "shut"}
     commitments = {c["state"] for c in listed(port, "commitments")["commitments"]}
@@ -111,14 +112,53 @@ def test_organisations_and_projects(port):
         assert milestones in (0, int(whole["cost"]["minor"])), project["title"]
 
 
-def test_one_round_is_confirmed_and_one_is_open(port):
-    status, text = get(port, "/api/v1/rounds/1")
-    first = json.loads(text)
-    assert status == 200 and first["state"] == "confirmed" and first["secret"] == "destroyed"
-    assert first["roll_size"] == 72 and first["voters"] == 66 and first["spoiled"] == 0
-    assert {e["code"] for e in first["entrant"] if e["outcome"] == "won"} == {"A1", "A2", "A3", "A5"}
-    second = json.loads(get(port, "/api/v1/rounds/2")[1])
-    assert second["state"] == "open" and 0 < second["voters"] < second["roll_size"]
+def test_two_rounds_are_confirmed_and_one_is_open(port):
+    status, text = get(port, "/api/v1/rounds/2")
+    winter = json.loads(text)
+    assert status == 200 and winter["state"] == "confirmed" and winter["secret"] == "destroyed"
+    assert winter["roll_size"] == 72 and winter["voters"] == 66 and winter["spoiled"] == 0
+    assert {e["code"] for e in winter["entrant"] if e["outcome"] == "won"} == {"A1", "A2", "A3", "A5"}
+    assert [o["upheld"] for o in winter["objection"]] == ["no"] and winter["objection"][0]["answer"]
+    assert [s["sound"] for s in winter["sample"] if s["sound"] is not None] == [5, 4, 4], "other members looked at drawn samples"
+    autumn = json.loads(get(port, "/api/v1/rounds/3")[1])
+    assert autumn["state"] == "open" and 0 < autumn["voters"] < autumn["roll_size"]
+
+
+def test_what_was_rightly_objected_to_took_no_part(port):
+    pilot = json.loads(get(port, "/api/v1/rounds/1")[1])
+    assert pilot["state"] == "confirmed" and set(pilot["winners"]) == {"P1", "P3", "P4"}
+    assert [(o["project"], o["reason"]) for o in pilot["result"]["overrides"]] == [("P2", "round/1#objection.1")]
+    for lang, words in (("zh", "若不剔除，入选的是“三市交界 60 对站台统一导向牌、渡轮夜航加密到 23:30”"), ("en", "Counted with it, they would have funded: “三市")):
+        assert words in get(port, f"/rounds/1/result?lang={lang}")[1]
+
+
+def test_two_years_by_effective_dates(port):
+    first = json.loads(get(port, "/api/v1/record/1")[1])
+    assert time.strftime("%Y-%m-%d", time.gmtime(first["at"] // 1000)) == "2024-11-18"
+    dated = json.loads(get(port, "/api/v1/agreements/1")[1])
+    signing = next(c for c in dated["consents"] if c["act"] == "conclude")
+    assert [v["on"] for v in signing["voices"]] == ["2025-03-12"] * 3, "signed on paper before it was recorded"
+    assert dated["state"] == "in_force" and [f["until"] for f in dated["former"]] == ["2026-12-31"] and len(dated["party"]) == 3
+
+
+def test_opinions_rest_on_documents(port):
+    media = {}
+    for project in listed(port, "projects")["projects"]:
+        for opinion in json.loads(get(port, f"/api/v1/projects/{project['number']}")[1]).get("opinion", []):
+            if opinion.get("file"):
+                media[opinion["body"]["ref"]] = media.get(opinion["body"]["ref"], []) + [opinion["file"]["media"]]
+                status, document = get(port, opinion["file"]["file"])
+                assert status == 200 and ("Sample data" in document or "示例数据" in document)
+    assert media == {"body/2": ["application/pdf"] * 2, "body/5": ["text/csv"]}
+
+
+def test_two_suspensions_were_appealed(port):
+    """One succeeded, one did not."""
+    stages = {}
+    for number in (4, 7):
+        whole = json.loads(get(port, f"/api/v1/organisations/{number}")[1])
+        stages[whole["state"]] = [(c["act"], c["stage"]) for c in whole["consents"]]
+    assert stages == {"accredited": [("appeal", "granted")], "suspended": [("appeal", "refused")]}
 
 
 def test_the_thread_of_a_project(port):
@@ -170,7 +210,7 @@ def test_the_charter_is_in_force_by_41_consents(port):
 @pytest.mark.parametrize("path, zh, en", [
     ("/", ["长三角城市经济协调会", "示", "苏州"], ["Yangtze River Delta", "demonstration", "Suzhou (Jiangsu)"]),
     ("/needs", ["逾期", "即将到期", "待派单"], ["verdue", "Taizhou"]),
-    ("/needs/17", ["金泽到黎里的公交末班车", "苏州市", "上海市", "退回"], ["金泽到黎里的公交末班车", "Suzhou (Jiangsu)"]),
+    ("/needs/26", ["金泽到黎里的公交末班车", "苏州市", "上海市", "退回"], ["金泽到黎里的公交末班车", "Suzhou (Jiangsu)"]),
     ("/members", ["上海市", "亳州市"], ["Shanghai", "Bozhou"]),
     ("/charter", ["第六条", "三分之二"], ["own will"]),
     ("/council", ["秘书处", "医疗保障专业委员会"], ["Secretariat", "Committee on health insurance"]),

@@ -91,6 +91,8 @@ def test_an_identity_number_is_nowhere_and_its_hash_goes_with_the_closing(lianxi
     for entry in timeline(region, number):
         assert "东区" not in str(entry) and "district" not in str(entry)
     assert "东区" not in str(region.nobody.read(f"/rounds/{number}/roll"))
+    page = region.nobody.ask("GET", f"/rounds/{number}/roll", fields={"Accept": "text/html", "Accept-Language": "zh-CN"}).body.decode()
+    assert "选民名册" in page and "居住地已核验" not in page
     later(region, 4)
     wait_for(lambda: region.nobody.read(f"/rounds/{number}")["state"] == "counted")
     assert table(region, "round_register") == [] and table(region, "round_register_key") == []

@@ -174,8 +174,8 @@ def test_what_was_rightly_objected_to_is_struck(region, lianxi, tmp_path):
     assert {e["code"]: (e["outcome"], e.get("struck")) for e in round_["entrant"]} == {
         "A1": ("won", None), "A2": ("won", None), "A3": ("lost", "yes")}
     assert [(o["project"], o["funded"], o["reason"]) for o in round_["result"]["overrides"]] == [("A3", False, f"round/{number}#objection.1")]
-    for lang, words in (("en", ("Counted again.", "Counted with it, they would have funded: 湿地公园", "Struck after an objection")),
-                        ("zh-CN", ("已重新计票", "若不剔除，入选的是：湿地公园", "异议成立，已剔除，未参加计票"))):
+    for lang, words in (("en", ("Counted again.", "Counted with it, they would have funded: “湿地公园”", "Struck after an objection")),
+                        ("zh-CN", ("已重新计票", "若不剔除，入选的是“湿地公园”", "异议成立，已剔除，未参加计票"))):
         page = region.nobody.ask("GET", f"/rounds/{number}/result", fields={"Accept": "text/html", "Accept-Language": lang})
         assert page.status == 200 and all(w in page.body.decode() for w in words), page.body.decode()
     # the command that the page names gives the same from the published ballots

@@ -95,6 +95,16 @@ def test_report_says_who_objects_in_both_languages(lianxi):
     assert len({len(row) for row in rows}) == 1, "columns align"
 
 
+def test_whichever_rule_is_asked_for_the_odd_pair_and_the_core_are_told(lianxi, tmp_path):
+    report = lianxi("share", "-", "--method", "scrb", "--lang", "en", stdin=json.dumps(skane())).stdout
+    assert "A+H+L and M+T" in report and "-8/5" in report.split("==")[0], "the warning and the least-core value come first"
+    path = tmp_path / "costs.csv"
+    path.write_text("members;cost\nA;22\nH;17\nA+H;50\n", encoding="utf-8")
+    assert "A and H" in lianxi("share", "--from-costs", path, "--method", "equal", "--lang", "en").stdout
+    asked = json.loads(lianxi("share", "-", "--method", "scrb", "--format", "json", stdin=json.dumps(skane())).stdout)
+    assert "superadditivity_violations" not in asked and "least_core_excess" not in asked
+
+
 def test_the_officers_list_is_read_as_typed(lianxi, tmp_path):
     path = tmp_path / "costs.csv"
     path.write_text("成员;成本\n甲县;10\n乙县;20,5\n甲县 + 乙县;25\n", encoding="utf-8")

@@ -120,7 +120,7 @@ class Journal:
         for n, leaf, data in self.db.execute("SELECT n, leaf, bytes FROM entry ORDER BY n"):
             where = f"entry {n}"
             entry = canonical(data, where)
-            if n != len(self.entries) + 1 or entry.get("n") != n or entry.get("format") != 0:
+            if n != len(self.entries) + 1 or entry.get("n") != n or entry.get("format") not in (0, 1):
                 raise Fault(f"entry {len(self.entries) + 1}: number or format")
             if len(data) > 65535 or not isinstance(entry.get("at"), int) or entry["at"] < last:
                 raise Fault(f"{where}: length or moment")
