@@ -283,7 +283,7 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened, const st
 	struct lx_charter_shared charter = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct lx_app app = { opened->store, opened->writer, &opened->region, opened->accounts,
 		&charter, opened->log, opened->witness, lx_option(cli, "metrics-token"),
-		lx_module_parts };
+		lx_module_parts, lx_module_home };
 	struct lx_http_setting setting = { .proxies = lx_option(cli, "proxy"),
 		.address = at->address,
 		.port = at->port,

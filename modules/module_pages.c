@@ -8,6 +8,7 @@
 
 #include "modules/agreements/agreements.h"
 #include "modules/allocations/allocations.h"
+#include "modules/duty/duty.h"
 #include "modules/fund/fund.h"
 #include "modules/rounds/rounds.h"
 
@@ -22,6 +23,7 @@ const struct lx_route lx_module_routes[] = {
 	{ "GET", "/=rounds/:n/boxes", LX_ANYONE, lx_page_boxes },
 	{ "GET", "/=allocations/:n/shares", LX_ANYONE, lx_page_shares },
 	{ "GET", "/=allocations/:n/game", LX_ANYONE, lx_page_game },
+	{ "GET", "/duty", LX_ANYONE, lx_page_duty },
 	{ "GET", "/fund", LX_ANYONE, lx_page_fund },
 	{ "GET", "/fund/balance", LX_ANYONE, lx_page_fund_balance },
 	{ "GET", "/fund/calls", LX_SIGNED_IN, lx_page_fund_calls },
@@ -41,4 +43,11 @@ const struct lx_item_part lx_module_parts[] = {
 	{ "member", NULL, lx_fund_link_fill, "" },
 	{ "allocation", NULL, lx_allocation_fill },
 	{ 0 },
+};
+
+lx_home_fill_fn *const lx_module_home[] = {
+	lx_duty_home,
+	lx_round_home,
+	lx_fund_home,
+	NULL,
 };

@@ -10,5 +10,6 @@ extern const struct lx_route lx_module_routes[];
 
 /* Parts of item pages by type; ends with a zero row. */
 extern const struct lx_item_part lx_module_parts[];
+extern lx_home_fill_fn *const lx_module_home[];
 
 #endif

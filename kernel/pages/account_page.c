@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
 /* The own account: what it says about its person, own needs, mandates and tokens, the password; for programs too. */
+#include "kernel/pages/account_news.h"
 #include "kernel/pages/small_form.h"
 
 #include <string.h>
@@ -147,7 +148,7 @@ static const struct lx_small_field password_fields[] = {
 
 static enum lx_code fill_account(const struct lx_reader *reader, struct lx_account_page *page)
 {
-	struct lx_grid *tables = lx_array(reader->call, 3, sizeof *tables);
+	struct lx_grid *tables = lx_array(reader->call, 4, sizeof *tables);
 	struct lx_account_form *forms = lx_array(reader->call, 1, sizeof *forms);
 
 	if (tables == NULL || forms == NULL)
@@ -157,9 +158,10 @@ static enum lx_code fill_account(const struct lx_reader *reader, struct lx_accou
 	lx_frame_fill(reader, page->heading, "", 0, &page->frame);
 	if (reader->actor.person > 0) {
 		LX_TRY(own_record(reader, page));
-		LX_TRY(own_table(reader, "need", "account.own_needs", &tables[0]));
-		LX_TRY(own_table(reader, "mandate", "account.own_mandates", &tables[1]));
-		page->tables_n = 2;
+		LX_TRY(lx_account_news(reader, &tables[0]));
+		LX_TRY(own_table(reader, "need", "account.own_needs", &tables[1]));
+		LX_TRY(own_table(reader, "mandate", "account.own_mandates", &tables[2]));
+		page->tables_n = 3;
 	}
 	LX_TRY(lx_token_table(reader, &tables[page->tables_n++]));
 	page->tables = tables;

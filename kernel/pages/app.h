@@ -14,6 +14,11 @@
 #include "kernel/types/reduce.h"
 
 struct lx_item_part;
+struct lx_home_page;
+struct lx_reader;
+
+/* What an institution says on the home page: sets its map, or adds a section (lx_home_section_add). */
+typedef enum lx_code lx_home_fill_fn(const struct lx_reader *reader, struct lx_home_page *page);
 
 struct lx_app {
 	struct lx_store *store;
@@ -25,6 +30,7 @@ struct lx_app {
 	struct lx_witness *witness;       /* of other logs; NULL: none */
 	const char *metrics_token;        /* NULL: /metrics is for this machine only */
 	const struct lx_item_part *parts; /* of the institutions (part.h); ends with a zero row */
+	lx_home_fill_fn *const *home;     /* theirs on the home page, in order; ends with NULL */
 };
 
 /* One request's view of the region: a snapshot, the charter as it is in it, and who reads. */

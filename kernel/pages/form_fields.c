@@ -73,7 +73,14 @@ static void code_options(
 	view->kind = n <= 4 ? LX_FIELD_RADIO : LX_FIELD_SELECT;
 }
 
-/* Records of one type as choices, when they are few: members, bodies. */
+/* Types whose records are few enough to choose from; others are named by type and number. */
+static bool is_few(const char *type)
+{
+	return strcmp(type, "member") == 0 || strcmp(type, "body") == 0 ||
+	       strcmp(type, "organisation") == 0;
+}
+
+/* Records of one type as choices. */
 static size_t type_options(const struct lx_drawing *d, const char *type,
 	const struct lx_field_view *view, struct lx_option *options, size_t room)
 {
@@ -107,7 +114,7 @@ static void link_options(
 
 	while (options != NULL && lx_text_word(&rest, &word)) {
 		(void)snprintf(type, sizeof type, "%.*s", (int)word.len, word.at);
-		if (strcmp(type, "member") == 0 || strcmp(type, "body") == 0)
+		if (is_few(type))
 			n += type_options(d, type, view, options + n, 1000 - n);
 	}
 	view->options = options;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Home: what exists so far, at a glance. Also the section pages, the menu, search, health, styles and script. */
+/* Home: what exists so far, at a glance. Also the section pages, the menu, health, styles and script. */
 #include "kernel/pages/pages.h"
 
 #include "base/json.h"
@@ -10,9 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LATEST_MOST   10
-#define FINDING_NAMES 3
-#define SEARCH_MOST   50
+#define LATEST_MOST 10
 
 static struct lx_words tr(const struct lx_reader *reader, const char *id)
 {
@@ -93,90 +91,18 @@ static enum lx_code fill_stacks(const struct lx_reader *reader, struct lx_home_p
 	return LX_OK;
 }
 
-/* "3.7": row and column of the member's tile, as its place says. */
-static bool tile_place(struct lx_text place, int64_t *row, int64_t *column)
+struct lx_home_section *lx_home_section_add(
+	const struct lx_reader *reader, struct lx_home_page *page)
 {
-	struct lx_text first;
+	struct lx_home_section *sections = lx_array(
+		reader->call, page->sections_n + 1, sizeof *sections);
 
-	return lx_text_split(&place, '.', &first) && lx_text_int(first, row) &&
-	       lx_text_int(place, column) && *row > 0 && *column > 0 && *row <= LX_TILE_ROWS &&
-	       *column <= LX_TILE_COLUMNS;
-}
-
-/* What the map shows, in words: how many members lead, and which lead most. */
-static void find_on_map(const struct lx_reader *reader, const struct lx_tile *tiles,
-	const int64_t *counts, struct lx_tile_map *map)
-{
-	LX_CLOSE(lx_buf_close) struct lx_buf names = { 0 };
-	int64_t leading = 0, most = 0;
-	size_t named = 0;
-
-	for (size_t i = 0; i < map->tiles_n; i++) {
-		leading += counts[i] > 0;
-		most = counts[i] > most ? counts[i] : most;
-	}
-	for (size_t i = 0; i < map->tiles_n; i++) {
-		if (counts[i] < most || named == FINDING_NAMES)
-			continue;
-		if (named++ > 0)
-			lx_buf_str(&names, reader->request->lang == LX_ZH ? "、" : ", ");
-		lx_buf_text(&names, tiles[i].name.text);
-	}
-	if (most == 0 || lx_buf_failed(&names))
-		return;
-	lx_buf_printf(&names, reader->request->lang == LX_ZH ? "（%lld 件）" : " (%lld)",
-		(long long)most);
-	map->finding = lx_show_say(reader, "page.map_finding",
-		lx_show_text(reader, "%lld", (long long)leading).at,
-		lx_show_text(reader, "%s", names.at).at);
-}
-
-static enum lx_code fill_map(const struct lx_reader *reader, struct lx_tile_map *map)
-{
-	const struct lx_shape *members = lx_shape_find(reader->app->region, LX_TEXT_OF("member"));
-	const struct lx_shape *needs = lx_shape_find(reader->app->region, LX_TEXT_OF("need"));
-	int64_t last, row, column;
-	size_t n = 0;
-
-	LX_TRY(lx_record_last(reader->tx, members, &last));
-	if (last > 500 || needs == NULL || !lx_charter_on(&reader->charter, "need"))
-		return LX_OK;
-	struct lx_tile *tiles = lx_array(reader->call, (size_t)last, sizeof *tiles);
-	int64_t *counts = lx_array(reader->call, (size_t)last, sizeof *counts);
-	if (tiles == NULL || counts == NULL)
-		return LX_BROKEN;
-	int lead = lx_field_find(needs->type->fields, LX_TEXT_OF("lead"));
-	for (int64_t i = 1; i <= last; i++) {
-		struct lx_record member;
-		struct lx_list_found found;
-		struct lx_text ref = lx_show_text(reader, "member/%lld", (long long)i);
-		struct lx_list_spec spec = { .shape = needs,
-			.most = 1,
-			.filters_n = 1,
-			.filters = { { .field = lead, .list = -1, .value = ref } } };
-		LX_TRY(lx_record_load_head(reader->tx, members, i, &member));
-		if (!tile_place(lx_record_value(&member, "place").text, &row, &column))
-			continue;
-		LX_TRY(lx_list_find(reader->tx, &spec, &found));
-		struct lx_value names = lx_record_value(&member, "names");
-		LX_CLOSE(lx_json_free)
-		json_t *json = json_loadb(names.text.at, names.text.len, 0, NULL);
-		counts[n] = found.total;
-		tiles[n++] = (struct lx_tile){ .row = (int)row,
-			.column = (int)column,
-			.name = lx_show_words(reader, json),
-			.figure = lx_show_text(reader, "%lld", (long long)found.total),
-			.address = lx_address_make(
-				reader->call, "/needs?lead=member/%lld", (long long)i) };
-	}
-	map->tiles = tiles;
-	map->tiles_n = n;
-	find_on_map(reader, tiles, counts, map);
-	map->heading = tr(reader, "page.map");
-	map->unit = tr(reader, "page.map_unit");
-	map->table = (struct lx_link_view){ tr(reader, "page.map_table"),
-		lx_address_make(reader->call, "/members") };
-	return LX_OK;
+	if (sections == NULL)
+		return NULL;
+	if (page->sections_n > 0)
+		memcpy(sections, page->sections, page->sections_n * sizeof *sections);
+	page->sections = sections;
+	return &sections[page->sections_n++];
 }
 
 static enum lx_code home_json(struct lx_reader *reader, struct lx_reply *reply)
@@ -214,8 +140,9 @@ enum lx_code lx_page_home(struct lx_request *request, struct lx_reply *reply)
 			.words = tr(&reader, "page.founding"),
 			.link = { tr(&reader, "charter"),
 				lx_address_make(request->call, "/charter") } };
-	LX_TRY(fill_map(&reader, &page.map));
 	LX_TRY(fill_stacks(&reader, &page));
+	for (lx_home_fill_fn *const *fill = reader.app->home; *fill != NULL; fill++)
+		LX_TRY((*fill)(&reader, &page));
 	LX_TRY(lx_latest_acts(&reader, LATEST_MOST, &latest, &page.latest_n));
 	page.latest = latest;
 	lx_reader_close(&reader);
@@ -333,12 +260,12 @@ static enum lx_code seen_section(const struct lx_reader *reader, const char *sec
 	return LX_OK;
 }
 
-/* /council and /duty gather the lists of their types. */
+/* /council gathers the lists of its types. */
 enum lx_code lx_page_section(struct lx_request *request, struct lx_reply *reply)
 {
 	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	struct lx_section_page page = { .tables_n = 0 };
-	const char *section = lx_text_is(request->path, "/duty") ? "duty" : "council";
+	const char *section = "council";
 	int64_t seen;
 	char id[64];
 
@@ -376,116 +303,6 @@ enum lx_code lx_page_menu(struct lx_request *request, struct lx_reply *reply)
 	lx_reader_close(&reader);
 	lx_reply_page(reply);
 	lx_view_menu(&reply->body, &view, &page);
-	return LX_OK;
-}
-
-/* Search over everything public: a number goes to the need of that number; words to what holds them. */
-static enum lx_code search_rows(
-	const struct lx_reader *reader, struct lx_text words, struct lx_grid *table)
-{
-	struct lx_search_hit *hits;
-	size_t n;
-	int64_t total;
-
-	LX_TRY(lx_search_find(reader->tx, NULL, words, 0, SEARCH_MOST, &hits, &n, &total));
-	struct lx_grid_row *rows = lx_array(reader->call, n, sizeof *rows);
-	if (rows == NULL)
-		return LX_BROKEN;
-	for (size_t i = 0; i < n; i++) {
-		struct lx_cell *cells = lx_array(reader->call, 2, sizeof *cells);
-		struct lx_text ref = lx_show_text(
-			reader, "%s/%lld", hits[i].type, (long long)hits[i].record);
-		json_t *title = NULL;
-		if (cells == NULL)
-			return LX_BROKEN;
-		LX_TRY(lx_title(&reader->sight, ref, &title));
-		cells[0] = (struct lx_cell){ .kind = LX_CELL_TITLE,
-			.words = lx_show_words(reader, title),
-			.link = lx_show_address(reader, ref) };
-		cells[1] = (struct lx_cell){ .words = lx_show_key(
-						     reader, "", "", lx_text(hits[i].type)) };
-		if (!json_is_null(title))
-			rows[table->rows_n++] = (struct lx_grid_row){ .cells = cells,
-				.cells_n = 2 };
-		json_decref(title);
-	}
-	table->rows = rows;
-	return LX_OK;
-}
-
-/* How many were found of each kind, each number leading to that list with the same words. */
-static enum lx_code search_kinds(
-	const struct lx_reader *reader, struct lx_text words, struct lx_grid *table)
-{
-	const struct lx_region *region = reader->app->region;
-	struct lx_grid_row *rows = lx_array(reader->call, region->n, sizeof *rows);
-	struct lx_view view = lx_show_view(reader);
-	LX_CLOSE(lx_buf_close) struct lx_buf part = { 0 };
-
-	lx_view_part(&part, &view, words);
-	for (size_t i = 0; rows != NULL && i < region->n; i++) {
-		const struct lx_type *type = region->shapes[i].type;
-		struct lx_cell *cells = lx_array(reader->call, 2, sizeof *cells);
-		struct lx_search_hit *hits;
-		int64_t total = 0;
-		size_t n;
-		char id[64];
-		if (cells == NULL)
-			return LX_BROKEN;
-		if (type->section == NULL || !lx_charter_on(&reader->charter, type->name))
-			continue;
-		LX_TRY(lx_search_find(reader->tx, type->name, words, 0, 1, &hits, &n, &total));
-		if (total == 0)
-			continue;
-		(void)snprintf(id, sizeof id, "%s+", type->name);
-		cells[0] = (struct lx_cell){ .kind = LX_CELL_TITLE,
-			.words = tr(reader, id),
-			.link = lx_address_make(reader->call, "/%s?q=%s", type->plural,
-				part.at == NULL ? "" : part.at) };
-		cells[1] = (struct lx_cell){ .kind = LX_CELL_NUMBER,
-			.words = lx_words(lx_show_text(reader, "%lld", (long long)total)) };
-		rows[table->rows_n++] = (struct lx_grid_row){ .cells = cells, .cells_n = 2 };
-	}
-	table->rows = rows;
-	return rows == NULL ? LX_BROKEN : LX_OK;
-}
-
-enum lx_code lx_page_search(struct lx_request *request, struct lx_reply *reply)
-{
-	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
-	const struct lx_text *given = lx_query_param(request, "q", 0);
-	struct lx_text words = given == NULL ? (struct lx_text){ "", 0 } : lx_text_trim(*given);
-	struct lx_section_page page = { .tables_n = 1 };
-	struct lx_column columns[2] = { { LX_CELL_TITLE }, { LX_CELL_TEXT } },
-			 kinds[2] = { { LX_CELL_TITLE }, { LX_CELL_NUMBER } };
-	struct lx_grid tables[2] = { { .columns = columns, .columns_n = 2 },
-		{ .columns = kinds, .columns_n = 2 } };
-	int64_t number;
-
-	if (words.len > 400)
-		return lx_fail(request->call, LX_INVALID, "q", "list.search_long", NULL);
-	if (lx_text_int(words, &number) && number > 0 && number < INT64_MAX)
-		return lx_reply_redirect(request, reply, "/needs/%lld", (long long)number);
-	LX_TRY(lx_reader_open(request, &reader));
-	struct lx_view view = lx_show_view(&reader);
-	columns[0].label = tr(&reader, "page.found");
-	columns[1].label = tr(&reader, "page.what");
-	tables[0].caption = tr(&reader, "page.search");
-	tables[1].caption = kinds[0].label = tr(&reader, "page.what");
-	kinds[1].label = tr(&reader, "page.found");
-	tables[0].empty = tr(&reader, words.len == 0 ? "page.search_what" : "page.search_nothing");
-	if (words.len > 0)
-		LX_TRY(search_rows(&reader, words, &tables[0]));
-	if (words.len > 0)
-		LX_TRY(search_kinds(&reader, words, &tables[1]));
-	page.tables_n = tables[1].rows_n > 0 ? 2 : 1;
-	page.heading = tr(&reader, "page.search");
-	page.tables = tables;
-	lx_frame_fill(&reader, page.heading, "", reader.size, &page.frame);
-	page.frame.search = words;
-	lx_reader_close(&reader);
-	lx_reply_page(reply);
-	lx_view_section(&reply->body, &view, &page);
 	return LX_OK;
 }
 

@@ -17,17 +17,28 @@ struct offering {
 	bool main_given;
 };
 
+/* A row that only says who acts (a backer) is filled in from who acts. */
+static bool says_who_only(const struct lx_rows *rows)
+{
+	for (const struct lx_field *f = rows->fields; f->name != NULL; f++)
+		if (!lx_word_in(LX_TEXT_OF("actor"), f->use))
+			return false;
+	return true;
+}
+
 /* Acts that take nothing are posted by a button; others have a form of their own. */
-static bool takes_nothing(const struct lx_act *act)
+static bool takes_nothing(const struct lx_type *type, const struct lx_act *act)
 {
 	struct lx_text rest = lx_text(act->takes);
 	struct lx_taken taken;
 
 	if (act->consent != NULL || act->dated)
 		return false;
-	while (lx_takes_next(&rest, &taken))
-		if (taken.sign == 0 || taken.sign == '=')
+	while (lx_takes_next(&rest, &taken)) {
+		int list = taken.sign == 0 ? -1 : lx_rows_find(type, taken.name);
+		if (list < 0 || !says_who_only(&type->rows[list]))
 			return false;
+	}
 	return true;
 }
 
@@ -68,7 +79,7 @@ static void offer(struct offering *o, const struct lx_act *act, const char *reas
 		return;
 	}
 	view->address = address_of(o, act);
-	view->posts = takes_nothing(act);
+	view->posts = takes_nothing(o->shape->type, act);
 	view->csrf = lx_text(o->reader->request->visitor.csrf);
 	if (view->posts)
 		view->once = lx_show_once(o->reader);

@@ -130,6 +130,10 @@ LX_CHECK enum lx_code lx_item_acts(const struct lx_reader *reader, const struct 
 LX_CHECK enum lx_code lx_feed_reply(struct lx_reader *reader, const struct lx_shape *shape,
 	int64_t record, struct lx_reply *reply);
 
+/* One more section at the right of the home page, empty; NULL when memory is out. */
+struct lx_home_section *lx_home_section_add(
+	const struct lx_reader *reader, struct lx_home_page *page);
+
 /* The latest acts of the region that everyone may see. */
 LX_CHECK enum lx_code lx_latest_acts(
 	const struct lx_reader *reader, size_t most, struct lx_latest **latest, size_t *n);

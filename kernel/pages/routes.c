@@ -26,7 +26,6 @@ const struct lx_route lx_page_routes[] = {
 	{ "GET", "/search", LX_ANYONE, lx_page_search },
 	{ "GET", "/charter", LX_ANYONE, lx_page_charter },
 	{ "GET", "/council", LX_ANYONE, lx_page_section },
-	{ "GET", "/duty", LX_ANYONE, lx_page_section },
 	{ "GET", "/joint", LX_ANYONE, joint },
 	{ "GET", "/record", LX_ANYONE, lx_page_record },
 	{ "GET", "/record/:n", LX_ANYONE, lx_page_entry },

@@ -99,6 +99,26 @@ struct lx_home_page {
 	size_t below_n;
 };
 
+/* --- the search ------------------------------------------------------------------------------ */
+
+/* How many of one kind, leading to that list with the same words. */
+struct lx_search_kind {
+	struct lx_link_view list;
+	int64_t count;
+};
+
+struct lx_search_page {
+	struct lx_frame frame; /* frame.search: the words */
+	struct lx_words heading;
+	const struct lx_search_kind *kinds;
+	size_t kinds_n;
+	struct lx_grid found;
+};
+
+/* The whole page. */
+void lx_view_search(
+	struct lx_buf *out, const struct lx_view *view, const struct lx_search_page *page);
+
 /* --- the desk -------------------------------------------------------------------------------- */
 
 /* A line of the menu: `link.current` where we are. */

@@ -111,6 +111,29 @@ enum lx_code lx_svg_bar(
 	return lx_html_of(call, &out, html);
 }
 
+static void band_of(struct lx_buf *out, const char *class, int64_t from, int64_t to, const char *y,
+	const char *height)
+{
+	lx_buf_printf(out, "<rect class=\"%s\"", class);
+	share(out, "x", from);
+	share(out, "width", to - from);
+	lx_buf_printf(out, " y=\"%s\" height=\"%s\"/>", y, height);
+}
+
+enum lx_code lx_svg_interval(
+	struct lx_call *call, int64_t low, int64_t at, int64_t high, struct lx_html *html)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { .limit = 1024 };
+	int64_t dot = at > 985 ? 970 : at < 15 ? 0 : at - 15;
+
+	lx_buf_str(&out, "<svg class=\"cellbar\" aria-hidden=\"true\">");
+	band_of(&out, "f-bar", 0, 1000, "45%", "10%");
+	band_of(&out, "f-rest", low, high, "30%", "40%");
+	band_of(&out, "f-ink", dot, dot + 30, "0", "100%");
+	lx_buf_str(&out, "</svg>");
+	return lx_html_of(call, &out, html);
+}
+
 /* --- charts ---------------------------------------------------------------------------------- */
 
 void lx_svg_open(struct lx_svg *svg, int width, int height, struct lx_text label)

@@ -31,6 +31,10 @@ LX_CHECK enum lx_code lx_svg_stack(struct lx_call *call, const struct lx_view *v
 LX_CHECK enum lx_code lx_svg_bar(
 	struct lx_call *call, int64_t amount, int64_t most, const char *fill, struct lx_html *html);
 
+/* A share in thousandths with its interval, on a scale from 0 to 1000, for a table's cell; hidden from listeners as the bar is. */
+LX_CHECK enum lx_code lx_svg_interval(
+	struct lx_call *call, int64_t low, int64_t at, int64_t high, struct lx_html *html);
+
 /* --- charts ---------------------------------------------------------------------------------- */
 
 /* A chart under construction; coordinates are whole hundredths of a unit. */

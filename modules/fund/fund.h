@@ -16,4 +16,7 @@ lx_handler lx_page_fund, lx_page_fund_ledger, lx_page_fund_member, lx_page_fund_
 /* The link to a record's statement under its title: of ledgers and members. */
 lx_part_fill_fn lx_fund_link_fill;
 
+/* Balance, asked and available on the home page. */
+lx_home_fill_fn lx_fund_home;
+
 #endif

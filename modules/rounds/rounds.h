@@ -125,4 +125,7 @@ lx_handler lx_page_ballot, lx_page_ballot_confirm, lx_page_cast, lx_page_roll, l
 lx_part_more_fn lx_round_more;
 lx_part_fill_fn lx_round_fill;
 
+/* The round that is open, on the home page. */
+lx_home_fill_fn lx_round_home;
+
 #endif

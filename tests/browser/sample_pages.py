@@ -83,6 +83,11 @@ def picture(driver, path):
 def axe_findings(driver, axe):
     driver.execute_cdp_cmd("Page.setBypassCSP", {"enabled": True})
     driver.execute_script(axe)
+    return axe_run(driver)
+
+
+def axe_run(driver):
+    """The findings of axe, which the page holds already."""
     return driver.execute_async_script("""
         const done = arguments[0];
         axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
