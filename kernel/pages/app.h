@@ -56,7 +56,7 @@ void lx_reader_close(struct lx_reader *reader);
 void lx_reader_end(struct lx_reader *reader);
 
 /* A job like lx_order_job for the act person.erase: who is erased has no account any more, with the act or neither. */
-enum lx_code lx_erase_job(struct lx_work *work, void *order);
+enum lx_code lx_erase_job(struct lx_work *work, void *argument);
 
 /* The hooks of lx_http_setting: who is signed in, and problems as pages. */
 enum lx_code lx_app_session(struct lx_request *request);
