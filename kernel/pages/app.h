@@ -31,6 +31,8 @@ struct lx_app {
 	const char *metrics_token;        /* NULL: /metrics is for this machine only */
 	const struct lx_item_part *parts; /* of the institutions (part.h); ends with a zero row */
 	lx_home_fill_fn *const *home;     /* theirs on the home page, in order; ends with NULL */
+	struct lx_row_cache *rows;        /* printed rows of lists; NULL: none are kept */
+	struct lx_piece_cache *pieces;    /* pieces that are the same for every reader; likewise */
 };
 
 /* One request's view of the region: a snapshot, the charter as it is in it, and who reads. */

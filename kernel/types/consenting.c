@@ -58,7 +58,7 @@ static enum lx_code carry_out(const struct lx_performing *p, struct lx_record *r
 {
 	const struct lx_act *act = lx_act_find(record->shape->type, pending->act);
 	LX_CLOSE(lx_json_free)
-	json_t *input = json_loadb(pending->input.at, pending->input.len, 0, NULL);
+	json_t *input = lx_json_own(pending->input);
 	struct lx_actor actor = { .kind = LX_BY_PERSON, .cause = true };
 	struct lx_performing next = { .work = p->work,
 		.region = p->region,
