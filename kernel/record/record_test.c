@@ -3,9 +3,11 @@
  * Notes, checkpoints, tiles and proofs against known answers: the key in the examples of Go's package note, and a key and a
  * tree whose signatures and roots were checked with golang.org/x/mod (entry i is {"i":i,"t":"需求"}).
  */
+#include "base/memory.h"
 #include "kernel/journal/hash.h"
 #include "kernel/journal/journal_queries.h"
 #include "kernel/record/log.h"
+#include "kernel/record/served.h"
 #include "kernel/record/tiles.h"
 
 #include <setjmp.h>
@@ -438,6 +440,73 @@ static void the_log_never_goes_back(void **state)
 	lx_log_close(&log);
 }
 
+/* --- served tiles ---------------------------------------------------------------------------- */
+
+#define SERVED 600
+
+/* The store opened anew, so that nothing of it is in memory; and its checkpoint. */
+static void fresh_store(struct fixture *f, struct lx_checkpoint *checkpoint)
+{
+	lx_store_close(&f->store);
+	assert_int_equal(
+		lx_store_open(&f->call, f->path, LX_STORE_WRITE, lx_journal_tables, &f->store),
+		LX_OK);
+	*checkpoint = (struct lx_checkpoint){ .size = f->edge.size };
+	lx_edge_root(&f->edge, checkpoint->root);
+}
+
+/* One tile from a store that has just been opened, with a fault on its way. */
+static enum lx_code serve(struct fixture *f, const struct lx_log_tile *tile, uint64_t read,
+	uint64_t memory, struct lx_buf *out)
+{
+	struct lx_checkpoint checkpoint;
+	struct lx_tx *tx = NULL;
+
+	fresh_store(f, &checkpoint);
+	lx_fault_clear(&f->call.fault);
+	struct lx_served *served = lx_served_open();
+	assert_non_null(served);
+	lx_store_fail_read_at(f->store, read);
+	lx_memory_fail_at(memory);
+	enum lx_code code = lx_store_read(f->store, &f->call, &tx);
+	if (code == LX_OK)
+		code = lx_served_read(served, tx, &checkpoint, tile, out);
+	lx_store_release(&tx);
+	lx_memory_fail_at(0);
+	lx_store_fail_read_at(f->store, 0);
+	lx_served_close(&served);
+	return code;
+}
+
+/* Whichever read or request for memory fails: the tile's own bytes, or none and a fault. */
+static void a_tile_is_whole_or_not_served_when_reading_fails(void **state)
+{
+	static const struct lx_log_tile tiles[] = { { 0, 1, 256 }, { 0, 2, 88 }, { 1, 0, 2 },
+		{ LX_TILE_ENTRIES, 0, 256 }, { LX_TILE_ENTRIES, 2, 88 } };
+	struct fixture *f = *state;
+	size_t failed = 0;
+
+	another_store(f, "served.db");
+	grow(f, SERVED, 0);
+	for (size_t t = 0; t < sizeof tiles / sizeof tiles[0]; t++) {
+		LX_CLOSE(lx_buf_close) struct lx_buf whole = { 0 };
+		assert_int_equal(serve(f, &tiles[t], 0, 0, &whole), LX_OK);
+		for (uint64_t n = 1; n <= 40; n++) {
+			LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
+			bool reads = n % 2 == 0;
+			enum lx_code code = serve(
+				f, &tiles[t], reads ? n / 2 : 0, reads ? 0 : (n + 1) / 2, &out);
+			failed += code != LX_OK;
+			if (code == LX_OK) {
+				assert_int_equal(out.len, whole.len);
+				assert_memory_equal(out.at, whole.at, whole.len);
+			}
+		}
+	}
+	assert_true(failed > 20);
+	print_message("%zu of 200 readings failed, none gave other bytes\n", failed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -452,6 +521,7 @@ int main(void)
 		cmocka_unit_test(paths_lead_to_the_root),
 		cmocka_unit_test(a_receipt_stands_alone_and_no_byte_of_it_can_change),
 		cmocka_unit_test(the_log_never_goes_back),
+		cmocka_unit_test(a_tile_is_whole_or_not_served_when_reading_fails),
 	};
 
 	return cmocka_run_group_tests(tests, open_fixture, close_fixture);

@@ -48,6 +48,13 @@ static int f_close(sqlite3_file *file)
 
 static int f_read(sqlite3_file *file, void *to, int n, sqlite3_int64 at)
 {
+	struct lx_faults *faults = ((struct file *)(void *)file)->faults;
+	uint64_t left = atomic_load(&faults->reads);
+
+	if (left == 1)
+		return SQLITE_IOERR_READ;
+	if (left > 1)
+		atomic_store(&faults->reads, left - 1);
 	return real_of(file)->pMethods->xRead(real_of(file), to, n, at);
 }
 

@@ -18,6 +18,7 @@ struct lx_faults {
 	char name[40];
 	_Atomic uint64_t countdown;
 	_Atomic uint64_t times;
+	_Atomic uint64_t reads; /* the read that fails, and all after it; 0: none */
 };
 
 /* Registers the layer under a name of its own; SQLITE_OK or SQLite's error. */

@@ -268,6 +268,11 @@ void lx_store_close(struct lx_store **store)
 	lx_memory_free(closing);
 }
 
+void lx_store_fail_read_at(struct lx_store *store, uint64_t n)
+{
+	atomic_store(&store->faults.reads, n);
+}
+
 void lx_store_fail_at(struct lx_store *store, uint64_t n, uint64_t times)
 {
 	atomic_store(&store->faults.countdown, 0);

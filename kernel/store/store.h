@@ -157,4 +157,7 @@ bool lx_store_scrub_due(const struct lx_store *store);
  * or until called again with n = 0 (`times` 0). */
 void lx_store_fail_at(struct lx_store *store, uint64_t n, uint64_t times);
 
+/* For tests: the n-th read of the driver from disk from now on fails as on a bad sector, and all after it; 0: none. */
+void lx_store_fail_read_at(struct lx_store *store, uint64_t n);
+
 #endif

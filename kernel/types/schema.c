@@ -255,7 +255,7 @@ static void type_table(struct lx_call *call, struct lx_buf *sql, const struct lx
 		"id INTEGER PRIMARY KEY, state TEXT NOT NULL, hidden INTEGER NOT NULL, made_n "
 		"INTEGER NOT NULL, "
 		"made_at INTEGER NOT NULL, last_n INTEGER NOT NULL, last_at INTEGER NOT NULL");
-	put_counters(sql, type, ", n_%s INTEGER NOT NULL");
+	put_counters(sql, type, ", n_%s INTEGER NOT NULL DEFAULT 0");
 	put_columns(sql, type->fields);
 	table->columns = keep(call, sql);
 	lx_buf_printf(sql, "CREATE INDEX IF NOT EXISTS %s_by_state ON %s (state, id)", type->name,

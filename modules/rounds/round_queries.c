@@ -15,9 +15,9 @@ const struct lx_table lx_round_tables[] = {
 		"CREATE INDEX IF NOT EXISTS round_urn_by_lot ON round_urn (round, lot, hash)",
 		true },
 	/* a roll on its way into entries, part by part; emptied when it is there. person 0: of a register */
-	{ "round_elector", LX_KEPT,
-		"round INTEGER NOT NULL, number INTEGER NOT NULL, person INTEGER NOT NULL, member "
-		"INTEGER NOT NULL, district TEXT, PRIMARY KEY (round, number)",
+	{ "round_enrolling", LX_SCRATCH,
+		"round INTEGER NOT NULL, number INTEGER NOT NULL, member INTEGER NOT NULL, person "
+		"INTEGER NOT NULL DEFAULT 0, district TEXT, PRIMARY KEY (round, number)",
 		NULL, true },
 	/* an electoral register: keyed hashes of identity numbers, in their order; emptied when the round closes */
 	{ "round_register", LX_KEPT,
@@ -47,24 +47,25 @@ const struct lx_query lx_q_electors = { "round.electors",
 	"SELECT id, f_home FROM person WHERE state = 'verified' AND f_home IS NOT NULL ORDER BY id",
 	"", "iT" };
 const struct lx_query lx_q_elector_put = { "round.elector_put",
-	"INSERT INTO round_elector (round, number, person, member, district) VALUES ($1, $2, $3, "
+	"INSERT INTO round_enrolling (round, number, person, member, district) VALUES ($1, $2, $3, "
 	"$4, $5)",
 	"iiiiT", "" };
 const struct lx_query lx_q_elector_page = { "round.elector_page",
-	"SELECT number, person, member, district FROM round_elector WHERE round = $1 AND number > "
+	"SELECT number, person, member, district FROM round_enrolling WHERE round = $1 AND number "
+	"> "
 	"$2 ORDER BY number LIMIT $3",
 	"iii", "iiiT" };
 const struct lx_query lx_q_electors_laid = { "round.electors_laid",
-	"SELECT member FROM round_elector WHERE round = $1 ORDER BY number", "i", "i" };
+	"SELECT member FROM round_enrolling WHERE round = $1 ORDER BY number", "i", "i" };
 const struct lx_query lx_q_elector_last = { "round.elector_last",
-	"SELECT number FROM round_elector WHERE round = $1 ORDER BY number DESC LIMIT 1", "i",
+	"SELECT number FROM round_enrolling WHERE round = $1 ORDER BY number DESC LIMIT 1", "i",
 	"i" };
 const struct lx_query lx_q_residents = { "round.residents",
 	"SELECT count(*) FROM (SELECT id FROM person WHERE state = 'verified' AND f_home IS NOT "
 	"NULL LIMIT 1) AS any_one",
 	"", "i" };
 const struct lx_query lx_q_electors_done = { "round.electors_done",
-	"DELETE FROM round_elector WHERE round = $1", "i", "" };
+	"DELETE FROM round_enrolling WHERE round = $1", "i", "" };
 
 const struct lx_query lx_q_register_put = { "round.register_put",
 	"INSERT INTO round_register (round, hash, number, member, district) VALUES ($1, $2, $3, "

@@ -217,3 +217,17 @@ def test_backup_and_restore_give_the_same_region(story, lianxi, tmp_path):
     assert tables_of(tmp_path / "restored" / "lianxi.db") == tables_of(region.database)
     lianxi("verify", tmp_path / "restored")
     assert PASSWORD.encode() not in (tmp_path / "backup.db").read_bytes()
+
+
+def test_tables_of_an_older_program_are_mended(founded, lianxi, tmp_path):
+    """Made before there were some lists, fields and tables: they are added in place, and a rebuild fills them."""
+    region = founded.copy(tmp_path / "region")
+    with sqlite3.connect(region.database) as db:
+        for change in ("ALTER TABLE round DROP COLUMN n_lot", "ALTER TABLE round DROP COLUMN f_electors", "DROP TABLE round_lot",
+                       "ALTER TABLE round_enrolling DROP COLUMN district", "DROP TABLE need_title"):
+            db.execute(change)
+    lianxi("rebuild", region.folder)
+    region.start()
+    submit(region)
+    region.verify()
+    region.kill()

@@ -159,5 +159,5 @@ def test_a_large_roll_is_entered_in_parts_while_others_act(lianxi, region, tmp_p
     rolls = [entry["do"] for entry in timeline(region, number) if entry["act"] == "round.enrol"]
     numbers = [row[0] for do in rolls for effect in do if effect[0] == "rows" for row in effect[4]]
     assert numbers == list(range(1, count + 1)) and len(rolls) > 20
-    assert table(region, "round_elector") == []
+    assert table(region, "round_enrolling") == []
     region.verify()
