@@ -25,7 +25,10 @@ for (const e of all) {
 }
 const wanted = arguments[0];
 const at = stops.findIndex(e => e === wanted || (e.type === 'radio' && wanted.type === 'radio' && e.name === wanted.name && e.form === wanted.form));
-return [stops.indexOf(document.activeElement), at];
+const here = document.activeElement, own = stops.indexOf(here);
+// focus may rest on what is no stop: the summary of errors; Tab goes on from there
+const before = stops.filter(e => here !== document.body && here.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_PRECEDING).length - 1;
+return [own >= 0 ? own : before, at];
 """
 
 
