@@ -307,6 +307,13 @@ enum lx_code lx_json_read(struct lx_fault *fault, struct lx_text text, json_t **
 	return LX_OK;
 }
 
+json_t *lx_json_own(struct lx_text text)
+{
+	json_t *read = lx_json_plain(text);
+
+	return read != NULL ? read : json_loadb(text.at, text.len, JSON_DECODE_ANY, NULL);
+}
+
 void lx_json_free(json_t **value)
 {
 	json_decref(*value);

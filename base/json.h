@@ -55,6 +55,10 @@ LX_CHECK enum lx_code lx_json_told(struct lx_buf *out, const json_t *value, stru
  * On success `*value` is the caller's: json_decref. Faults name line and column (`base.json`). */
 LX_CHECK enum lx_code lx_json_read(struct lx_fault *fault, struct lx_text text, json_t **value);
 
+/* A value that was written by this program (names in a table, an entry's input): a new reference, NULL if it cannot be read.
+ * Costs a fraction of json_loadb. */
+json_t *lx_json_own(struct lx_text text);
+
 /* For LX_CLOSE on a json_t pointer. */
 void lx_json_free(json_t **value);
 

@@ -12,14 +12,11 @@
 static enum lx_code lay(struct lx_demo *demo, int64_t person, const char *name, json_t **token)
 {
 	struct lx_call *call = &demo->cli->call;
-	const struct lx_demo_file *file = lx_demo_files;
+	struct lx_text bytes = lx_embedded_find(lx_demo_files, name);
 	char random[LX_TOKEN_TEXT], text[LX_TOKEN_TEXT + 8];
 
-	while (file->name != NULL && strcmp(file->name, name) != 0)
-		file++;
-	struct lx_text bytes = { (const char *)file->bytes, file->n };
-	const struct lx_file_type *media = file->name == NULL ? NULL : lx_media_of(bytes);
-	if (media == NULL || file->n > LX_CONTENT_CHUNK) /* they are small: one part each */
+	const struct lx_file_type *media = bytes.len == 0 ? NULL : lx_media_of(bytes);
+	if (media == NULL || bytes.len > LX_CONTENT_CHUNK) /* they are small: one part each */
 		return lx_fail(call, LX_INVALID, NULL, "demo.data", "%s", name);
 	lx_token_new(random);
 	(void)snprintf(text, sizeof text, "upload:%s", random);

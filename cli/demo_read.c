@@ -21,11 +21,11 @@ static enum lx_code read_file(struct lx_demo *demo, const char *name, json_t **v
 {
 	struct lx_call *call = &demo->cli->call;
 
-	for (const struct lx_demo_file *f = lx_demo_files; f->name != NULL; f++)
-		if (strcmp(f->name, name) == 0)
-			return lx_json_read(&call->fault,
-				(struct lx_text){ (const char *)f->bytes, f->n }, value);
-	return lx_fail(call, LX_BROKEN, name, "demo.data", "%s", name);
+	struct lx_text file = lx_embedded_find(lx_demo_files, name);
+
+	if (file.len == 0)
+		return lx_fail(call, LX_BROKEN, name, "demo.data", "%s", name);
+	return lx_json_read(&call->fault, file, value);
 }
 
 /* "2026-03-05 10:20" where the region's clocks are. */

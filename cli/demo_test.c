@@ -15,10 +15,10 @@ static json_t *charter;
 
 static int read_charter(void **state)
 {
+	struct lx_text file = lx_embedded_find(lx_demo_files, "charter.json");
+
 	(void)state;
-	for (const struct lx_demo_file *f = lx_demo_files; f->name != NULL; f++)
-		if (strcmp(f->name, "charter.json") == 0)
-			charter = json_loadb((const char *)f->bytes, f->n, 0, NULL);
+	charter = json_loadb(file.at, file.len, 0, NULL);
 	return charter == NULL;
 }
 

@@ -8,6 +8,8 @@
 #include "cli/region.h"
 #include "cli/witnessing.h"
 #include "kernel/pages/pages_queries.h"
+#include "kernel/pages/piece_cache.h"
+#include "kernel/pages/row_cache.h"
 #include "kernel/types/check.h"
 #include "modules/module_pages.h"
 #include "modules/modules.h"
@@ -283,7 +285,7 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened, const st
 	struct lx_charter_shared charter = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	struct lx_app app = { opened->store, opened->writer, &opened->region, opened->accounts,
 		&charter, opened->log, opened->witness, lx_option(cli, "metrics-token"),
-		lx_module_parts, lx_module_home };
+		lx_module_parts, lx_module_home, lx_row_cache_open(), lx_piece_cache_open() };
 	struct lx_http_setting setting = { .proxies = lx_option(cli, "proxy"),
 		.address = at->address,
 		.port = at->port,
@@ -328,6 +330,8 @@ static enum lx_code serve(struct lx_cli *cli, struct lx_opened *opened, const st
 		code = wait_for_end(cli);
 	lx_http_stop(&http);
 	lx_charter_shared_close(&charter);
+	lx_piece_cache_close(&app.pieces);
+	lx_row_cache_close(&app.rows);
 	lx_witnessing_stop(&witnessing);
 	stop_ticking(&beside);
 	stop_ticking(&ticking);

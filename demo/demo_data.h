@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* The demonstration's data files, carried by the binary (tools/embed_data.py makes the table at build time). */
+/* The demonstration's data files (demo/yangtze-delta), carried by the binary. */
 #ifndef LX_DEMO_DEMO_DATA_H
 #define LX_DEMO_DEMO_DATA_H
 
-#include <stddef.h>
+#include "base/embedded.h"
 
-/* A file of demo/yangtze-delta by its name, "charter.json"; JSON without its blanks, or a document as it is; no zero byte behind. */
-struct lx_demo_file {
-	const char *name;
-	const unsigned char *bytes;
-	size_t n;
-};
-extern const struct lx_demo_file lx_demo_files[]; /* ends with a zero row */
+extern const struct lx_embedded lx_demo_files[];
 
 #endif

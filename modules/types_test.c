@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -51,11 +52,35 @@ static void slips_are_found(void **state)
 			fail_msg("not found: %s in\n%s", expected[i], faults.at);
 }
 
+/* An older database has records already when a type gets another list: its counter must have a value for them. */
+static void a_list_can_be_added_to_records_that_are_there(void **state)
+{
+	static const struct lx_table *const none[] = { NULL };
+	LX_CLOSE(lx_arena_close) struct lx_arena arena = { .limit = 64 << 20 };
+	struct lx_call call = { .arena = &arena };
+	struct lx_region region;
+	char counter[128];
+
+	(void)state;
+	assert_int_equal(lx_region_make(&call, lx_types, lx_data_checks, none, &region), LX_OK);
+	for (size_t i = 0; i < region.n; i++)
+		for (size_t r = 0; r < region.shapes[i].rows_n; r++) {
+			const struct lx_type *type = region.shapes[i].type;
+			const struct lx_table *table = region.tables;
+			while (strcmp(table->name, type->name) != 0)
+				table++;
+			(void)snprintf(counter, sizeof counter, "n_%s INTEGER NOT NULL DEFAULT 0",
+				type->rows[r].name);
+			assert_non_null(strstr(table->columns, counter));
+		}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_word_of_the_tables_resolves),
 		cmocka_unit_test(slips_are_found),
+		cmocka_unit_test(a_list_can_be_added_to_records_that_are_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

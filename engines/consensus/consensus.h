@@ -261,8 +261,8 @@ struct lx_found {
 };
 
 /* Statements that every group supports: at least LX_COMMON_VOTES votes in each and the lower bound of
- * agreement above one half in each; by the geometric mean of the groups' smoothed shares, falling. None
- * while the groups are not stable. */
+ * agreement above one half in each; by the geometric mean of the groups' smoothed shares, falling. Where
+ * the groups are not `stable` it is for the caller to show none. */
 LX_CHECK enum lx_code lx_ground_common(
 	struct lx_call *call, const struct lx_ground *ground, struct lx_found **found, size_t *n);
 

@@ -410,7 +410,7 @@ static void a_forum_gives_the_bits_of_a_fresh_start(void **state)
 		n++;
 		assert_int_equal(
 			lx_forum_vote(&stage.call, forum, person, statement, stance), LX_OK);
-		if (v % 40 != 7)
+		if (v % 40 != 7 && (v < 300 || v > 312)) /* some single votes too */
 			continue;
 		struct lx_ground fresh, live;
 		o = opinions_of(&stage, log, n);

@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <string.h>
 
 struct group_work {
 	const struct lx_opinions *opinions;
@@ -91,6 +92,65 @@ enum lx_code lx_ground_count_groups(struct lx_call *call, const struct lx_opinio
 			count[work.left * m + j] = rest;
 	}
 	lx_arena_back(call->arena, mark);
+	return LX_OK;
+}
+
+static void count_vote(struct lx_count *count, int said, int sign)
+{
+	count->agree += (uint32_t)(said == LX_AGREE ? sign : 0);
+	count->disagree += (uint32_t)(said == LX_DISAGREE ? sign : 0);
+	count->votes += (uint32_t)sign;
+}
+
+void lx_ground_keep_vote(struct kept *kept, size_t statements, size_t row, uint16_t cell, int sign)
+{
+	size_t g = kept->k == 0 ? LX_NO_GROUP : kept->group[row];
+
+	if (g != LX_NO_GROUP)
+		count_vote(&kept->count[g * statements + LX_CELL_STATEMENT(cell)],
+			LX_CELL_STANCE(cell), sign);
+}
+
+/* How many people are in another group than was kept. */
+static size_t changed(const struct kept *kept, const uint8_t *group, size_t people)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < people; i++)
+		n += kept->group[i] != group[i];
+	return n;
+}
+
+static void change_group(const struct lx_opinions *o, struct kept *kept, size_t row, uint8_t to)
+{
+	for (size_t i = o->from[row]; i < o->from[row + 1]; i++)
+		lx_ground_keep_vote(kept, o->statements, row, o->cell[i], -1);
+	kept->group[row] = to;
+	for (size_t i = o->from[row]; i < o->from[row + 1]; i++)
+		lx_ground_keep_vote(kept, o->statements, row, o->cell[i], 1);
+}
+
+#define FEW 16 /* one in so many who change: less work than counting everybody */
+
+enum lx_code lx_ground_count_again(struct lx_call *call, const struct lx_opinions *opinions,
+	struct kept *kept, struct lx_ground *ground)
+{
+	size_t n = opinions->people, k = ground->k;
+
+	if (kept->k == k && changed(kept, ground->group, n) <= n / FEW) {
+		for (size_t i = 0; i < n; i++)
+			if (kept->group[i] != ground->group[i])
+				change_group(opinions, kept, i, ground->group[i]);
+	} else {
+		kept->k = 0;
+		LX_TRY(lx_ground_count_groups(
+			call, opinions, ground->group, ground->k, ground->all, kept->count));
+		if (n > 0)
+			memcpy(kept->group, ground->group, n);
+		kept->k = ground->k;
+	}
+	if (opinions->statements > 0)
+		memcpy(ground->count, kept->count, k * opinions->statements * sizeof *kept->count);
 	return LX_OK;
 }
 

@@ -14,6 +14,7 @@ struct lx_forum {
 	size_t people_room, statements_room, votes_room, columns_room, scatter_room;
 	struct columns columns;
 	struct pair *pairs;
+	struct kept kept;
 	double *scatter;
 	size_t scatter_n; /* columns the scatter matrix is laid out for */
 	uint8_t *stale;   /* [statements] columns whose entries must be computed anew */
@@ -55,6 +56,7 @@ static enum lx_code room_for_people(struct lx_call *call, struct lx_forum *f, si
 	if (people <= f->people_room)
 		return LX_OK;
 	if (!LARGER(f->o.person, n, room) || !LARGER(f->o.kind, n, room) ||
+		!LARGER(f->kept.group, n, room) ||
 		!LARGER(f->o.from, f->o.from == NULL ? 0 : n + 1, room + 1))
 		return LX_BROKEN;
 	f->people_room = room;
@@ -71,6 +73,10 @@ static enum lx_code room_for_statements(struct lx_call *call, struct lx_forum *f
 		!LARGER(f->stale, n, room))
 		return LX_BROKEN;
 	LX_TRY(lx_ground_columns_open(call, room, &f->columns));
+	f->kept = (struct kept){ 0, f->kept.group,
+		lx_array(call, LX_GROUPS_MOST * room, sizeof *f->kept.count) };
+	if (f->kept.count == NULL)
+		return LX_BROKEN;
 	f->statements_room = room;
 	f->rebuild = true;
 	return LX_OK;
@@ -185,9 +191,11 @@ static enum lx_code find_person(struct lx_call *call, struct lx_forum *f, int64_
 	LX_TRY(room_for_people(call, f, o->people + 1));
 	memmove(o->person + at + 1, o->person + at, (o->people - at) * sizeof *o->person);
 	memmove(o->kind + at + 1, o->kind + at, o->people - at);
+	memmove(f->kept.group + at + 1, f->kept.group + at, o->people - at);
 	memmove(o->from + at + 1, o->from + at, (o->people - at + 1) * sizeof *o->from);
 	o->person[at] = id;
 	o->kind[at] = LX_CITIZEN;
+	f->kept.group[at] = LX_NO_GROUP;
 	o->people++;
 	return LX_OK;
 }
@@ -226,6 +234,7 @@ static enum lx_code find_statement(
 		return lx_fail(call, LX_INVALID, NULL, "consensus.statements_many", "%d",
 			LX_STATEMENTS_MOST);
 	LX_TRY(room_for_statements(call, f, o->statements + 1));
+	f->kept.k = 0;
 	memmove(o->statement + at + 1, o->statement + at,
 		(o->statements - at) * sizeof *o->statement);
 	memmove(o->flag + at + 1, o->flag + at, o->statements - at);
@@ -258,6 +267,7 @@ static void count_cell(struct lx_forum *f, size_t row, uint16_t cell, int sign)
 	uint16_t place = f->columns.place[LX_CELL_STATEMENT(cell)];
 	int said = LX_CELL_STANCE(cell);
 
+	lx_ground_keep_vote(&f->kept, o->statements, row, cell, sign);
 	if (f->rebuild)
 		return;
 	f->columns.tally[cell] += sign;
@@ -368,6 +378,7 @@ enum lx_code lx_forum_ground(struct lx_call *call, struct lx_forum *forum,
 
 	how.mode = LX_PLAIN;
 	LX_TRY(outside(call, &own, refresh(&own, forum)));
-	return lx_ground_ground_from(call, &forum->o, &how, &forum->columns,
-		forum->columns.n <= PAIRED_MOST ? forum->scatter : NULL, ground);
+	struct basis basis = { &forum->columns,
+		forum->columns.n <= PAIRED_MOST ? forum->scatter : NULL, &forum->kept };
+	return lx_ground_ground_from(call, &forum->o, &how, &basis, ground);
 }

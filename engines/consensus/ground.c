@@ -55,8 +55,10 @@ static enum lx_code make_room(
 }
 
 static enum lx_code find_axes(struct lx_call *call, const struct lx_opinions *opinions,
-	const struct columns *columns, const double *scatter, struct axes *axes)
+	const struct basis *basis, struct axes *axes)
 {
+	const struct columns *columns = basis->columns;
+	const double *scatter = basis->scatter;
 	double trace = lx_ground_columns_trace(columns);
 
 	if (scatter != NULL) {
@@ -126,8 +128,8 @@ static void choose(unsigned groups, struct lx_ground *ground)
 }
 
 static enum lx_code form_groups(struct lx_call *call, const struct lx_opinions *opinions,
-	const struct lx_ground_options *options, const struct columns *columns,
-	const uint8_t *active, struct lx_ground *ground)
+	const struct lx_ground_options *options, const struct basis *basis, const uint8_t *active,
+	struct lx_ground *ground)
 {
 	for (size_t k = 0; k <= LX_GROUPS_MOST; k++)
 		ground->split[k] = (struct lx_split){ .silhouette = -2 };
@@ -143,15 +145,18 @@ static enum lx_code form_groups(struct lx_call *call, const struct lx_opinions *
 	ground->count = lx_array(call, ground->k * ground->statements, sizeof *ground->count);
 	if (ground->count == NULL)
 		return LX_BROKEN;
-	lx_ground_count_all(columns, ground->statements, ground->all);
+	lx_ground_count_all(basis->columns, ground->statements, ground->all);
+	if (basis->kept != NULL)
+		return lx_ground_count_again(call, opinions, basis->kept, ground);
 	return lx_ground_count_groups(
 		call, opinions, ground->group, ground->k, ground->all, ground->count);
 }
 
 static enum lx_code compute(struct lx_call *call, const struct lx_opinions *opinions,
-	const struct lx_ground_options *options, const struct columns *columns,
-	const double *scatter, struct lx_ground *ground)
+	const struct lx_ground_options *options, const struct basis *basis,
+	struct lx_ground *ground)
 {
+	const struct columns *columns = basis->columns;
 	struct lx_ground made = { .mode = options->mode,
 		.kept = columns->n,
 		.stability = -2,
@@ -164,7 +169,7 @@ static enum lx_code compute(struct lx_call *call, const struct lx_opinions *opin
 	if (active == NULL)
 		return LX_BROKEN;
 	LX_TRY(make_room(call, opinions, &made));
-	LX_TRY(find_axes(call, opinions, columns, scatter, &axes));
+	LX_TRY(find_axes(call, opinions, basis, &axes));
 	made.trace = lx_ground_columns_trace(columns);
 	LX_TRY(lx_step(call, 1, 1));
 	place_statements(columns, &axes, &made);
@@ -173,7 +178,7 @@ static enum lx_code compute(struct lx_call *call, const struct lx_opinions *opin
 		polis ? opinions->statements - columns->n : 0, made.xy));
 	LX_TRY(lx_ground_place_active(call, opinions, active, &made.grouped));
 	LX_TRY(lx_step(call, 1, 1));
-	LX_TRY(form_groups(call, opinions, options, columns, active, &made));
+	LX_TRY(form_groups(call, opinions, options, basis, active, &made));
 	lx_ground_weigh_statements(opinions, &made, made.count);
 	LX_TRY(lx_step(call, 1, 1));
 	if (options->reruns > 0 && made.k > 1)
@@ -183,15 +188,15 @@ static enum lx_code compute(struct lx_call *call, const struct lx_opinions *opin
 }
 
 enum lx_code lx_ground_ground_from(struct lx_call *call, const struct lx_opinions *opinions,
-	const struct lx_ground_options *options, const struct columns *columns,
-	const double *scatter, struct lx_ground *ground)
+	const struct lx_ground_options *options, const struct basis *basis,
+	struct lx_ground *ground)
 {
 	struct watch watch = { .progress = { watch_step, &watch },
 		.outer = call->progress,
 		.total = OWN_STEPS + options->reruns };
 
 	call->progress = &watch.progress;
-	enum lx_code code = compute(call, opinions, options, columns, scatter, ground);
+	enum lx_code code = compute(call, opinions, options, basis, ground);
 	call->progress = watch.outer;
 	return code;
 }
@@ -229,5 +234,6 @@ enum lx_code lx_ground(struct lx_call *call, const struct lx_opinions *opinions,
 		lx_ground_pairs_scatter(pairs, &columns, scatter);
 		lx_arena_back(call->arena, mark);
 	}
-	return lx_ground_ground_from(call, &arranged, options, &columns, scatter, ground);
+	struct basis basis = { &columns, scatter, NULL };
+	return lx_ground_ground_from(call, &arranged, options, &basis, ground);
 }

@@ -200,6 +200,17 @@ LX_CHECK enum lx_code lx_ground_polis_groups(
 LX_CHECK enum lx_code lx_ground_count_groups(struct lx_call *call,
 	const struct lx_opinions *opinions, const uint8_t *group, unsigned k,
 	const struct lx_count *all, struct lx_count *count);
+/* Counts kept from one result to the next: of a discussion in which few people change groups at a time. */
+struct kept {
+	unsigned k;             /* 0: nothing is kept */
+	uint8_t *group;         /* [people] */
+	struct lx_count *count; /* [k * statements] */
+};
+/* One vote more (sign 1) or less (-1) of the person in `row`. */
+void lx_ground_keep_vote(struct kept *kept, size_t statements, size_t row, uint16_t cell, int sign);
+/* The same as lx_ground_count_groups, from what is kept where that is quicker. */
+LX_CHECK enum lx_code lx_ground_count_again(struct lx_call *call,
+	const struct lx_opinions *opinions, struct kept *kept, struct lx_ground *ground);
 void lx_ground_count_all(const struct columns *columns, size_t statements, struct lx_count *count);
 void lx_ground_weigh_statements(
 	const struct lx_opinions *opinions, struct lx_ground *ground, const struct lx_count *count);
@@ -214,8 +225,13 @@ double lx_ground_adjusted_rand(const uint8_t *a, const uint8_t *b, size_t n);
  * stop and lx_step(call, 1, 1) says that one of the steps is done. */
 
 /* ground.c: the result from columns and, where there are any, pair counts. */
+struct basis {
+	const struct columns *columns;
+	const double *scatter; /* NULL: through the votes */
+	struct kept *kept;     /* NULL: nothing is kept */
+};
 LX_CHECK enum lx_code lx_ground_ground_from(struct lx_call *call,
 	const struct lx_opinions *opinions, const struct lx_ground_options *options,
-	const struct columns *columns, const double *scatter, struct lx_ground *ground);
+	const struct basis *basis, struct lx_ground *ground);
 
 #endif

@@ -148,9 +148,10 @@ enum lx_code lx_tally_certify(struct lx_call *call, const struct lx_tally_electi
 	if (claim.in == NULL)
 		return LX_BROKEN;
 	for (size_t i = 0; i < LX_PROPERTIES; i++)
-		certificates[i] = (struct lx_tally_certificate){
-			.holds = true, .witness = LX_TALLY_NOBODY, .instead = LX_TALLY_NOBODY
-		};
+		certificates[i] = (struct lx_tally_certificate){ .holds = true,
+			.witness = LX_TALLY_NOBODY,
+			.beside = LX_TALLY_NOBODY,
+			.instead = LX_TALLY_NOBODY };
 	for (size_t i = 0; i < result->winners_n; i++)
 		claim.bought_n += result->rounds[i].phase == 0;
 	LX_TRY(lx_tally_limits_open(call, election, &claim.limits));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: AGPL-3.0-or-later */
-/* Proportionality of groups, and exchanges nobody would mind. */
+/* Proportionality of groups. */
 #include "engines/tally/certify.h"
 
 #include <stdlib.h>
@@ -71,51 +71,4 @@ enum lx_code lx_tally_check_groups(const struct lx_tally_claim *claim,
 		check_project(claim, p, members, n, up_to_one, plus);
 	}
 	return LX_OK;
-}
-
-static int64_t use_at(const struct lx_tally_view *view, size_t p, size_t k)
-{
-	return view->use == NULL ? view->unit[p] : (int64_t)view->use[k];
-}
-
-/* Whether everyone gets from q at least what p gives, and somebody more. */
-static bool better(const struct lx_tally_view *view, size_t p, size_t q)
-{
-	size_t k = view->start[q];
-	bool more = view->people[q] > view->people[p];
-
-	if (view->people[q] < view->people[p])
-		return false;
-	for (size_t i = view->start[p]; i < view->start[p + 1]; i++) {
-		while (k < view->start[q + 1] && view->voter[k] < view->voter[i])
-			k++;
-		if (k == view->start[q + 1] || view->voter[k] != view->voter[i])
-			return false;
-		int64_t now = use_at(view, p, i), then = use_at(view, q, k);
-		if (then < now)
-			return false;
-		more |= then > now;
-	}
-	return more;
-}
-
-void lx_tally_check_exchanges(
-	const struct lx_tally_claim *claim, struct lx_tally_certificate *undominated)
-{
-	const struct lx_tally_view *view = claim->view;
-	const int64_t *cost = view->election->cost;
-	int64_t left = view->election->budget - claim->result->total_cost;
-
-	for (size_t q = 0; q < view->n && undominated->holds; q++) {
-		if (claim->in[q] || view->people[q] == 0 ||
-			lx_tally_limits_forbid(&claim->limits, q))
-			continue;
-		if (cost[q] <= left)
-			fail(undominated, q);
-		for (size_t p = 0; p < view->n && undominated->holds; p++)
-			if (claim->in[p] && cost[q] - cost[p] <= left && better(view, p, q)) {
-				fail(undominated, q);
-				undominated->instead = (uint16_t)p;
-			}
-	}
 }

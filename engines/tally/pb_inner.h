@@ -52,16 +52,16 @@ void lx_pb_notice(
 	struct lx_pb_reader *reader, int64_t line, const char *msgid, struct lx_text about);
 
 /* The number of the project whose id has at most 8 bytes, packed into a key, or -1. */
-static inline int32_t lx_pb_find_key(const struct lx_pb_reader *reader, uint64_t key)
+static inline int32_t lx_pb_find_key(const struct lx_pb_slot *slots, size_t mask, uint64_t key)
 {
 	size_t i = (size_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
 
 	for (;; i++) {
-		const struct lx_pb_slot *slot = &reader->slots[i & reader->slots_mask];
+		const struct lx_pb_slot *slot = &slots[i & mask];
+		if (slot->key == key && slot->length <= 8 && slot->number != 0)
+			return (int32_t)slot->number - 1;
 		if (slot->number == 0)
 			return -1;
-		if (slot->key == key && slot->length <= 8)
-			return (int32_t)slot->number - 1;
 	}
 }
 
@@ -90,7 +90,19 @@ struct lx_pb_merger {
 	size_t n, slots_mask;
 };
 
-/* A reader of votes at work. `seen[p]`: the row that named project p last; `spot[p]`: where on that ballot; `key[p]`: what it
+/* A ballot that was read and is yet to be merged: while the next row is read, its slot comes near. Its choices stand at
+ * choice[first[n]] .. of the merger, `length` of them; `seen[p]` is `row` where it names p. */
+struct lx_pb_cast {
+	size_t length;
+	uint64_t row;
+	const uint64_t *seen;
+	const uint32_t *spot;
+	uint32_t mark;
+	uint16_t tag;
+	bool waits;
+};
+
+/* A reader of votes at work. `sets`: two times `seen`, for the row at hand and the one that waits. `seen[p]`: the row that named project p last; `spot[p]`: where on that ballot; `key[p]`: what it
  * adds to the hash. Of the row at hand: `plain` if it was cut by `scan`, whose places from vote_i on then cut its
  * names; `tag`: its voters' group. `rising`: voters' ids rose from row to row, so far. */
 struct lx_pb_voting {
@@ -98,7 +110,8 @@ struct lx_pb_voting {
 	struct lx_pb_merger merger;
 	struct lx_pb_scan *scan;
 	size_t vote_column, points_column, id_column, group_column;
-	uint64_t *seen, *key, row;
+	struct lx_pb_cast cast;
+	uint64_t *sets[2], *seen, *key, row;
 	uint32_t *spot;
 	bool fractions, plain, rising;
 	size_t vote_i;
@@ -123,8 +136,14 @@ LX_CHECK enum lx_code lx_pb_read_group(struct lx_pb_voting *voting);
 /* Notices for voters' ids that stand on more than one row; the votes are gone through once more from `csv`. */
 LX_CHECK enum lx_code lx_pb_check_voters(struct lx_pb_voting *voting, struct lx_csv csv);
 
-/* Offers the ballot that stands at choice[first[n]] .. with `length` choices; it stays or is counted with an equal one.
- * Sets are compared as sets. */
-LX_CHECK enum lx_code lx_pb_merge(struct lx_pb_voting *voting, size_t length);
+/* Where the names of the next ballot go: behind the one that waits. */
+size_t lx_pb_next_place(const struct lx_pb_voting *voting);
+
+/* Offers the ballot of the row at hand, that stands at choice[from] .. with `length` choices; it waits, and the one that waited stays
+ * or is counted with an equal one. Sets are compared as sets. */
+LX_CHECK enum lx_code lx_pb_offer(struct lx_pb_voting *voting, size_t from, size_t length);
+
+/* Merges the ballot that waits, if one does. */
+LX_CHECK enum lx_code lx_pb_merge(struct lx_pb_voting *voting);
 
 #endif

@@ -68,27 +68,28 @@ static void name(
  * False where one is not found so; *length is then to be set back. */
 static bool read_plain(struct lx_pb_voting *voting, size_t from, size_t *length)
 {
-	static const uint64_t masks[] = { 0, 0xff, 0xffff, 0xffffff, 0xffffffff,
-		UINT64_C(0xffffffffff), UINT64_C(0xffffffffffff), UINT64_C(0xffffffffffffff),
-		UINT64_MAX };
 	const struct lx_pb_reader *reader = voting->reader;
 	const struct lx_pb_scan *scan = voting->scan;
+	const struct lx_pb_slot *slots = reader->slots;
+	const size_t mask = reader->slots_mask;
 	struct lx_text vote = reader->fields[voting->vote_column].text;
 	const char *text = scan->text.at + scan->from;
-	size_t at = (size_t)(vote.at - text), end = at + vote.len, k = voting->vote_i, n = 0;
+	const uint32_t *stops = scan->at + voting->vote_i;
+	size_t at = (size_t)(vote.at - text), end = at + vote.len, n = 0;
 	uint16_t *choice = voting->merger.choice + from;
-	uint64_t row = voting->row;
+	uint64_t *seen = voting->seen, row = voting->row;
 
 	if (scan->from + end + 8 > scan->text.len) /* words of eight are read */
 		return false;
 	while (at < end) {
-		size_t stop = scan->at[k++], size = stop - at;
-		if (size == 0 || size > 8)
+		size_t stop = *stops++, size = stop - at;
+		if (size - 1 >= 8)
 			return false;
-		int32_t p = lx_pb_find_key(reader, lx_pb_word(text + at) & masks[size]);
-		if (p < 0 || voting->seen[p] == row)
+		int32_t p = lx_pb_find_key(
+			slots, mask, lx_pb_word(text + at) & UINT64_MAX >> (64 - 8 * size));
+		if (p < 0 || seen[p] == row)
 			return false;
-		voting->seen[p] = row;
+		seen[p] = row;
 		choice[n++] = (uint16_t)p;
 		at = stop + 1;
 	}

@@ -80,10 +80,19 @@ void lx_pb_scan_start(struct lx_pb_scan *scan, struct lx_text text, char separat
 	scan->over = false;
 }
 
+/* How many bits are set; without a call, where the machine's own instruction may not be used. */
+static size_t count_bits(uint64_t bits)
+{
+	bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+	bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
+	bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (size_t)(bits * UINT64_C(0x0101010101010101) >> 56);
+}
+
 /* Writes places of bits in fours: a few too many are cheaper than to foretell how many there are. */
 static size_t put(uint32_t *at, size_t n, uint64_t bits, uint32_t base)
 {
-	size_t count = (size_t)__builtin_popcountll(bits);
+	size_t count = count_bits(bits);
 
 	for (size_t i = 0; i < count; i += 4)
 		for (size_t k = 0; k < 4; k++) {

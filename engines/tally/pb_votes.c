@@ -30,45 +30,56 @@ static bool in_view(struct lx_pb_scan *scan, size_t from, bool moved)
 	return in_view(scan, from, true);
 }
 
-/* Cuts the row at csv->at by the scan; false at a quote, a lone CR, too many fields, or beyond its view. */
+/* The row ends: `places` are i of them read, the last at `at`. A CR goes with the LF behind it, or the end, as one place. */
+static bool end_row(struct lx_pb_voting *voting, char c, size_t at, size_t i, size_t fields_n)
+{
+	struct lx_pb_scan *scan = voting->scan;
+	struct lx_csv *csv = &voting->reader->csv;
+
+	if (c == '\r') {
+		if (i == scan->n || scan->from + scan->at[i] != at + 1 ||
+			(at + 1 < scan->text.len && scan->text.at[at + 1] != '\n'))
+			return false;
+		at++;
+		i++;
+	}
+	voting->reader->fields_n = fields_n;
+	scan->i = i;
+	csv->at = at < scan->text.len ? at + 1 : at;
+	csv->line = csv->next_line++;
+	return true;
+}
+
+/* Cuts the row at csv->at by the scan; false at a quote, a lone CR, too many fields, or beyond its view. What the loop
+ * reads is at hand: a store to a field might have changed it. */
 static bool cut(struct lx_pb_voting *voting)
 {
-	struct lx_pb_reader *reader = voting->reader;
-	struct lx_pb_scan *scan = voting->scan;
-	struct lx_csv *csv = &reader->csv;
-	const char *text = scan->text.at;
-	size_t line = csv->at, from = line, n = 0, i = scan->i, first = i;
+	const struct lx_pb_scan *scan = voting->scan;
+	struct lx_csv_field *fields = voting->reader->fields;
+	const uint32_t *places = scan->at;
+	const char *text = scan->text.at + scan->from;
+	const size_t end = scan->text.len - scan->from, places_n = scan->n;
+	const size_t line = voting->reader->csv.at - scan->from, vote = voting->vote_column;
+	const char separator = scan->separator;
+	size_t from = line, n = 0, i = scan->i, first = i;
 
-	for (;;) {
-		if (i == scan->n)
-			return false;
-		size_t at = scan->from + scan->at[i++];
-		char c = at == scan->text.len ? '\n' : text[at];
-		if (c == ',' && scan->separator != ',')
+	while (i < places_n) {
+		size_t at = places[i++];
+		char c = at == end ? '\n' : text[at];
+		if (c == ',' && separator != ',')
 			continue;
 		if (c == '"' || n == LX_PB_COLUMNS_MAX)
 			return false;
-		if (n == voting->vote_column)
+		if (n == vote)
 			voting->vote_i = first;
-		reader->fields[n].text = (struct lx_text){ text + from, at - from };
-		reader->fields[n++].column = (int64_t)(from - line) + 1;
+		fields[n].text = (struct lx_text){ text + from, at - from };
+		fields[n++].column = (int64_t)(from - line) + 1;
 		from = at + 1;
 		first = i;
-		if (c == scan->separator)
-			continue;
-		if (c == '\r') { /* with the LF behind it, or the end, as one place */
-			if (i == scan->n || scan->from + scan->at[i] != at + 1 ||
-				(at + 1 < scan->text.len && text[at + 1] != '\n'))
-				return false;
-			at++;
-			i++;
-		}
-		reader->fields_n = n;
-		scan->i = i;
-		csv->at = at < scan->text.len ? at + 1 : at;
-		csv->line = csv->next_line++;
-		return true;
+		if (c != separator)
+			return end_row(voting, c, scan->from + at, i, n);
 	}
+	return false;
 }
 
 /* A row that a plain cut does not do: by the CSV reader, then the scan goes on behind it. */
@@ -155,7 +166,7 @@ static void follow_ids(struct lx_pb_voting *voting)
 static enum lx_code read_ballot(struct lx_pb_voting *voting, bool *again)
 {
 	struct lx_pb_reader *reader = voting->reader;
-	size_t from = voting->merger.first[voting->merger.n], length;
+	size_t from = lx_pb_next_place(voting), length;
 
 	if (reader->fields_n != reader->pb->vote_columns_n)
 		return lx_fault_at(&reader->call->fault, LX_INVALID, reader->csv.line, 1,
@@ -167,7 +178,7 @@ static enum lx_code read_ballot(struct lx_pb_voting *voting, bool *again)
 	check_limits(voting, from, length);
 	if (length > reader->pb->election.longest)
 		reader->pb->election.longest = (unsigned)length;
-	return lx_pb_merge(voting, length);
+	return lx_pb_offer(voting, from, length);
 }
 
 /* Rows there can be at most: a row has two characters and a line end. */
@@ -208,14 +219,16 @@ static enum lx_code open_voting(struct lx_pb_voting *voting)
 	merger->choice = lx_array(reader->call, left / 2 + 8, sizeof(uint16_t));
 	merger->points = points ? lx_array(reader->call, left / 2 + 8, sizeof(int64_t)) : NULL;
 	merger->tag = groups ? lx_array(reader->call, rows + 1, sizeof(uint16_t)) : NULL;
-	voting->seen = lx_array(reader->call, pb->election.projects_n, sizeof(uint64_t));
+	voting->sets[0] = lx_array(reader->call, pb->election.projects_n, sizeof(uint64_t));
+	voting->sets[1] = lx_array(reader->call, pb->election.projects_n, sizeof(uint64_t));
+	voting->seen = voting->sets[0];
 	voting->key = lx_array(reader->call, pb->election.projects_n, sizeof(uint64_t));
 	voting->spot = lx_array(reader->call, pb->election.projects_n, sizeof(uint32_t));
 	voting->scan = lx_array(reader->call, 1, sizeof *voting->scan);
 	if (merger->weight == NULL || merger->first == NULL || merger->slots == NULL ||
-		merger->choice == NULL || voting->seen == NULL || voting->spot == NULL ||
-		voting->key == NULL || voting->scan == NULL || (groups && merger->tag == NULL) ||
-		(points && merger->points == NULL))
+		merger->choice == NULL || voting->sets[0] == NULL || voting->sets[1] == NULL ||
+		voting->spot == NULL || voting->key == NULL || voting->scan == NULL ||
+		(groups && merger->tag == NULL) || (points && merger->points == NULL))
 		return LX_BROKEN;
 	draw_keys(voting, pb->election.projects_n);
 	voting->last_id = (struct lx_text){ "", 0 };
@@ -233,7 +246,7 @@ static enum lx_code read_rows(struct lx_pb_voting *voting, bool *again)
 		LX_TRY(lx_pb_next_vote(voting));
 		if (reader->fields_n == 0) {
 			reader->pb->votes_n = rows;
-			return LX_OK;
+			return lx_pb_merge(voting);
 		}
 		if (rows == most)
 			return lx_fault_at(&reader->call->fault, LX_INVALID, reader->csv.line, 1,

@@ -164,8 +164,8 @@ static bool is_barred(const struct lx_tally_election *e, size_t p)
 	return e->barred != NULL && e->barred[p];
 }
 
-static void count_supporters(const struct lx_tally_view *view, enum lx_tally_utility utility,
-	bool uniform, struct lists *to)
+static void count_each(
+	const struct lx_tally_view *view, enum lx_tally_utility utility, struct lists *to)
 {
 	const struct lx_tally_election *e = view->election;
 
@@ -174,8 +174,7 @@ static void count_supporters(const struct lx_tally_view *view, enum lx_tally_uti
 		uint64_t weight = (uint64_t)view->weight[row];
 		for (size_t k = e->first[b]; k < e->first[b + 1]; k++) {
 			uint16_t p = e->choice[k];
-			int64_t use = uniform ? to->unit[p]
-					      : lx_tally_use(e, utility, b, k - e->first[b]);
+			int64_t use = lx_tally_use(e, utility, b, k - e->first[b]);
 			if (use <= 0 || is_barred(e, p))
 				continue;
 			to->start[p + 1]++;
@@ -183,6 +182,35 @@ static void count_supporters(const struct lx_tally_view *view, enum lx_tally_uti
 			to->total[p] += (lx_int128)use * weight;
 		}
 	}
+}
+
+/* The same where all supporters get unit[p]: nothing to ask a ballot for. */
+static void count_uniform(const struct lx_tally_view *view, struct lists *to)
+{
+	const struct lx_tally_election *e = view->election;
+
+	for (size_t row = 0; row < view->rows_n; row++) {
+		uint32_t b = view->ballot[row];
+		uint64_t weight = (uint64_t)view->weight[row];
+		for (size_t k = e->first[b]; k < e->first[b + 1]; k++) {
+			to->start[e->choice[k] + 1]++;
+			to->people[e->choice[k]] += weight;
+		}
+	}
+	for (size_t p = 0; p < view->n; p++) {
+		if (is_barred(e, p))
+			to->start[p + 1] = to->people[p] = 0;
+		to->total[p] = (lx_int128)to->unit[p] * to->people[p];
+	}
+}
+
+static void count_supporters(const struct lx_tally_view *view, enum lx_tally_utility utility,
+	bool uniform, struct lists *to)
+{
+	if (uniform)
+		count_uniform(view, to);
+	else
+		count_each(view, utility, to);
 	for (size_t p = 0; p < view->n; p++)
 		to->start[p + 1] += to->start[p];
 }

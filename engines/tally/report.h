@@ -18,7 +18,7 @@
 
 #define LX_TALLY_RIVALS_MAX 12
 
-/* What a search may take where nobody waits for it: see lx_tally_explain. About half a minute of one core. */
+/* What a search may take where nobody waits for it: see lx_tally_explain. Half a minute of one core, up to a whole one. */
 #define LX_TALLY_SEARCH_WORK UINT64_C(3000000000)
 
 /* Another rule's outcome beside this one: its words, what it funds, how many voters prefer it and how many this. */

@@ -280,6 +280,10 @@ static void write_certificates(struct lx_json *json, const struct lx_tally_repor
 			lx_json_key(json, "witness");
 			lx_json_text(json, id_of(tally, it->witness));
 		}
+		if (it->beside != LX_TALLY_NOBODY) {
+			lx_json_key(json, "with");
+			lx_json_text(json, id_of(tally, it->beside));
+		}
 		if (it->instead != LX_TALLY_NOBODY) {
 			lx_json_key(json, "instead_of");
 			lx_json_text(json, id_of(tally, it->instead));

@@ -326,7 +326,7 @@ LX_CHECK enum lx_code lx_tally_explain(struct lx_call *call,
  *   Peters, Pierczynski, Skowron 2021 and Brill, Peters 2023).
  * ejr_plus: the same without "up to one", only reported: correct runs may fail it.
  * undominated: no other set within the budget was found that no voter likes less and some more;
- *   only additions and exchanges of one project are tried; reported.
+ *   additions, and exchanges of one project for one or two are tried; reported.
  */
 enum lx_tally_property {
 	LX_PROPERTY_BUDGET,
@@ -345,10 +345,10 @@ extern const char *const lx_tally_property_names[LX_PROPERTIES];
 
 /* `checked`: it applies to the rule and was looked at; `guaranteed`: the rule promises it;
  * `witness`: a project with which it fails, LX_TALLY_NOBODY without; `instead`: the funded project whose place it would take
- * in a set that nobody likes less, LX_TALLY_NOBODY where it fits beside all. */
+ * in a set that nobody likes less, LX_TALLY_NOBODY where it fits beside all; `beside`: what would come in with it, or LX_TALLY_NOBODY. */
 struct lx_tally_certificate {
 	bool checked, guaranteed, holds;
-	uint16_t witness, instead;
+	uint16_t witness, beside, instead;
 };
 
 /* Checks all that apply. A guaranteed one that fails is LX_BROKEN `tally.certificate`. */

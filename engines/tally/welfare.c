@@ -204,6 +204,7 @@ enum lx_code lx_tally_welfare(struct lx_call *call, const struct lx_tally_view *
 	struct item *ordered = lx_array(call, view->n, sizeof *ordered);
 	struct search search;
 
+	(void)setting; /* of all rules the same arguments */
 	if (items == NULL || ordered == NULL)
 		return LX_BROKEN;
 	size_t n = collect(view, items);

@@ -5,6 +5,7 @@
  */
 #include "kernel/http/negotiation.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -246,8 +247,10 @@ static void negotiate_looks(struct lx_request *request)
 
 	request->lang = lx_lang_of(lang, preferred);
 	request->large = lx_text_is(chosen(request, "size"), "large");
-	if (lx_text_is(theme, "light") || lx_text_is(theme, "dark"))
-		memcpy(request->theme, theme.at, theme.len);
+	const char *wanted = lx_text_is(theme, "light")  ? "light"
+			     : lx_text_is(theme, "dark") ? "dark"
+							 : "";
+	(void)snprintf(request->theme, sizeof request->theme, "%s", wanted);
 }
 
 bool lx_negotiate(struct lx_request *request, struct lx_text *inner, bool *api)

@@ -277,7 +277,11 @@ static enum lx_code listen_at(struct lx_call *call, struct lx_http *http)
 	const struct addrinfo wanted = { .ai_flags = AI_NUMERICHOST | AI_PASSIVE,
 		.ai_socktype = SOCK_STREAM };
 	struct addrinfo *found = NULL;
-	struct sockaddr_storage bound;
+	union {
+		struct sockaddr any;
+		struct sockaddr_in four;
+		struct sockaddr_storage room;
+	} bound = { 0 };
 	socklen_t n = sizeof bound;
 	char port[12];
 
@@ -287,10 +291,9 @@ static enum lx_code listen_at(struct lx_call *call, struct lx_http *http)
 	enum lx_code code = bind_one(call, found, &http->listener);
 	freeaddrinfo(found);
 	LX_TRY(code);
-	if (getsockname(http->listener, (struct sockaddr *)&bound, &n) != 0)
+	if (getsockname(http->listener, &bound.any, &n) != 0)
 		return fail_start(call, "getsockname");
-	const struct sockaddr_in *four = (const struct sockaddr_in *)&bound;
-	http->port = ntohs(four->sin_port); /* stands at the same place in both families */
+	http->port = ntohs(bound.four.sin_port); /* stands at the same place in both families */
 	return LX_OK;
 }
 

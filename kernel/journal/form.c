@@ -182,6 +182,8 @@ bool lx_form_canonical(struct lx_text bytes)
 
 static bool only_strings(void *with, struct lx_text name, struct lx_text bytes)
 {
+	(void)with;
+	(void)name;
 	return bytes.at[0] == '"';
 }
 

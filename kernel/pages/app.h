@@ -31,6 +31,8 @@ struct lx_app {
 	const char *metrics_token;        /* NULL: /metrics is for this machine only */
 	const struct lx_item_part *parts; /* of the institutions (part.h); ends with a zero row */
 	lx_home_fill_fn *const *home;     /* theirs on the home page, in order; ends with NULL */
+	struct lx_row_cache *rows;        /* printed rows of lists; NULL: none are kept */
+	struct lx_piece_cache *pieces;    /* pieces that are the same for every reader; likewise */
 };
 
 /* One request's view of the region: a snapshot, the charter as it is in it, and who reads. */
@@ -54,7 +56,7 @@ void lx_reader_close(struct lx_reader *reader);
 void lx_reader_end(struct lx_reader *reader);
 
 /* A job like lx_order_job for the act person.erase: who is erased has no account any more, with the act or neither. */
-enum lx_code lx_erase_job(struct lx_work *work, void *order);
+enum lx_code lx_erase_job(struct lx_work *work, void *argument);
 
 /* The hooks of lx_http_setting: who is signed in, and problems as pages. */
 enum lx_code lx_app_session(struct lx_request *request);

@@ -268,7 +268,7 @@ static void question_options(
 	const struct lx_drawing *d, const struct lx_row *row, struct lx_field_view *view)
 {
 	struct lx_value words = lx_charter_cell(&d->reader->charter, "question", row, "words");
-	LX_CLOSE(lx_json_free) json_t *names = json_loadb(words.text.at, words.text.len, 0, NULL);
+	LX_CLOSE(lx_json_free) json_t *names = lx_json_own(words.text);
 	struct lx_text all = lx_show_words(d->reader, names).text, rest = all, word;
 	size_t n = 0;
 
@@ -303,7 +303,7 @@ static void draw_questions(struct lx_drawing *d, const struct lx_field *field)
 		struct lx_text kind = lx_charter_cell(charter, "question", row, "answer").text;
 		struct lx_value names = lx_charter_cell(charter, "question", row, "names");
 		LX_CLOSE(lx_json_free)
-		json_t *label = json_loadb(names.text.at, names.text.len, 0, NULL);
+		json_t *label = lx_json_own(names.text);
 		struct lx_text name = lx_show_text(
 			d->reader, "%s.%.*s", field->name, (int)code.len, code.at);
 		struct lx_text of = lx_charter_cell(charter, "question", row, "category").text;

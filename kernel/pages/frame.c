@@ -91,7 +91,7 @@ static struct lx_address with_param(
 static struct lx_words region_name(const struct lx_reader *reader)
 {
 	struct lx_value names = lx_record_value(&reader->charter.record, "names");
-	LX_CLOSE(lx_json_free) json_t *json = json_loadb(names.text.at, names.text.len, 0, NULL);
+	LX_CLOSE(lx_json_free) json_t *json = lx_json_own(names.text);
 
 	return json == NULL ? lx_words_str(lx_tr(reader->request->lang, "page.region"))
 			    : lx_show_words(reader, json);

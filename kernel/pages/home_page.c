@@ -109,7 +109,7 @@ static enum lx_code home_json(struct lx_reader *reader, struct lx_reply *reply)
 {
 	struct lx_value names = lx_record_value(&reader->charter.record, "names");
 	LX_CLOSE(lx_json_free) json_t *json = json_object();
-	json_t *region = json_loadb(names.text.at, names.text.len, 0, NULL);
+	json_t *region = lx_json_own(names.text);
 
 	(void)json_object_set_new(json, "region", region == NULL ? json_null() : region);
 	(void)json_object_set_new(json, "entries", json_integer(reader->size));
@@ -251,9 +251,9 @@ static enum lx_code seen_section(const struct lx_reader *reader, const char *sec
 	*seen = reader->charter.record.last_n;
 	for (size_t i = 0; i < reader->app->region->n; i++) {
 		const struct lx_shape *shape = &reader->app->region->shapes[i];
-		int64_t n = 0;
+		int64_t around, n = 0;
 		if (gathered(reader, shape->type, section))
-			LX_TRY(lx_seen_list(reader, shape, &n));
+			LX_TRY(lx_seen_list(reader, shape, &around, &n));
 		if (n > *seen)
 			*seen = n;
 	}

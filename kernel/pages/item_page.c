@@ -6,6 +6,7 @@
 #include "kernel/types/consent.h"
 #include "kernel/view/svg.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -321,6 +322,7 @@ static enum lx_code fill_head(struct showing *s)
 						  json_object_get(s->json, s->shape->type->title));
 
 	LX_TRY(lx_item_head(s->reader, &s->record, s->json, &s->page));
+	assert(s->page.above != NULL); /* the head of a page has its type and number */
 	s->page.title = title.text.len > 0 ? title : s->page.above[0];
 	s->page.state = lx_show_state(s->reader, s->json);
 	lx_frame_fill(s->reader, s->page.title, s->shape->type->section, s->record.last_n,

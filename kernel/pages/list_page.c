@@ -7,21 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum lx_code load_rows(struct listing *l)
-{
-	for (size_t i = 0; i < l->found.n; i++) {
-		struct lx_record record;
-		json_t *reduced;
-		LX_TRY(lx_record_load_head(l->reader->tx, l->shape, l->found.numbers[i], &record));
-		enum lx_code code = lx_reduce(&l->reader->sight, &record, LX_LIST_PARTS, &reduced);
-		if (code == LX_NOT_FOUND)
-			continue;
-		LX_TRY(code);
-		(void)json_array_append_new(l->records, reduced);
-	}
-	return LX_OK;
-}
-
 /* The address of this list with `name` set to `value` (NULL: without it), and without page unless it is set. */
 static struct lx_address list_address(const struct listing *l, const char *name, const char *value)
 {
@@ -127,251 +112,6 @@ static enum lx_code list_csv(struct listing *l, struct lx_reply *reply)
 
 /* --- the page -------------------------------------------------------------------------------- */
 
-static void state_filter(const struct listing *l, struct lx_filter *filter)
-{
-	const struct lx_state *states = l->shape->type->states;
-	struct lx_filter_choice *choices = lx_array(
-		l->reader->call, LX_LIST_STATES_MAX, sizeof *choices);
-	size_t n = 0;
-
-	if (choices == NULL)
-		return;
-	for (size_t i = 0; states[i].name != NULL && n < LX_LIST_STATES_MAX; i++) {
-		if (states[i].shown != LX_PUBLIC)
-			continue;
-		struct lx_words word = lx_show_key(
-			l->reader, l->shape->type->name, "@", lx_text(states[i].name));
-		choices[n] = (struct lx_filter_choice){ .value = lx_text(states[i].name),
-			.state = { (enum lx_view_mark)states[i].mark, word.text },
-			.count = l->found.by_state[i] };
-		for (size_t k = 0; k < l->spec.states_n; k++)
-			choices[n].chosen = choices[n].chosen ||
-					    lx_text_is(l->spec.states[k], states[i].name);
-		n++;
-	}
-	*filter = (struct lx_filter){ LX_FILTER_TICKS, LX_TEXT_OF("state"),
-		lx_words_str(lx_tr(l->reader->request->lang, "page.state")), choices, n };
-}
-
-static bool is_chosen(const struct listing *l, const char *field, struct lx_text value)
-{
-	const struct lx_text *given = lx_query_param(l->reader->request, field, 0);
-
-	return given != NULL && lx_text_equal(*given, value);
-}
-
-/* The first choice stands for any. */
-static struct lx_filter_choice *choice_room(const struct listing *l, size_t n)
-{
-	struct lx_filter_choice *choices = lx_array(l->reader->call, n + 1, sizeof *choices);
-
-	if (choices != NULL)
-		choices[0].label = lx_words_str(lx_tr(l->reader->request->lang, "page.any"));
-	return choices;
-}
-
-static size_t words_choices(
-	const struct listing *l, const struct lx_field *field, struct lx_filter_choice **out)
-{
-	struct lx_text rest = lx_text(field->of), word;
-	size_t n = 0;
-	char mark[LX_FIELD_MAX];
-
-	while (lx_text_word(&rest, &word))
-		n++;
-	struct lx_filter_choice *choices = choice_room(l, n);
-	if (choices == NULL)
-		return 0;
-	rest = lx_text(field->of);
-	(void)snprintf(mark, sizeof mark, ".%s.", field->name);
-	for (n = 1; lx_text_word(&rest, &word); n++)
-		choices[n] = (struct lx_filter_choice){ .value = word,
-			.label = lx_show_key(l->reader, l->shape->type->name, mark, word),
-			.chosen = is_chosen(l, field->name, word) };
-	*out = choices;
-	return n;
-}
-
-static size_t code_choices(
-	const struct listing *l, const struct lx_field *field, struct lx_filter_choice **out)
-{
-	const struct lx_row *row;
-	size_t at = 0, n = 0;
-
-	while (lx_charter_row(&l->reader->charter, "word", lx_text(field->of), &at) != NULL)
-		n++;
-	struct lx_filter_choice *choices = choice_room(l, n);
-	if (choices == NULL)
-		return 0;
-	at = 0;
-	for (n = 1; (row = lx_charter_row(&l->reader->charter, "word", lx_text(field->of), &at)) !=
-		    NULL;
-		n++) {
-		struct lx_text code =
-			lx_charter_cell(&l->reader->charter, "word", row, "code").text;
-		choices[n] = (struct lx_filter_choice){ .value = code,
-			.label = lx_show_code(l->reader, field->of, code),
-			.chosen = is_chosen(l, field->name, code) };
-	}
-	*out = choices;
-	return n;
-}
-
-/* Members and bodies are few enough to choose from; other links are filtered by the address only. */
-static size_t link_choices(
-	const struct listing *l, const struct lx_field *field, struct lx_filter_choice **out)
-{
-	const struct lx_shape *shape = lx_shape_find(l->reader->app->region, LX_TEXT_OF("member"));
-	int64_t last = 0;
-	size_t n = 1;
-
-	if (!lx_word_in(LX_TEXT_OF("member"), field->of) ||
-		lx_record_last(l->reader->tx, shape, &last) != LX_OK || last > 500)
-		return 0;
-	struct lx_filter_choice *choices = choice_room(l, (size_t)last);
-	for (int64_t i = 1; choices != NULL && i <= last; i++) {
-		json_t *title = NULL;
-		struct lx_text ref = lx_show_text(l->reader, "member/%lld", (long long)i);
-		if (lx_title(&l->reader->sight, ref, &title) != LX_OK)
-			break;
-		choices[n++] = (struct lx_filter_choice){ .value = ref,
-			.label = lx_show_words(l->reader, title),
-			.chosen = is_chosen(l, field->name, ref) };
-		json_decref(title);
-	}
-	*out = choices;
-	return n;
-}
-
-static void field_filter(const struct listing *l, const struct lx_field *field,
-	struct lx_filters *filters, struct lx_filter *room)
-{
-	struct lx_filter_choice *choices = NULL;
-	size_t n = 0;
-
-	if (!lx_word_in(LX_TEXT_OF("filter"), field->use))
-		return;
-	if (field->kind == LX_CHOICE)
-		n = words_choices(l, field, &choices);
-	else if (field->kind == LX_CODE)
-		n = code_choices(l, field, &choices);
-	else if (field->kind == LX_LINK)
-		n = link_choices(l, field, &choices);
-	if (n < 3)
-		return;
-	for (size_t i = 0; i < n; i++)
-		filters->chosen += choices[i].chosen;
-	room[filters->filters_n++] = (struct lx_filter){ LX_FILTER_SELECT, lx_text(field->name),
-		lx_show_key(l->reader, l->shape->type->name, ".", lx_text(field->name)), choices,
-		n };
-}
-
-static void fill_filters(const struct listing *l, struct lx_filters *filters)
-{
-	const struct lx_type *type = l->shape->type;
-	struct lx_filter *room = lx_array(l->reader->call, l->shape->fields_n + 1, sizeof *room);
-	struct lx_hidden *hidden = lx_array(l->reader->call, 1, sizeof *hidden);
-
-	if (room == NULL || hidden == NULL)
-		return;
-	filters->action = lx_address_make(l->reader->call, "/%s", type->plural);
-	filters->search = l->spec.search;
-	for (const struct lx_field *f = type->fields; f->name != NULL; f++)
-		filters->searchable = filters->searchable ||
-				      lx_word_in(LX_TEXT_OF("search"), f->use);
-	state_filter(l, &room[filters->filters_n++]);
-	for (const struct lx_field *f = type->fields; f->name != NULL; f++)
-		field_filter(l, f, filters, room);
-	filters->filters = room;
-	filters->chosen += (int64_t)l->spec.states_n;
-	if (strcmp(l->sort, "new") != 0) {
-		hidden[0] = (struct lx_hidden){ LX_TEXT_OF("sort"), lx_text(l->sort) };
-		filters->hidden = hidden;
-		filters->hidden_n = 1;
-	}
-	if (filters->chosen > 0)
-		filters->clear = filters->action;
-}
-
-static bool in_table(const struct lx_type *type, const struct lx_field *field)
-{
-	bool titles = type->title != NULL && strcmp(field->name, type->title) == 0;
-
-	return !titles && lx_word_in(LX_TEXT_OF("list"), field->use);
-}
-
-static void fill_columns(const struct listing *l, struct lx_grid *table)
-{
-	const struct lx_type *type = l->shape->type;
-	struct lx_column *columns = lx_array(
-		l->reader->call, l->shape->fields_n + 3, sizeof *columns);
-	size_t n = 0;
-
-	if (columns == NULL)
-		return;
-	columns[n++] = (struct lx_column){ LX_CELL_REF,
-		lx_words_str(lx_tr(l->reader->request->lang, "page.number")) };
-	if (type->title != NULL)
-		columns[n++] = (struct lx_column){ LX_CELL_TITLE,
-			lx_show_key(l->reader, type->name, ".", lx_text(type->title)) };
-	columns[n++] = (struct lx_column){ LX_CELL_TEXT,
-		lx_words_str(lx_tr(l->reader->request->lang, "page.state")) };
-	for (const struct lx_field *f = type->fields; f->name != NULL; f++)
-		if (in_table(type, f))
-			columns[n++] = (struct lx_column){
-				f->kind == LX_COUNT || f->kind == LX_NUMBER || f->kind == LX_MONEY
-					? LX_CELL_NUMBER
-				: f->kind == LX_MOMENT || f->kind == LX_DATE ? LX_CELL_DATE
-									     : LX_CELL_TEXT,
-				lx_show_key(l->reader, type->name, ".", lx_text(f->name))
-			};
-	table->columns = columns;
-	table->columns_n = n;
-}
-
-static void fill_row(
-	const struct listing *l, const json_t *record, struct lx_grid_row *row, size_t columns)
-{
-	const struct lx_type *type = l->shape->type;
-	struct lx_cell *cells = lx_array(l->reader->call, columns, sizeof *cells);
-	long long number = json_integer_value(json_object_get(record, "number"));
-	struct lx_address address = lx_address_make(
-		l->reader->call, "/%s/%lld", type->plural, number);
-	size_t n = 0;
-
-	if (cells == NULL)
-		return;
-	cells[n++] = (struct lx_cell){ .kind = LX_CELL_REF,
-		.words = lx_words(lx_show_text(l->reader, "%lld", number)),
-		.link = type->title == NULL ? address : (struct lx_address){ { "", 0 } } };
-	if (type->title != NULL)
-		cells[n++] = (struct lx_cell){ .kind = LX_CELL_TITLE,
-			.words = lx_show_words(l->reader, json_object_get(record, type->title)),
-			.link = address };
-	cells[n++] = (struct lx_cell){ .state = lx_show_state(l->reader, record) };
-	for (const struct lx_field *f = type->fields; f->name != NULL; f++)
-		if (in_table(type, f))
-			cells[n++] = lx_show_cell(
-				l->reader, type->name, f, json_object_get(record, f->name));
-	*row = (struct lx_grid_row){ .cells = cells, .cells_n = n };
-}
-
-static void fill_table(const struct listing *l, struct lx_grid *table)
-{
-	size_t n = json_array_size(l->records);
-	struct lx_grid_row *rows = lx_array(l->reader->call, n, sizeof *rows);
-	char id[64];
-
-	(void)snprintf(id, sizeof id, "%s+", l->shape->type->name);
-	table->caption = lx_words_str(lx_tr(l->reader->request->lang, id));
-	fill_columns(l, table);
-	for (size_t i = 0; rows != NULL && i < n; i++)
-		fill_row(l, json_array_get(l->records, i), &rows[i], table->columns_n);
-	table->rows = rows;
-	table->rows_n = rows == NULL ? 0 : n;
-	table->empty = lx_words_str(lx_tr(l->reader->request->lang, "page.empty"));
-}
-
 static void fill_pager(const struct listing *l, struct lx_pager *pager)
 {
 	int64_t pages = (l->found.total + (int64_t)l->spec.most - 1) / (int64_t)l->spec.most;
@@ -468,9 +208,9 @@ static enum lx_code list_html(struct listing *l, struct lx_reply *reply)
 	page.frame.exports.atom = lx_address_make(reader->call, "/%s.atom?lang=%s",
 		l->shape->type->plural, lx_lang_names[reader->request->lang]);
 	fill_siblings(l, &page);
-	fill_filters(l, &page.filter);
+	LX_TRY(lx_list_filters(l, &page.filter));
 	fill_sorts(l, &page);
-	fill_table(l, &page.table);
+	LX_TRY(lx_list_table(l, &page.table));
 	fill_pager(l, &page.pager);
 	LX_TRY(lx_item_acts(reader, l->shape, NULL, &acts, &page.acts_n));
 	page.acts = acts;
@@ -483,7 +223,7 @@ static enum lx_code list_html(struct listing *l, struct lx_reply *reply)
 static enum lx_code list_in(struct listing *l, struct lx_reply *reply)
 {
 	LX_TRY(lx_route_type(l->reader, &l->shape));
-	LX_TRY(lx_seen_list(l->reader, l->shape, &l->seen));
+	LX_TRY(lx_seen_list(l->reader, l->shape, &l->around, &l->seen));
 	/* a question that makes no sense has no fresh answer either */
 	if (l->reader->request->media != LX_ATOM)
 		LX_TRY(lx_list_ask(l));
@@ -491,19 +231,29 @@ static enum lx_code list_in(struct listing *l, struct lx_reply *reply)
 		return LX_OK;
 	if (l->reader->request->media == LX_ATOM)
 		return lx_feed_reply(l->reader, l->shape, 0, reply);
-	LX_TRY(lx_list_find(l->reader->tx, &l->spec, &l->found));
-	LX_TRY(load_rows(l));
-	if (l->reader->request->media == LX_JSON)
-		return list_json(l, reply);
-	return l->reader->request->media == LX_CSV ? list_csv(l, reply) : list_html(l, reply);
+	LX_TRY(lx_list_search(l));
+	if (l->reader->request->media == LX_HTML)
+		return list_html(l, reply);
+	LX_TRY(lx_list_records(l));
+	return l->reader->request->media == LX_JSON ? list_json(l, reply) : list_csv(l, reply);
+}
+
+void lx_listing_end(struct listing *l)
+{
+	lx_titles_close(&l->titles);
 }
 
 enum lx_code lx_page_list(struct lx_request *request, struct lx_reply *reply)
 {
 	LX_CLOSE(lx_reader_end) struct lx_reader reader = { 0 };
 	LX_CLOSE(lx_json_free) json_t *records = json_array();
+	LX_CLOSE(lx_listing_end)
 	struct listing l = { .reader = &reader, .records = records };
 
 	LX_TRY(lx_reader_open(request, &reader));
+	LX_TRY(lx_actor_load(reader.tx, reader.app->region, 0, &l.nobody));
+	l.open = reader.sight;
+	l.open.actor = &l.nobody;
+	l.open.titles = &l.titles;
 	return list_in(&l, reply);
 }

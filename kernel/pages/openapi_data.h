@@ -3,13 +3,8 @@
 #ifndef LX_KERNEL_PAGES_OPENAPI_DATA_H
 #define LX_KERNEL_PAGES_OPENAPI_DATA_H
 
-#include <stddef.h>
+#include "base/embedded.h"
 
-struct lx_openapi_file {
-	const char *name;
-	const unsigned char *bytes;
-	size_t n;
-};
-extern const struct lx_openapi_file lx_openapi_files[]; /* ends with a zero row */
+extern const struct lx_embedded lx_openapi_files[];
 
 #endif

@@ -9,15 +9,13 @@
 /* The members of an object in a data file, behind those written already. */
 static void fragment(struct lx_json *j, const char *name)
 {
-	const struct lx_openapi_file *file = lx_openapi_files;
+	struct lx_text file = lx_embedded_find(lx_openapi_files, name);
 
-	while (file->name != NULL && strcmp(file->name, name) != 0)
-		file++;
-	if (file->name == NULL || file->n < 3)
+	if (file.len < 3)
 		return;
 	if (j->some)
 		lx_buf_char(j->out, ',');
-	lx_buf_put(j->out, file->bytes + 1, file->n - 2);
+	lx_buf_put(j->out, file.at + 1, file.len - 2);
 	j->some = true;
 }
 

@@ -61,9 +61,10 @@ struct lx_words lx_show_code(const struct lx_reader *reader, const char *list, s
 LX_CHECK enum lx_code lx_seen_record(const struct lx_reader *reader, const struct lx_record *record,
 	const char *types, int64_t *seen);
 
-/* The same for a list of a type: any of its records, those its columns and filters name, the charter. */
-LX_CHECK enum lx_code lx_seen_list(
-	const struct lx_reader *reader, const struct lx_shape *shape, int64_t *seen);
+/* The same for a list of a type: any of its records, those its columns and filters name, the charter. `around`: without its own
+ * records, of which each row shows one. */
+LX_CHECK enum lx_code lx_seen_list(const struct lx_reader *reader, const struct lx_shape *shape,
+	int64_t *around, int64_t *seen);
 
 /* --- frame ----------------------------------------------------------------------------------- */
 

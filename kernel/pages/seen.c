@@ -150,17 +150,18 @@ enum lx_code lx_seen_record(const struct lx_reader *reader, const struct lx_reco
 	return LX_OK;
 }
 
-enum lx_code lx_seen_list(
-	const struct lx_reader *reader, const struct lx_shape *shape, int64_t *seen)
+enum lx_code lx_seen_list(const struct lx_reader *reader, const struct lx_shape *shape,
+	int64_t *around, int64_t *seen)
 {
 	struct seeing s = { .reader = reader };
 
 	LX_TRY(begin(&s, shape->type));
-	LX_TRY(add_type(&s, lx_text(shape->type->name)));
 	/* columns name what they link to; filters name members only, who are among the holders */
 	for (const struct lx_field *f = shape->type->fields; f->name != NULL; f++)
 		if (f->kind == LX_LINK && lx_word_in(LX_TEXT_OF("list"), f->use))
 			LX_TRY(add_types(&s, lx_text(f->of)));
+	*around = s.seen;
+	LX_TRY(add_type(&s, lx_text(shape->type->name)));
 	*seen = s.seen;
 	return LX_OK;
 }

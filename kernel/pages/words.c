@@ -158,7 +158,7 @@ struct lx_words lx_show_code(const struct lx_reader *reader, const char *list, s
 			continue;
 		struct lx_value names = lx_charter_cell(&reader->charter, "word", row, "names");
 		LX_CLOSE(lx_json_free)
-		json_t *json = json_loadb(names.text.at, names.text.len, 0, NULL);
+		json_t *json = lx_json_own(names.text);
 		return lx_show_words(reader, json);
 	}
 	return lx_words(copied(reader, code));
@@ -213,7 +213,7 @@ static json_t *question_cell(
 {
 	struct lx_text text = lx_charter_cell(charter, "question", row, cell).text;
 
-	return json_loadb(text.at, text.len, 0, NULL);
+	return lx_json_own(text);
 }
 
 /* A choice in the reader's language, whichever it was made in. */
@@ -327,7 +327,7 @@ static bool named_by_charter(
 		if (!lx_text_equal(lx_charter_cell(charter, "word", row, "code").text, code))
 			continue;
 		struct lx_text text = lx_charter_cell(charter, "word", row, "names").text;
-		LX_CLOSE(lx_json_free) json_t *json = json_loadb(text.at, text.len, 0, NULL);
+		LX_CLOSE(lx_json_free) json_t *json = lx_json_own(text);
 		*names = lx_show_words(reader, json);
 		return true;
 	}

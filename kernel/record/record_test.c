@@ -67,8 +67,8 @@ static int open_fixture(void **state)
 		return 1;
 	(void)snprintf(f.keys, sizeof f.keys, "%s/keys", f.folder);
 	open_store(&f, "a.db");
-	for (unsigned char i = 0; i < sizeof seed; i++)
-		seed[i] = i;
+	for (size_t i = 0; i < sizeof seed; i++)
+		seed[i] = (unsigned char)i;
 	*state = &f;
 	return lx_note_signer_make(&f.call, LX_NOTE_ED25519, LX_TEXT_OF(ORIGIN), seed, &f.signer) !=
 	       LX_OK;

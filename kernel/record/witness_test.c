@@ -81,8 +81,8 @@ static int open_fixture(void **state)
 	if (mkdtemp(f.folder) == NULL)
 		return 1;
 	(void)snprintf(f.path, sizeof f.path, "%s/a.db", f.folder);
-	for (unsigned char i = 0; i < sizeof seed; i++)
-		seed[i] = i;
+	for (size_t i = 0; i < sizeof seed; i++)
+		seed[i] = (unsigned char)i;
 	if (lx_store_open(&f.call, f.path, LX_STORE_CREATE, lx_journal_tables, &f.store) != LX_OK ||
 		lx_note_signer_make(&f.call, LX_NOTE_ED25519, LX_TEXT_OF(ORIGIN), seed, &f.log) !=
 			LX_OK ||
@@ -117,7 +117,7 @@ static void a_cosignature_is_the_known_one(void **state)
 	struct lx_note_key key;
 	struct lx_text said;
 
-	for (unsigned char i = 0; i < sizeof seed; i++)
+	for (size_t i = 0; i < sizeof seed; i++)
 		seed[i] = (unsigned char)(0xff - i);
 	assert_int_equal(lx_note_signer_make(&f->call, LX_NOTE_COSIGNATURE,
 				 LX_TEXT_OF("witness.example/w1"), seed, &signer),

@@ -49,11 +49,13 @@ static int round_up(int n)
 
 static int start(void *nothing)
 {
+	(void)nothing;
 	return SQLITE_OK;
 }
 
 static void stop(void *nothing)
 {
+	(void)nothing;
 }
 
 static void configure(void)

@@ -286,7 +286,7 @@ static enum lx_code collect(const struct lx_sight *view, const struct lx_record 
 	const struct lx_pending *pending, bool weighed, struct count *count)
 {
 	LX_CLOSE(lx_json_free)
-	json_t *voices = json_loadb(pending->voices.at, pending->voices.len, 0, NULL);
+	json_t *voices = lx_json_own(pending->voices);
 	struct lx_call *call = lx_tx_call(view->tx);
 
 	*count = (struct count){ .view = view, .n = json_array_size(voices) };

@@ -58,10 +58,17 @@ static enum lx_code carry_out(const struct lx_performing *p, struct lx_record *r
 {
 	const struct lx_act *act = lx_act_find(record->shape->type, pending->act);
 	LX_CLOSE(lx_json_free)
-	json_t *input = json_loadb(pending->input.at, pending->input.len, 0, NULL);
+	json_t *input = lx_json_own(pending->input);
 	struct lx_actor actor = { .kind = LX_BY_PERSON, .cause = true };
-	struct lx_performing next = { p->work, p->region, p->charter, &actor, pending->by, count_n,
-		pending->number, p->depth + 1, 0, { "", 0 }, false, NULL };
+	struct lx_performing next = { .work = p->work,
+		.region = p->region,
+		.charter = p->charter,
+		.actor = &actor,
+		.by = pending->by,
+		.cause = count_n,
+		.consent = pending->number,
+		.depth = p->depth + 1,
+		.aside = { "", 0 } };
 	bool opened;
 	int64_t n;
 
@@ -111,8 +118,14 @@ static enum lx_code refused(const struct lx_performing *p, struct lx_record *rec
 	if (consent == NULL || consent->fails == NULL)
 		return LX_OK;
 	const struct lx_act *fails = lx_act_find(type, lx_text(consent->fails));
-	struct lx_performing next = { p->work, p->region, p->charter, &actor, LX_TEXT_OF("clock"),
-		*n, 0, p->depth + 1, 0, { "", 0 }, false, NULL };
+	struct lx_performing next = { .work = p->work,
+		.region = p->region,
+		.charter = p->charter,
+		.actor = &actor,
+		.by = LX_TEXT_OF("clock"),
+		.cause = *n,
+		.depth = p->depth + 1,
+		.aside = { "", 0 } };
 	if (fails == NULL)
 		return LX_OK;
 	return lx_enter(&next, record, fails, NULL, true, NULL, &failed, &opened);

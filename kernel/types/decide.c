@@ -292,8 +292,15 @@ enum lx_code lx_enter_follows(const struct lx_performing *p, const struct lx_cas
 		else
 			LX_TRY(lx_entry_actor(&named, &by));
 		actor.cause = true;
-		struct lx_performing next = { p->work, p->region, p->charter, &actor, by, cause, 0,
-			p->depth + 1, p->import, { "", 0 }, false, NULL };
+		struct lx_performing next = { .work = p->work,
+			.region = p->region,
+			.charter = p->charter,
+			.actor = &actor,
+			.by = by,
+			.cause = cause,
+			.depth = p->depth + 1,
+			.import = p->import,
+			.aside = { "", 0 } };
 		LX_TRY(lx_enter(&next, &record, act, f->input, false, c->lang, &n, &opened));
 	}
 	return LX_OK;
@@ -433,9 +440,10 @@ static enum lx_code test_hidden(const struct lx_performing *p, const struct lx_r
 }
 
 /* A person who registers is nobody yet: the new record is who acts. */
-static enum lx_code begin_person(
-	struct lx_performing *p, struct lx_actor *actor, const struct lx_record *record)
+static enum lx_code begin_person(struct lx_performing *p, const struct lx_record *record)
 {
+	struct lx_actor *actor = &p->registering;
+
 	if (strcmp(record->shape->type->name, "person") != 0 || record->made)
 		return LX_OK;
 	LX_TRY(lx_vault_person(p->work->tx, record->number));
@@ -466,7 +474,6 @@ static enum lx_code perform(struct lx_performing *p, struct lx_order *order)
 	const struct lx_act *act = shape == NULL ? NULL
 						 : lx_act_find(shape->type, lx_text(order->act));
 	const struct lx_relation *relation;
-	struct lx_actor registering;
 	struct lx_record record;
 	bool common;
 
@@ -479,7 +486,7 @@ static enum lx_code perform(struct lx_performing *p, struct lx_order *order)
 	LX_TRY(load_for(p, shape, order, &record));
 	LX_TRY(test_hidden(p, &record));
 	LX_TRY(test_last(call, order, &record));
-	LX_TRY(begin_person(p, &registering, &record));
+	LX_TRY(begin_person(p, &record));
 	LX_TRY(enter_common(p, &record, order, &common));
 	if (!common) {
 		struct lx_sight view = { p->work->tx, p->region, p->charter, p->actor, NULL };

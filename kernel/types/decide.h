@@ -39,7 +39,7 @@ struct lx_order {
 };
 
 /* A job for lx_writer_submit; the argument is a struct lx_order, work->with the region. */
-enum lx_code lx_order_job(struct lx_work *work, void *order);
+enum lx_code lx_order_job(struct lx_work *work, void *argument);
 
 /* Lays down one part of a sealed upload, as a job: what an act's input then names by the upload's token. Parts come in order; after one that
  * leaves upload->number 0 the whole lies there from before. */

@@ -33,10 +33,12 @@ struct lx_list_spec {
 	int64_t after;    /* only numbers over this (LX_SORT_OLD) */
 	bool unpublished; /* withheld states too, for a desk */
 	size_t skip, most;
+	const int64_t *counted; /* what by_state will be, if that is known; NULL: it is counted */
 };
 
 struct lx_list_found {
 	int64_t *numbers;
+	int64_t *touched; /* each one's last entry; NULL where words were looked for */
 	size_t n;
 	int64_t total;     /* with all filters */
 	int64_t *by_state; /* as type->states: how many with all filters but the states */

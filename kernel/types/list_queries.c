@@ -38,8 +38,9 @@ static void put_states(struct statement *s, const struct lx_list_spec *spec, boo
 {
 	bool first = true;
 
-	/* with a filter its own index is the narrower one: `+` keeps that of states out */
-	lx_buf_printf(&s->sql, " AND %sstate IN (", spec->filters_n > 0 ? "+" : "");
+	/* with a filter its own index is the narrower one, and most records stand in public states: `+` keeps the index of states out */
+	lx_buf_printf(&s->sql, " AND %sstate IN (",
+		spec->filters_n > 0 || !chosen || spec->states_n == 0 ? "+" : "");
 	for (const struct lx_state *state = spec->shape->type->states; state->name != NULL;
 		state++) {
 		bool wanted = !chosen || spec->states_n == 0;
@@ -106,31 +107,48 @@ static enum lx_code read_states(
 	return run(tx, &s, "ti", 100, rows, n);
 }
 
+static bool is_wanted(const struct lx_list_spec *spec, const char *state)
+{
+	bool wanted = spec->states_n == 0;
+
+	for (size_t i = 0; i < spec->states_n; i++)
+		wanted = wanted || lx_text_is(spec->states[i], state);
+	return wanted;
+}
+
+static enum lx_code fill_counts(struct lx_tx *tx, const struct lx_list_spec *spec, int64_t *counts)
+{
+	const struct lx_state *states = spec->shape->type->states;
+	struct lx_value *rows;
+	size_t n;
+
+	LX_TRY(read_states(tx, spec, &rows, &n));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; states[k].name != NULL; k++)
+			if (lx_text_is(rows[2 * i].text, states[k].name) &&
+				states[k].shown == LX_PUBLIC)
+				counts[k] = rows[2 * i + 1].number;
+	return LX_OK;
+}
+
 static enum lx_code count_states(
 	struct lx_tx *tx, const struct lx_list_spec *spec, struct lx_list_found *found)
 {
-	struct lx_value *rows;
-	size_t n, states_n = 0;
+	const struct lx_state *states = spec->shape->type->states;
+	size_t n = 0;
 
-	while (spec->shape->type->states[states_n].name != NULL)
-		states_n++;
-	found->by_state = lx_array(lx_tx_call(tx), states_n, sizeof *found->by_state);
+	while (states[n].name != NULL)
+		n++;
+	found->by_state = lx_array(lx_tx_call(tx), n, sizeof *found->by_state);
 	if (found->by_state == NULL)
 		return LX_BROKEN;
-	LX_TRY(read_states(tx, spec, &rows, &n));
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < states_n; k++) {
-			const struct lx_state *state = &spec->shape->type->states[k];
-			const char *name = state->name;
-			bool wanted = spec->states_n == 0;
-			if (!lx_text_is(rows[2 * i].text, name) || state->shown != LX_PUBLIC)
-				continue;
-			found->by_state[k] = rows[2 * i + 1].number;
-			for (size_t w = 0; w < spec->states_n; w++)
-				wanted = wanted || lx_text_is(spec->states[w], name);
-			if (wanted)
-				found->total += rows[2 * i + 1].number;
-		}
+	if (spec->counted != NULL)
+		memcpy(found->by_state, spec->counted, n * sizeof *found->by_state);
+	else
+		LX_TRY(fill_counts(tx, spec, found->by_state));
+	for (size_t k = 0; k < n; k++)
+		if (is_wanted(spec, states[k].name))
+			found->total += found->by_state[k];
 	return LX_OK;
 }
 
@@ -162,7 +180,7 @@ static enum lx_code find_plain(
 	struct lx_buf *sql = &s.sql;
 	struct lx_value *rows;
 
-	lx_buf_str(sql, "SELECT id");
+	lx_buf_str(sql, "SELECT id, last_n");
 	put_where(&s, spec, true);
 	if (spec->before > 0) {
 		lx_buf_str(sql, " AND id < ");
@@ -177,12 +195,15 @@ static enum lx_code find_plain(
 	bind(&s, LX_I((int64_t)spec->most));
 	lx_buf_str(sql, " OFFSET ");
 	bind(&s, LX_I((int64_t)spec->skip));
-	LX_TRY(run(tx, &s, "i", spec->most, &rows, &found->n));
+	LX_TRY(run(tx, &s, "ii", spec->most, &rows, &found->n));
 	found->numbers = lx_array(lx_tx_call(tx), found->n, sizeof *found->numbers);
-	if (found->numbers == NULL)
+	found->touched = lx_array(lx_tx_call(tx), found->n, sizeof *found->touched);
+	if (found->numbers == NULL || found->touched == NULL)
 		return LX_BROKEN;
-	for (size_t i = 0; i < found->n; i++)
-		found->numbers[i] = rows[i].number;
+	for (size_t i = 0; i < found->n; i++) {
+		found->numbers[i] = rows[2 * i].number;
+		found->touched[i] = rows[2 * i + 1].number;
+	}
 	return LX_OK;
 }
 

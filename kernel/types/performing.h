@@ -15,10 +15,11 @@ struct lx_performing {
 		by; /* of the act this one follows from, where it is no pseudonym; else empty */
 	int64_t cause, consent;
 	unsigned depth;
-	int64_t import;       /* the import this is part of, or 0 */
-	struct lx_text aside; /* the order's; not for what follows from it */
-	bool ordered;         /* the order's own act; likewise */
-	const json_t *proof;  /* its signature; likewise */
+	int64_t import;              /* the import this is part of, or 0 */
+	struct lx_text aside;        /* the order's; not for what follows from it */
+	bool ordered;                /* the order's own act; likewise */
+	const json_t *proof;         /* its signature; likewise */
+	struct lx_actor registering; /* the actor, once it is the person that is being made */
 };
 
 /* A case for an act on a loaded record, with empty effects. What is not the arena's is freed by lx_case_end:

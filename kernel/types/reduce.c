@@ -74,7 +74,7 @@ static enum lx_code content_json(
 		*value = json_pack("{s:I, s:I}", "content", (json_int_t)number, "gone",
 			(json_int_t)content.gone);
 	else if (field->kind == LX_DATA)
-		*value = json_loadb(content.bytes.at, content.bytes.len, JSON_DECODE_ANY, NULL);
+		*value = lx_json_own(content.bytes);
 	else
 		*value = json_pack("{s:I, s:s%, s:s}", "content", (json_int_t)number, "text",
 			content.bytes.at, content.bytes.len, "lang", content.lang);
@@ -331,7 +331,7 @@ static enum lx_code put_voices(const struct lx_sight *sight, const struct lx_rec
 	const struct lx_pending *pending, json_t *consent)
 {
 	LX_CLOSE(lx_json_free)
-	json_t *asked = json_loadb(pending->voices.at, pending->voices.len, 0, NULL);
+	json_t *asked = lx_json_own(pending->voices);
 	static const struct lx_field prose = { "reason", LX_TEXT };
 	json_t *list = json_array();
 

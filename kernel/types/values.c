@@ -118,7 +118,7 @@ json_t *lx_json_of_value(const struct lx_field *field, const struct lx_value *va
 	case LX_SEALED:
 		return json_sprintf("seal/%lld", (long long)value->number);
 	case LX_NAMES:
-		return json_loadb(value->text.at, value->text.len, 0, NULL);
+		return lx_json_own(value->text);
 	default:
 		return json_stringn(value->text.at, value->text.len);
 	}

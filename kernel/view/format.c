@@ -38,6 +38,7 @@ struct lx_moment_parts lx_parts_of(int64_t moment, int zone)
 
 void lx_view_number(struct lx_buf *out, const struct lx_view *view, int64_t number)
 {
+	(void)view;
 	lx_money_write(out, (struct lx_money){ .minor = number });
 }
 
@@ -156,7 +157,7 @@ static int64_t power_of_ten(unsigned power)
 /* Whether `minor` is at least one of the unit and a whole number of its hundredths. */
 static bool fits(int64_t minor, unsigned places, unsigned power)
 {
-	if (places + power > 18)
+	if (places + power < 2 || places + power > 18)
 		return false;
 	int64_t one = power_of_ten(places + power);
 	return (minor >= one || minor <= -one) && minor % (one / 100) == 0;

@@ -104,6 +104,7 @@ struct lx_grid {
 	size_t columns_n;
 	const struct lx_grid_row *rows;
 	size_t rows_n;
+	struct lx_html printed;   /* rows of lx_view_row, before or instead of those */
 	struct lx_words empty;    /* said in place of rows */
 	struct lx_link_view more; /* all of them, where only some are shown */
 	bool compare; /* figures to be compared: phones scroll it sideways instead of stacking rows */
@@ -165,6 +166,7 @@ struct lx_side_list {
 
 /* The parts alone, for pages that modules write themselves. The frame is a layout: {{<frame frame}}. */
 void lx_view_table(struct lx_buf *out, const struct lx_view *view, const struct lx_grid *table);
+void lx_view_row(struct lx_buf *out, const struct lx_view *view, const struct lx_grid_row *row);
 void lx_view_fact(struct lx_buf *out, const struct lx_view *view, const struct lx_fact *fact);
 void lx_view_note(struct lx_buf *out, const struct lx_view *view, const struct lx_note *note);
 void lx_view_act(struct lx_buf *out, const struct lx_view *view, const struct lx_act_view *act);

@@ -62,6 +62,7 @@ struct lx_filters {
 	size_t hidden_n;
 	int64_t chosen;          /* how many filters are set */
 	struct lx_address clear; /* the list without them */
+	struct lx_html printed;  /* by lx_view_filters before, instead of all that */
 };
 
 struct lx_list_page {
@@ -83,7 +84,9 @@ struct lx_list_page {
 	size_t acts_n;
 };
 
-/* The whole page; and the pager alone. */
+/* The whole page; and pieces of it alone. */
+void lx_view_filters(
+	struct lx_buf *out, const struct lx_view *view, const struct lx_filters *filters);
 void lx_view_list(struct lx_buf *out, const struct lx_view *view, const struct lx_list_page *page);
 void lx_view_pager(struct lx_buf *out, const struct lx_view *view, const struct lx_pager *pager);
 

@@ -121,7 +121,7 @@ static bool too_deep(cmark_node *tree)
 {
 	LX_CLOSE(close_iter) cmark_iter *iter = cmark_iter_new(tree);
 
-	for (cmark_event_type event; (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE;) {
+	while (cmark_iter_next(iter) != CMARK_EVENT_DONE) {
 		int depth = 0;
 		for (cmark_node *node = cmark_iter_get_node(iter);
 			node != NULL && depth <= LX_MARKDOWN_DEPTH; node = cmark_node_parent(node))

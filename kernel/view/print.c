@@ -44,11 +44,13 @@ static void escape(struct lx_buf *out, const char *at, size_t n)
 
 void lx_view_text(struct lx_buf *out, const struct lx_view *view, struct lx_text text)
 {
+	(void)view;
 	escape(out, text.len == 0 ? "" : text.at, text.len);
 }
 
 void lx_view_html(struct lx_buf *out, const struct lx_view *view, struct lx_html html)
 {
+	(void)view;
 	lx_buf_put(out, html.made.len == 0 ? "" : html.made.at, html.made.len);
 }
 
@@ -70,16 +72,19 @@ void lx_view_plain(struct lx_buf *out, const struct lx_view *view, struct lx_wor
 
 void lx_view_int(struct lx_buf *out, const struct lx_view *view, int number)
 {
+	(void)view;
 	lx_buf_int(out, number);
 }
 
 void lx_view_long(struct lx_buf *out, const struct lx_view *view, int64_t number)
 {
+	(void)view;
 	lx_buf_int(out, number);
 }
 
 void lx_view_size(struct lx_buf *out, const struct lx_view *view, size_t number)
 {
+	(void)view;
 	lx_buf_printf(out, "%zu", number);
 }
 
@@ -90,6 +95,7 @@ void lx_view_address(struct lx_buf *out, const struct lx_view *view, struct lx_a
 
 void lx_view_part(struct lx_buf *out, const struct lx_view *view, struct lx_text text)
 {
+	(void)view;
 	static const char plain[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
 
@@ -104,6 +110,7 @@ void lx_view_part(struct lx_buf *out, const struct lx_view *view, struct lx_text
 
 void lx_view_mark(struct lx_buf *out, const struct lx_view *view, enum lx_view_mark mark)
 {
+	(void)view;
 	static const char *const names[] = { "none", "wait", "work", "soon", "late", "done",
 		"shut" };
 

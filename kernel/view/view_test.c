@@ -49,6 +49,7 @@ static const char *printed(struct bench *bench)
 
 static void escaping_leaves_no_markup_and_no_controls(void **state)
 {
+	(void)state;
 	struct bench bench LX_CLOSE(close_bench);
 	open_bench(&bench);
 
@@ -68,6 +69,7 @@ static void escaping_leaves_no_markup_and_no_controls(void **state)
 
 static void words_of_another_language_are_marked(void **state)
 {
+	(void)state;
 	struct bench bench LX_CLOSE(close_bench);
 	open_bench(&bench);
 
@@ -81,6 +83,7 @@ static void words_of_another_language_are_marked(void **state)
 
 static void only_proper_addresses_are_links(void **state)
 {
+	(void)state;
 	static const char *const refused[] = { "//evil.example/", "javascript:alert(1)", "/a b",
 		"/a\\b", "\\\\evil", "/\x01", "/\nX: y", "https://", "", "needs/3", " /needs",
 		"/a\x7f", "data:,x" };
@@ -97,6 +100,7 @@ static void only_proper_addresses_are_links(void **state)
 
 static void parts_of_addresses_are_percent_encoded(void **state)
 {
+	(void)state;
 	struct bench bench LX_CLOSE(close_bench);
 	open_bench(&bench);
 
@@ -106,6 +110,7 @@ static void parts_of_addresses_are_percent_encoded(void **state)
 
 static void dates_read_as_each_language_writes_them(void **state)
 {
+	(void)state;
 	struct bench bench LX_CLOSE(close_bench);
 	open_bench(&bench);
 
@@ -125,6 +130,7 @@ static void dates_read_as_each_language_writes_them(void **state)
 
 static void the_calendar_holds_at_its_edges(void **state)
 {
+	(void)state;
 	static const struct {
 		int64_t day;
 		int year, month, of_month, weekday;
@@ -146,6 +152,7 @@ static void the_calendar_holds_at_its_edges(void **state)
 
 static void money_is_exact_and_has_its_unit(void **state)
 {
+	(void)state;
 	static const struct {
 		int64_t minor;
 		const char *zh, *en;
@@ -173,6 +180,7 @@ static void money_is_exact_and_has_its_unit(void **state)
 
 static void sentences_escape_what_is_filled_in_and_know_plurals(void **state)
 {
+	(void)state;
 	struct bench bench LX_CLOSE(close_bench);
 	open_bench(&bench);
 
@@ -199,6 +207,7 @@ static const char *markdown(struct bench *bench, const char *source)
 
 static void markdown_is_tamed(void **state)
 {
+	(void)state;
 	struct bench bench LX_CLOSE(close_bench);
 	open_bench(&bench);
 
@@ -221,6 +230,7 @@ static void markdown_is_tamed(void **state)
 
 static void markdown_is_bounded(void **state)
 {
+	(void)state;
 	struct bench bench LX_CLOSE(close_bench);
 	struct lx_html html = { 0 };
 	open_bench(&bench);
@@ -243,6 +253,7 @@ static void markdown_is_bounded(void **state)
 
 static void bars_show_every_part_and_fill_the_whole(void **state)
 {
+	(void)state;
 	const struct lx_svg_part parts[] = { { 2987, "done", lx_text("已答复") },
 		{ 0, "soon", lx_text("快到期") }, { 1, "late", lx_text("逾期") } };
 	struct bench bench LX_CLOSE(close_bench);
@@ -263,6 +274,7 @@ static void bars_show_every_part_and_fill_the_whole(void **state)
 
 static void charts_escape_their_words(void **state)
 {
+	(void)state;
 	struct bench bench LX_CLOSE(close_bench);
 	struct lx_svg svg;
 	struct lx_html html;
@@ -297,6 +309,7 @@ static bool work(void)
 
 static void every_failed_request_for_memory_is_survived_and_told(void **state)
 {
+	(void)state;
 	uint64_t n = 0;
 
 	do {

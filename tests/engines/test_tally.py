@@ -711,6 +711,39 @@ def test_quoted_rows_long_names_and_line_ends_change_nothing(lianxi, tmp_path):
         assert (a["winners"], a["voters"]) == (b["winners"], b["voters"])
 
 
+def dominated(election, utility, winners):
+    """Whether a set that differs by one more, one for one, or two for one is liked less by nobody and more by some; by trying all."""
+    use, cost = election.use(utility), election.cost
+    losers = [p for p in cost if p not in winners and any(p in row for row in use)]
+    left = election.budget - sum(cost[p] for p in winners)
+    coming = [(q,) for q in losers] + [(q, r) for q in losers for r in losers if q < r]
+    for out in [()] + [(p,) for p in winners]:
+        for new in coming:
+            if len(new) > 1 + len(out) or (len(new) == 2 and not any(out[0] in row for row in use)):
+                continue
+            gains = [sum(row.get(p, 0) for p in new) - sum(row.get(p, 0) for p in out) for row in use]
+            if sum(cost[p] for p in new) - sum(cost[p] for p in out) <= left and min(gains) >= 0 and max(gains) > 0:
+                return True
+    return False
+
+
+def test_dominating_sets_are_found_as_by_trying_all(lianxi, tmp_path):
+    rng, seen, pairs = random.Random(31), set(), 0
+    elections = list(small_elections(rng, 250, 7))
+    elections.append(slow.Election(10, {"p": 10, "q": 4, "r": 4}, [["p", "q"], ["p", "q"], ["p", "r"], ["r"]]))
+    for i, election in enumerate(elections):
+        (tmp_path / f"{i:03}.pb").write_text(election.pb())
+    for rule in (["mes"], ["greedy"], ["greedy", "--rank", "total"], ["phragmen"]):
+        words = ["--rule", *rule, "--utility", "card"]
+        for election, line in zip(elections, lianxi("tally", tmp_path, "--format", "json", "--explain", *words).stdout.splitlines()):
+            ours = json.loads(line)
+            found = ours["certificates"]["undominated"]
+            assert found["holds"] != dominated(election, "card", ours["winners"]), (election.pb(), rule, found)
+            seen.add(found["holds"])
+            pairs += "with" in found
+    assert seen == {True, False} and pairs > 0
+
+
 def test_the_money_flow_is_drawn(lianxi, shared, tmp_path):
     import xml.etree.ElementTree as tree
     path = shared / "data" / "pabulib" / "Poland_Warszawa_2020_Praga-Poludnie.pb"

@@ -85,7 +85,7 @@ def violations(answer):
 
 def numbers_of(client, plural):
     listed = client.get(f"/api/v1/{plural}").json()
-    return [row["number"] for row in listed.get(plural, []) if isinstance(row, dict) and "number" in row][:2] or [1]
+    return [row["number"] for row in listed.get(plural, []) if isinstance(row, dict) and "number" in row][:1] or [1]
 
 
 def test_prism_agrees_with_every_answer(demo, description, tmp_path):
@@ -100,7 +100,7 @@ def test_prism_agrees_with_every_answer(demo, description, tmp_path):
             plural = path.removeprefix("/api/v1/").split("/")[0]
             if "{n}" in path and plural not in known:
                 known[plural] = numbers_of(Client(demo.port, demo.tokens["secretary"]), plural) if f"/api/v1/{plural}" in document["paths"] else [1]
-            for n in known.get(plural, [1]) if "{n}" in path else [None]:
+            for n in [*known.get(plural, [1]), 999999] if "{n}" in path else [None]:
                 address = re.sub(r"\{\w+\}", "1", path.replace("{n}", str(n)).replace("{type}", "need"))
                 for method in operations:
                     if method not in ("get", "post") or path in ("/api/v1/sign-out", "/api/v1/account/sign-out-everywhere"):
@@ -114,7 +114,7 @@ def test_prism_agrees_with_every_answer(demo, description, tmp_path):
     finally:
         prism.stop()
     assert not wrong, wrong[:10]
-    assert asked > len(document["paths"]) * 3 and {200, 401, 403, 404, 422} <= statuses, statuses
+    assert asked > len(document["paths"]) * 3 and {200, 401, 403, 404, 409, 422} <= statuses, statuses
 
 
 def test_prism_sees_a_wrong_answer(demo, description, tmp_path):
@@ -153,11 +153,11 @@ def schemathesis(demo, description, folder, seconds, examples, person):
     # what a rule of an institution refuses, no schema can say: that a request of the right form is accepted is not asked
     command = ["/usr/bin/python3", "-m", "schemathesis.cli", "run", str(description), "--url", f"http://127.0.0.1:{demo.port}", "--checks", "all",
                "--exclude-checks", "positive_data_acceptance", "--phases", "coverage,fuzzing", "--max-examples", str(examples), "--workers", "2",
-               "--continue-on-failure", "--max-time", str(seconds), "--no-color", "--generation-deterministic",
-               "--exclude-path-regex", "sign-out"]
+               "--continue-on-failure", "--no-color", "--generation-deterministic"]
+    command += [] if seconds is None else ["--max-time", str(seconds)]
     if person is not None:
         command += ["--header", f"Authorization: Bearer {demo.tokens[person]}"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=seconds + 120,
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=(seconds or 300) + 120,
                           env={**os.environ, "PYTHONPATH": str(SCHEMATHESIS), "PYTHONDONTWRITEBYTECODE": "1"})
     assert done.returncode == 0, done.stdout[done.stdout.find("FAILURES"):][:6000] + done.stderr[-1000:]
     said = re.search(r"(\d+) generated", done.stdout)
@@ -166,7 +166,7 @@ def schemathesis(demo, description, folder, seconds, examples, person):
 
 @pytest.mark.parametrize("person", [None, "secretary"])
 def test_schemathesis_finds_nothing(demo, description, tmp_path, person):
-    schemathesis(demo, description, tmp_path, 25, 2, person)
+    schemathesis(demo, description, tmp_path, None, 1, person)
 
 
 @pytest.mark.long
