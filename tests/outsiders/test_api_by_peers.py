@@ -152,7 +152,7 @@ def schemathesis(demo, description, folder, seconds, examples, person):
         pytest.skip("schemathesis cannot be had from PyPI (tools/peers)")
     # what a rule of an institution refuses, no schema can say: that a request of the right form is accepted is not asked
     command = ["/usr/bin/python3", "-m", "schemathesis.cli", "run", str(description), "--url", f"http://127.0.0.1:{demo.port}", "--checks", "all",
-               "--exclude-checks", "positive_data_acceptance", "--phases", "coverage,fuzzing", "--max-examples", str(examples), "--workers", "2",
+               "--exclude-checks", "positive_data_acceptance", "--phases", "coverage,fuzzing", "--max-examples", str(examples), "--workers", "1",
                "--continue-on-failure", "--no-color", "--generation-deterministic"]
     command += [] if seconds is None else ["--max-time", str(seconds)]
     if person is not None:
