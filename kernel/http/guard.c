@@ -145,7 +145,7 @@ static unsigned guard_length(const struct lx_head *head, struct lx_fault *fault)
 	if (lengths == 1 && !is_digits(lx_head_find(head, "content-length")))
 		return refuse(fault, 400, "Content-Length", "http.length");
 	bool reads = lx_text_is(method, "GET") || lx_text_is(method, "HEAD") ||
-		     lx_text_is(method, "OPTIONS");
+		     lx_text_is(method, "OPTIONS") || lx_text_is(method, "TRACE");
 	if (lx_head_body(head, &length) && reads)
 		return refuse(fault, 400, NULL, "http.body_unasked");
 	size_t most = lx_head_parts(head) ? LX_UPLOAD_MAX : LX_BODY_MAX;
