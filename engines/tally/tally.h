@@ -305,7 +305,7 @@ struct lx_tally_loser {
 
 /* Explains all losers; the array is in the call's arena, by project. `search`: how much work searching wins_at and wins_with
  * may take, by deciding again some twenty times for each loser, who came nearest first; 0: none. A decision, and each step of
- * Add1 in it, takes as much as the ballots name projects, and one for each project. `percent` (projects_n, may be NULL) receives lx_tally_support under Equal Shares. */
+ * Add1 in it, takes as much as the ballots name projects, one for each project, and 100,000. `percent` (projects_n, may be NULL) receives lx_tally_support under Equal Shares. */
 LX_CHECK enum lx_code lx_tally_explain(struct lx_call *call,
 	const struct lx_tally_election *election, const struct lx_tally_setting *setting,
 	const struct lx_tally_result *result, uint64_t search, int64_t *percent,

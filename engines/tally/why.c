@@ -9,6 +9,9 @@
 
 #include <stdlib.h>
 
+/* What a step takes however few the ballots: with small numbers of voters most of it is exact arithmetic. */
+#define STEP_LEAST 100000
+
 /* What is left of the work that a search may take; every step of every trial takes `each`. */
 struct allowance {
 	struct lx_call *call;
@@ -161,7 +164,7 @@ static enum lx_code search_within(struct lx_call *call, const struct lx_tally_el
 	struct lx_tally_trial trial;
 
 	LX_TRY(lx_tally_trial_open(call, election, setting, &trial));
-	a.each = election->first[election->ballots_n] + election->projects_n + 1;
+	a.each = election->first[election->ballots_n] + election->projects_n + STEP_LEAST;
 	call->progress = &progress;
 	enum lx_code code = search_losers(&trial, &a, losers, n);
 	call->progress = a.outer;
