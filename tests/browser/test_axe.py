@@ -4,6 +4,7 @@ and 1280 wide, at 100 % and 200 % text. Every pair of these in make test, the fu
 import itertools
 import os
 import pathlib
+import re
 import sys
 
 import pytest
@@ -76,7 +77,7 @@ demo citizen20 /account/tokens
 demo citizen20 /account/factor
 demo citizen5 /needs/new/submit
 demo citizen5 /needs/new/submit?category=health
-demo citizen5 /persons/new/erase
+demo citizen5 /persons/{citizen5}/erase
 empty - /
 empty - /needs
 empty - /commitments
@@ -157,8 +158,9 @@ def driver():
 
 
 @pytest.fixture(scope="module")
-def at(served):
-    return people.places(served["demo"])
+def at(served, cookies):
+    account = regions.Client(served["demo"].server.port).get("/account", Cookie="=".join(cookies("demo", "citizen5")))
+    return {**people.places(served["demo"]), "citizen5": re.search(rb"/persons/(\d+)/erase", account.body).group(1).decode()}
 
 
 def show(driver, cookies, port, page, look):
