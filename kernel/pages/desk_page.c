@@ -202,7 +202,6 @@ static struct lx_words due_words(
 	const struct desk *d, const struct lx_record *record, int64_t *earliest)
 {
 	const struct lx_charter *charter = &d->reader->charter;
-	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
 
 	*earliest = 0;
 	for (size_t i = 0; i < record->shape->terms_n; i++) {
@@ -217,9 +216,8 @@ static struct lx_words due_words(
 	int64_t days = lx_working_days_between(&charter->calendar,
 		lx_day_at(d->reader->request->now, charter->offset),
 		lx_day_at(*earliest - 1, charter->offset));
-	lx_say_count(&out, d->reader->request->lang, days < 0 ? "page.days_over" : "page.days_left",
-		days < 0 ? -days : days);
-	return lx_words(lx_show_text(d->reader, "%s", lx_buf_view(&out).at));
+	return lx_show_count(
+		d->reader, days < 0 ? "page.days_over" : "page.days_left", days < 0 ? -days : days);
 }
 
 static void fill_next(const struct desk *d, const struct row *row, struct lx_desk_row *view)

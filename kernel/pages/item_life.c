@@ -143,7 +143,6 @@ static bool of_many(const struct lx_type *type, struct lx_text act)
 static void say_many(
 	const struct lx_reader *reader, struct lx_text act, int64_t times, struct lx_life *line)
 {
-	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
 	struct lx_text name = act_name(act);
 	char id[80];
 
@@ -152,8 +151,7 @@ static void say_many(
 	(void)snprintf(id, sizeof id, "%.*s#", (int)act.len, act.at);
 	if (!lx_has(id))
 		(void)snprintf(id, sizeof id, "any.%.*s#", (int)name.len, name.at);
-	lx_say_count(&out, reader->request->lang, lx_has(id) ? id : "any.times#", times);
-	line->what = lx_words(lx_show_text(reader, "%s", out.at == NULL ? "" : out.at));
+	line->what = lx_show_count(reader, lx_has(id) ? id : "any.times#", times);
 	line->reason = lx_words_str("");
 }
 

@@ -22,6 +22,9 @@ struct lx_words lx_show_key(
 struct lx_words lx_show_say(
 	const struct lx_reader *reader, const char *id, const char *first, const char *second);
 
+/* A sentence with {0} the number `n`, in the singular or the plural. */
+struct lx_words lx_show_count(const struct lx_reader *reader, const char *id, int64_t n);
+
 /* Formatted text in the call's arena. */
 struct lx_text lx_show_text(const struct lx_reader *reader, const char *format, ...)
 	LX_PRINTF(2, 3);

@@ -59,6 +59,14 @@ struct lx_words lx_show_say(
 	return lx_words(kept(reader, &out));
 }
 
+struct lx_words lx_show_count(const struct lx_reader *reader, const char *id, int64_t n)
+{
+	LX_CLOSE(lx_buf_close) struct lx_buf out = { 0 };
+
+	lx_say_count(&out, reader->request->lang, id, n);
+	return lx_words(kept(reader, &out));
+}
+
 static struct lx_text string_of(const json_t *value)
 {
 	return (struct lx_text){ json_string_value(value), json_string_length(value) };

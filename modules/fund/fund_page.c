@@ -158,8 +158,8 @@ static void fill_figures(const struct overview *o, struct lx_fund_page *page)
 	figures[2].bad = o->balance < o->asked;
 	figures[3].bad = o->overdue > 0;
 	if (o->overdue > 0)
-		figures[3].under = lx_show_say(reader, "fund.late_members",
-			lx_show_text(reader, "%zu", late_members(o)).at, NULL);
+		figures[3].under = lx_show_count(
+			reader, "fund.late_members", (int64_t)late_members(o));
 	page->figures = figures;
 	page->figures_n = 4;
 }

@@ -46,14 +46,18 @@ struct lx_words lx_result_rule(
 	const struct lx_result *r, const char *rule, const char *utility, const char *completion)
 {
 	char id[96];
-	bool plain = strcmp(completion, "none") == 0 || completion[0] == '\0';
+	const char *completed = strcmp(completion, "none") == 0 || completion[0] == '\0' ? NULL
+				: strstr(completion, ",") == NULL &&
+						strncmp(completion, "add1", 4) == 0
+					? "result.raised"
+					: "result.completed";
 
 	(void)snprintf(id, sizeof id, "result.rule.%s", rule);
 	struct lx_words name = lx_words_str(
 		lx_has(id) ? lx_tr(r->reader->request->lang, id) : rule);
 	if (strcmp(rule, "greedy") == 0 && strcmp(utility, "card") == 0)
 		name = lx_words_str(lx_tr(r->reader->request->lang, "result.rule.greedy-card"));
-	return plain ? name : SAY(r, "result.completed", name.text.at);
+	return completed == NULL ? name : SAY(r, completed, name.text.at);
 }
 
 /* The winner to which the loser's supporters paid most; false: to none. */
