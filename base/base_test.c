@@ -214,6 +214,7 @@ static void json_is_read_alike_on_both_ways(void **state)
 	} rows[] = { { "{\"a\":[1,-2,{\"b\":null}],\"\xe5\x9c\xb0\":\"\xe9\x93\x81\"}", true },
 		{ " [ true , false ] \n", true }, { "999999999999999999", true }, { "[]", true },
 		{ "{}", true }, { "-7", true }, { "\"\"", true }, { "9223372036854775807", false },
+		{ "9999999999999999999", false }, { "-", false }, { "[-", false }, { "\"", false },
 		{ "-0", false }, { "1.5", false }, { "\"\\u5730\"", false }, { "01", false },
 		{ "[1]2", false }, { "nul", false }, { "{\"a\":1,\"a\":1}", false },
 		{ "\"\xff\"", false }, { "\"a\nb\"", false } };

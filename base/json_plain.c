@@ -47,7 +47,10 @@ static bool string(struct plain *p, struct lx_text *text)
 		p->at++;
 	}
 	*text = (struct lx_text){ from, (size_t)(p->at - from) };
-	return p->at++ < p->end;
+	if (p->at == p->end)
+		return false;
+	p->at++;
+	return true;
 }
 
 static json_t *number(struct plain *p)
@@ -57,12 +60,13 @@ static json_t *number(struct plain *p)
 	json_int_t sum = 0;
 
 	for (p->at += below; p->at < p->end && *p->at >= '0' && *p->at <= '9'; p->at++)
-		if (p->at - from <= DIGITS_MOST)
+		if (p->at - from < DIGITS_MOST + below)
 			sum = 10 * sum + (*p->at - '0');
 	size_t digits = (size_t)(p->at - from) - below;
 	bool more = p->at < p->end && (*p->at == '.' || *p->at == 'e' || *p->at == 'E');
-	bool zero_first = from[below] == '0' && (digits > 1 || below);
-	if (digits == 0 || digits > DIGITS_MOST || zero_first || more)
+	if (digits == 0 || digits > DIGITS_MOST || more)
+		return NULL;
+	if (from[below] == '0' && (digits > 1 || below))
 		return NULL;
 	return json_integer(below ? -sum : sum);
 }
