@@ -2,6 +2,7 @@
 """What every black-box test gets: the binary, the shared reference data, and no silent skips in CI."""
 import os
 import pathlib
+import signal
 import subprocess
 
 import pytest
@@ -10,6 +11,9 @@ import region as regions
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 FIXTURES = TOP / "tests" / "fixtures"
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # by a shell that runs us in the background: commands would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Lianxi:

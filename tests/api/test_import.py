@@ -125,8 +125,7 @@ def test_an_import_that_is_cut_off_leaves_nothing(lianxi, empty, tmp_path, sent)
     command = [lianxi.path, "import", "needs", str(file), "--region", str(empty.folder), "--as", str(as_officer)]
     before = size(lianxi, empty.folder)
     for pause in (0.05, 0.2, 0.4):
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # whatever started the tests
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         time.sleep(pause)
         assert process.poll() is None, "it is still at work"
         process.send_signal(sent)

@@ -314,7 +314,7 @@ def test_discussions_with_nothing_to_divide(lianxi, tmp_path, rows, mode):
 
 def test_an_interrupted_run_stops_and_writes_nothing(lianxi, shared, tmp_path):
     drawing = tmp_path / "map.svg"
-    run = subprocess.Popen([lianxi.path, "ground", shared / "data" / "polis" / "vtaiwan.uberx", "--reruns", "1000",
+    run = subprocess.Popen([lianxi.path, "ground", shared / "data" / "polis" / "american-assembly.bowling-green", "--reruns", "1000",
                             "--svg", drawing], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     time.sleep(1)
     run.send_signal(signal.SIGINT)
