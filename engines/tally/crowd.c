@@ -55,25 +55,11 @@ static void staging_close(struct staging *staging)
 	lx_buf_close(&staging->loose);
 }
 
-struct popular {
-	uint64_t ballots;
-	uint16_t project;
-};
-
-static int by_ballots(const void *left, const void *right)
-{
-	const struct popular *a = left, *b = right;
-
-	if (a->ballots != b->ballots)
-		return a->ballots > b->ballots ? -1 : 1;
-	return a->project < b->project ? -1 : 1;
-}
-
 /* The order of popularity among the first ballots: it decides where rows stand, not the outcome. */
 static enum lx_code popularity(
 	struct lx_call *call, struct lx_tally_stream *stream, struct staging *staging)
 {
-	struct popular *all = lx_array(call, staging->n, sizeof *all);
+	struct lx_tally_popular *all = lx_array(call, staging->n, sizeof *all);
 	struct lx_tally_ballot ballot;
 
 	if (all == NULL)
@@ -84,7 +70,7 @@ static enum lx_code popularity(
 	for (uint64_t i = 0; i < SAMPLE && stream->next(stream->with, &ballot); i++)
 		for (size_t k = 0; k < ballot.n; k++)
 			all[ballot.choice[k]].ballots++;
-	qsort(all, staging->n, sizeof all[0], by_ballots);
+	lx_tally_sort_popular(all, staging->n);
 	for (size_t i = 0; i < staging->n; i++) {
 		staging->project[i] = all[i].project;
 		staging->place[all[i].project] = (uint16_t)i;

@@ -147,4 +147,11 @@ LX_CHECK enum lx_code lx_tally_phragmen(struct lx_call *call, const struct lx_ta
 	const struct lx_tally_setting *setting, struct lx_tally_log *log,
 	struct lx_tally_result *result);
 
+/* A project and how many ballots name it. Sorted: the most popular first, equals by number. */
+struct lx_tally_popular {
+	uint64_t ballots;
+	uint16_t project;
+};
+void lx_tally_sort_popular(struct lx_tally_popular *all, size_t n);
+
 #endif

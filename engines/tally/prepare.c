@@ -28,25 +28,24 @@ struct keys {
 	uint16_t *first, *second;
 };
 
-/* A project and how many ballots name it. */
-struct popular {
-	uint64_t ballots;
-	uint16_t project;
-};
-
 static int by_ballots(const void *left, const void *right)
 {
-	const struct popular *a = left, *b = right;
+	const struct lx_tally_popular *a = left, *b = right;
 
 	if (a->ballots != b->ballots)
 		return a->ballots > b->ballots ? -1 : 1;
 	return a->project < b->project ? -1 : 1;
 }
 
+void lx_tally_sort_popular(struct lx_tally_popular *all, size_t n)
+{
+	qsort(all, n, sizeof *all, by_ballots);
+}
+
 static enum lx_code popularity(
 	struct lx_call *call, const struct lx_tally_election *e, uint16_t *place)
 {
-	struct popular *all = lx_array(call, e->projects_n, sizeof *all);
+	struct lx_tally_popular *all = lx_array(call, e->projects_n, sizeof *all);
 
 	if (all == NULL)
 		return LX_BROKEN;
@@ -54,7 +53,7 @@ static enum lx_code popularity(
 		all[p].project = (uint16_t)p;
 	for (size_t k = 0; k < e->first[e->ballots_n]; k++)
 		all[e->choice[k]].ballots++;
-	qsort(all, e->projects_n, sizeof all[0], by_ballots);
+	lx_tally_sort_popular(all, e->projects_n);
 	for (size_t i = 0; i < e->projects_n; i++)
 		place[all[i].project] = (uint16_t)(i + 1);
 	return LX_OK;

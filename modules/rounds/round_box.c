@@ -30,7 +30,7 @@ void lx_tracking_make(char tracking[LX_TRACKING + 1])
 	tracking[LX_TRACKING] = '\0';
 }
 
-bool lx_tracking_read(struct lx_text typed, char tracking[LX_TRACKING + 1])
+size_t lx_typed_plain(struct lx_text typed, char *plain, size_t most)
 {
 	size_t n = 0;
 
@@ -38,14 +38,21 @@ bool lx_tracking_read(struct lx_text typed, char tracking[LX_TRACKING + 1])
 		char c = typed.at[i];
 		if (c == ' ' || c == '-')
 			continue;
-		if (c >= 'a' && c <= 'z')
-			c = (char)(c - 'a' + 'A');
-		if (c == '\0' || strchr(alphabet, c) == NULL || n == LX_TRACKING)
-			return false;
-		tracking[n++] = c;
+		if (n == most)
+			return most + 1;
+		plain[n++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 	}
+	return n;
+}
+
+bool lx_tracking_read(struct lx_text typed, char tracking[LX_TRACKING + 1])
+{
+	bool good = lx_typed_plain(typed, tracking, LX_TRACKING) == LX_TRACKING;
+
+	for (size_t i = 0; good && i < LX_TRACKING; i++)
+		good = memchr(alphabet, tracking[i], sizeof alphabet - 1) != NULL;
 	tracking[LX_TRACKING] = '\0';
-	return n == LX_TRACKING;
+	return good;
 }
 
 void lx_tracking_show(struct lx_buf *out, struct lx_text tracking)

@@ -26,20 +26,12 @@ lx_rule_fn round_may_register, round_register, round_forget_register;
 /* Letters and digits alone, letters in capitals: however it was typed. 0 when it is none. */
 static size_t plain_number(struct lx_text typed, char plain[NUMBER_MOST])
 {
-	size_t n = 0;
+	size_t n = lx_typed_plain(typed, plain, NUMBER_MOST);
+	bool good = n >= NUMBER_LEAST && n <= NUMBER_MOST;
 
-	for (size_t i = 0; i < typed.len; i++) {
-		char c = typed.at[i];
-		if (c == ' ' || c == '-')
-			continue;
-		if (c >= 'a' && c <= 'z')
-			c = (char)(c - 'a' + 'A');
-		bool good = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-		if (!good || n == NUMBER_MOST)
-			return 0;
-		plain[n++] = c;
-	}
-	return n < NUMBER_LEAST ? 0 : n;
+	for (size_t i = 0; good && i < n; i++)
+		good = (plain[i] >= '0' && plain[i] <= '9') || (plain[i] >= 'A' && plain[i] <= 'Z');
+	return good ? n : 0;
 }
 
 static bool hash_number(struct lx_text typed, const unsigned char key[LX_SALT_BYTES],

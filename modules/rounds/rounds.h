@@ -53,6 +53,9 @@ struct lx_ballot {
 /* A new tracking number, from the system's random source. */
 void lx_tracking_make(char tracking[LX_TRACKING + 1]);
 
+/* What somebody typed off paper, in capitals without blanks and hyphens; returns its length, `most` + 1 when it is longer. */
+size_t lx_typed_plain(struct lx_text typed, char *plain, size_t most);
+
 /* A tracking number as somebody typed it (any case, blanks and hyphens ignored); false when it is none. */
 bool lx_tracking_read(struct lx_text typed, char tracking[LX_TRACKING + 1]);
 
