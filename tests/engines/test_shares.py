@@ -215,8 +215,9 @@ def test_understating_is_refused_with_the_coalition_that_shows_it(lianxi):
     assert "1+2 <- 3: 1" in lianxi("share", "-", stdin=json.dumps(subadditive), code=2).stderr
 
 
-def test_sampling_informs_and_says_so(lianxi):
-    problem = {"kind": "sampled_game", "costs": list(range(1, 101)), "permutations": 2000, "seed": 7}
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_sampling_informs_and_says_so(lianxi, seed):
+    problem = {"kind": "sampled_game", "costs": list(range(1, 101)), "permutations": 2000, "seed": seed}
     found = solve(lianxi, problem)
     fee, inside = 0, 0
     for i in range(100):
